@@ -1,0 +1,379 @@
+"""The words of a catalogue: what datasets, metrics, audiences and reports may say."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="Lower-case letters, digits and underscores.")]
+Sql = Annotated[str, Field(min_length=1)]
+Language = Literal["nb", "da", "en"]
+Span = Annotated[
+    str,
+    Field(
+        pattern=r"^(report period|year to date|membership year to date|membership year|[1-9][0-9]* (months|years|days)|all time)$",
+        description='A window: "report period", "year to date", "membership year", "membership year to date", '
+        '"N months", "N years", "N days" or "all time". It ends with the report period.',
+    ),
+]
+Days = Annotated[str, Field(pattern=r"^[1-9][0-9]* (hours|days|weeks)$", description='A length of time: "40 days".')]
+
+
+class Words(BaseModel):
+    """A text in every language of the catalogue."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    nb: str | None = Field(default=None, description="Norwegian Bokmål")
+    da: str | None = Field(default=None, description="Danish")
+    en: str | None = Field(default=None, description="English")
+
+    def in_language(self, language: str) -> str:
+        """Return the text in *language*, else the first language that has one."""
+        return getattr(self, language, None) or self.nb or self.da or self.en or ""
+
+
+def _words(value: Any) -> Any:
+    """One plain text stands for every language."""
+    return {"nb": value, "da": value, "en": value} if isinstance(value, str) else value
+
+
+Text = Annotated[Words, BeforeValidator(_words, json_schema_input_type=str | Words)]
+
+
+class Spec(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+# --- catalogue.yaml ---------------------------------------------------------------------------------------
+
+
+class OrganisationSpec(Spec):
+    """catalogue.yaml: the organisation and what holds for all its reports."""
+
+    organisation: Text = Field(description="Name of the organisation.")
+    languages: tuple[Language, ...] = Field(min_length=1, description="Languages every text must have.")
+    timezone: str = Field(default="Europe/Oslo", description="Zone of dates and schedules (IANA name).")
+    membership_year: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] = Field(
+        default="01-01", description="First day of the membership year, MM-DD."
+    )
+    min_cell: int = Field(default=5, ge=0, description="Counts of fewer are not shown (0 or 1: show all).")
+    levels: dict[Name, Text] = Field(description="Names of the levels of the branch tree, top first.")
+    accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = Field(default="#0b5c8a", description="Colour.")
+
+
+# --- datasets.yaml ----------------------------------------------------------------------------------------
+
+
+class FreshCheck(Spec):
+    column: str = Field(description="Column with the time of loading or the newest event.")
+    within: Days = Field(description="Largest allowed age at the end of the report period or now.")
+
+
+class RowsCheck(Spec):
+    at_least: int | None = Field(default=None, ge=0, description="Fewest rows.")
+    share_of_last_run: float | None = Field(default=None, gt=0, le=1, description="Fewest rows against the last run.")
+
+
+class ReconcileCheck(Spec):
+    """A control figure read from the source, and the aggregate of the snapshot that must equal it."""
+
+    sql: Sql = Field(description="One row, one column: the control figure.")
+    equals: Sql = Field(description="Aggregate over the dataset: count(*), sum(amount).")
+    tolerance: float = Field(default=0, ge=0, description="Largest allowed difference.")
+
+
+class Checks(Spec):
+    fresh: FreshCheck | None = None
+    rows: RowsCheck | None = None
+    unique: tuple[str, ...] = Field(default=(), description="Columns that together identify a row.")
+    not_null: tuple[str, ...] = Field(default=(), description="Columns without gaps.")
+    unknown_branch: Literal["hold", "report"] = Field(
+        default="hold", description="Rows of a branch outside the tree: hold the run, or go on and report them."
+    )
+    reconcile: tuple[ReconcileCheck, ...] = ()
+
+
+class ColumnSpec(Spec):
+    """How a column is called and how its values are printed and ordered."""
+
+    label: Text | None = Field(default=None, description="Heading shown to readers.")
+    values: dict[str, Text] = Field(default_factory=dict, description="Printed text of each value, in their order.")
+    missing: Text | None = Field(default=None, description="Text for an empty value.")
+
+
+class DatasetSpec(Spec):
+    """One query for all branches. Each row carries the leaf branch it belongs to."""
+
+    source: Name = Field(description="A [sources.*] of config.toml.")
+    label: Text | None = Field(default=None, description="Name shown to readers.")
+    sql: Sql | None = Field(default=None, description="The query; parameters :from, :to and :as_of may be used.")
+    file: str | None = Field(default=None, description="The query in a file of its own, relative to the catalogue.")
+    branch: str = Field(description="Column with the branch id.")
+    grain: tuple[str, ...] = Field(default=(), description="Columns that identify a row.")
+    personal: tuple[str, ...] = Field(default=(), description="Columns with personal data.")
+    min_cell: int | None = Field(default=None, ge=0, description="Overrides the catalogue's; 0 where rows are not persons.")
+    columns: dict[str, ColumnSpec] = Field(default_factory=dict)
+    checks: Checks = Checks()
+
+    @model_validator(mode="after")
+    def _one_query(self) -> "DatasetSpec":
+        if (self.sql is None) == (self.file is None):
+            raise ValueError("give either sql or file, not both and not neither")
+        return self
+
+
+# --- metrics.yaml -----------------------------------------------------------------------------------------
+
+
+class MetricFormat(Spec):
+    kind: Literal["integer", "decimal", "percent", "money"] = "integer"
+    decimals: int = Field(default=0, ge=0, le=6)
+
+
+class MetricBase(Spec):
+    label: Text = Field(description="Name shown to readers.")
+    description: Text | None = Field(default=None, description="Definition for readers.")
+    unit: str | None = Field(default=None, description="ISO currency, or a word.")
+    better: Literal["higher", "lower"] | None = Field(default=None, description="Which direction is good.")
+    target: Name | float | None = Field(default=None, description="A metric that gives the target, or a number.")
+    format: MetricFormat | None = None
+    window: Span = Field(default="report period", description="Window of the figure, ending with the report period.")
+
+
+class AggregateMetric(MetricBase):
+    """A SQL aggregate over a dataset: a stock (`at`), a flow (`on`) or an exposure (neither; uses :from and :to)."""
+
+    dataset: Name
+    measure: Sql = Field(description="Aggregate: count(*), sum(amount), count(distinct member_id).")
+    at: Sql | None = Field(default=None, description="Stock: what must hold on :as_of.")
+    on: str | None = Field(default=None, description="Flow: the date column that must lie in the window.")
+    where: Sql | None = Field(default=None, description="Further condition.")
+    min_cell: int | None = Field(default=None, ge=0, description="Overrides the dataset's.")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "AggregateMetric":
+        if self.at is not None and self.on is not None:
+            raise ValueError("a metric is a stock (at) or a flow (on), not both")
+        return self
+
+
+_QUOTIENT = r"^\s*[a-z][a-z0-9_]*\s*/\s*[a-z][a-z0-9_]*\s*$"
+Quotient = Annotated[str, Field(pattern=_QUOTIENT, description='Two metrics: "leavers / member_months".')]
+
+
+class RatioMetric(MetricBase):
+    """A ratio of sums; a zero base gives no value."""
+
+    ratio: Quotient
+
+    @property
+    def operands(self) -> tuple[str, str]:
+        top, bottom = re.split(r"\s*/\s*", self.ratio.strip())
+        return top, bottom
+
+
+class RateMetric(MetricBase):
+    """Events for each unit of exposure, over a window, scaled to `per`: 12 · leavers / member-months."""
+
+    rate: Quotient
+    per: Annotated[str, Field(pattern=r"^[1-9][0-9]* months?$")] = Field(
+        default="12 months", description="Exposure that the rate is stated for."
+    )
+
+    @property
+    def operands(self) -> tuple[str, str]:
+        top, bottom = re.split(r"\s*/\s*", self.rate.strip())
+        return top, bottom
+
+    @property
+    def scale(self) -> int:
+        return int(self.per.split()[0])
+
+
+def _metric_kind(value: Any) -> str:
+    keys = value if isinstance(value, dict) else {"ratio" if isinstance(value, RatioMetric) else "rate" if isinstance(value, RateMetric) else "dataset": 0}
+    return "ratio" if "ratio" in keys else "rate" if "rate" in keys else "aggregate"
+
+
+MetricSpec = Annotated[
+    Annotated[AggregateMetric, Tag("aggregate")]
+    | Annotated[RatioMetric, Tag("ratio")]
+    | Annotated[RateMetric, Tag("rate")],
+    Discriminator(_metric_kind),
+]
+
+
+# --- audiences.yaml ---------------------------------------------------------------------------------------
+
+
+class Exceptions(Spec):
+    recipients: tuple[str, ...] = ()
+    branches: tuple[str, ...] = ()
+
+
+class AudienceSpec(Spec):
+    """Who receives a branch's pack: people in these roles."""
+
+    roles: tuple[str, ...] = Field(min_length=1)
+    branch: Literal["own", "subtree", "named"] = Field(
+        default="own", description="own: packs of the branch where the role is held; subtree: also of all below; "
+        "named: packs of the branches listed."
+    )
+    branches: tuple[str, ...] = Field(default=(), description="For named: branch ids.")
+    levels: tuple[Name, ...] = Field(default=(), description="Only packs of branches of these levels.")
+    personal: bool = Field(default=False, description="May see columns marked personal.")
+    exceptions: Exceptions = Exceptions()
+
+    @model_validator(mode="after")
+    def _named(self) -> "AudienceSpec":
+        if (self.branch == "named") != bool(self.branches):
+            raise ValueError("branches goes with branch: named, and named needs branches")
+        return self
+
+
+# --- reports/*.yaml ---------------------------------------------------------------------------------------
+
+Against = Literal["last year", "previous period", "target", "organisation"]
+TimeStep = Literal["day", "week", "month", "quarter", "year"]
+
+
+class SectionBase(Spec):
+    title: Text | None = Field(default=None, description="Heading; by default made from the metrics' names.")
+    note: Text | None = Field(default=None, description="A line below.")
+
+
+class TilesSpec(SectionBase):
+    """One tile a metric: value and what it is compared with."""
+
+    tiles: tuple[Name, ...] = Field(min_length=1)
+    compare: tuple[Against, ...] = ("last year", "target")
+
+
+class ChartSectionSpec(SectionBase):
+    """A chart of one metric, or of several side by side."""
+
+    chart: Literal["line", "bars", "stacked bars", "heat map"]
+    metric: Name | None = None
+    metrics: tuple[Name, ...] = ()
+    by: str = Field(description="A column, `branch` (the branches below), or day, week, month, quarter, year.")
+    split: str | None = Field(default=None, description="Stacked bars and heat map: the column of the parts or rows.")
+    accumulate: Literal["year", "membership year"] | None = None
+    years: int = Field(default=1, ge=1, le=6, description="Line: this year and years before, each a line.")
+    span: Span = Field(default="12 months", description="Time axis: how far back.")
+    compare: tuple[Against, ...] = ()
+    horizontal: bool = False
+    sort: Literal["label", "value"] | None = None
+    limit: int = Field(default=12, ge=1, le=60)
+
+    @model_validator(mode="after")
+    def _has_metric(self) -> "ChartSectionSpec":
+        if (self.metric is None) == (not self.metrics):
+            raise ValueError("give either metric or metrics")
+        return self
+
+
+class TableBody(Spec):
+    metrics: tuple[Name, ...] = Field(min_length=1)
+    by: str = Field(description="A column, or `branch` for the branches below.")
+    sort: str | None = Field(default=None, description="A metric of the table, largest first; or `label`.")
+    limit: int = Field(default=10, ge=1, le=200)
+    total: bool = True
+    compare: tuple[Literal["last year"], ...] = ()
+
+
+class TableSpec(SectionBase):
+    table: TableBody
+
+
+class RowsBody(Spec):
+    dataset: Name
+    columns: tuple[str, ...] = Field(min_length=1)
+    where: Sql | None = Field(default=None, description="Condition; may use :as_of, :from and :to.")
+    sort: str | None = Field(default=None, description='A column, "-column" for largest first.')
+    limit: int = Field(default=25, ge=1, le=500)
+
+
+class RowsSpec(SectionBase):
+    rows: RowsBody
+
+
+class TextSpec(SectionBase):
+    text: Text = Field(description="Jinja text; summary() writes two to four sentences on what changed.")
+
+
+_SECTION_KEYS = {"tiles": "tiles", "chart": "chart", "table": "table", "rows": "rows", "text": "text"}
+
+
+def _section_kind(value: Any) -> str | None:
+    keys = value if isinstance(value, dict) else type(value).model_fields
+    return next((kind for kind in _SECTION_KEYS if kind in keys), None)
+
+
+SectionSpec = Annotated[
+    Annotated[TilesSpec, Tag("tiles")]
+    | Annotated[ChartSectionSpec, Tag("chart")]
+    | Annotated[TableSpec, Tag("table")]
+    | Annotated[RowsSpec, Tag("rows")]
+    | Annotated[TextSpec, Tag("text")],
+    Discriminator(
+        _section_kind,
+        custom_error_type="section_kind",
+        custom_error_message="a section needs one of the keys tiles, chart, table, rows, text",
+    ),
+]
+
+_WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_ON = (
+    rf"^(every (day|{_WEEKDAY})"
+    rf"|(first|second|third|[1-9][0-9]?(st|nd|rd|th)|last) (business )?(day|{_WEEKDAY})( of (month|quarter|year|membership year))?"
+    r"|[1-9][0-9]?(st|nd|rd|th)? business days? before (month|quarter|year) end"
+    r"|cron: .+)$"
+)
+_PERIOD = (
+    r"^((previous|current) (day|week|month|quarter|year|membership year)|rolling [1-9][0-9]* months)$"
+)
+
+
+class ScheduleSpec(Spec):
+    on: Annotated[str, Field(pattern=_ON)] = Field(
+        description='"every monday", "first business day", "last friday of quarter", "3rd business day before month end", "cron: ...".'
+    )
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(description="Local time, HH:MM, in quotes.")
+    timezone: str | None = Field(default=None, description="IANA name; the catalogue's zone by default.")
+    holidays: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = Field(default=None, description="Country code.")
+    catch_up: Literal["latest", "all", "none"] = "latest"
+
+
+class BurstSpec(Spec):
+    levels: tuple[Name, ...] = Field(min_length=1, description="One pack for each branch of these levels.")
+    branches: tuple[str, ...] = Field(default=(), description="Only these branches (ids).")
+
+
+class ApprovalSpec(Spec):
+    when: str = Field(description='"always", or "any section moved more than 30 %".')
+    sample: int = Field(default=5, ge=1, le=20)
+
+
+class DeliverSpec(Spec):
+    audience: Name
+    channel: Literal["email", "slack", "sms", "folder"]
+    formats: tuple[Literal["html", "pdf", "xlsx", "summary"], ...] = Field(min_length=1)
+
+
+class ReportSpec(Spec):
+    """One report: what it shows, for which branches, to whom."""
+
+    report: Name
+    extends: Name | None = Field(default=None, description="Another report whose keys this one takes over.")
+    abstract: bool = Field(default=False, description="Only there to be extended; never run.")
+    title: Text = Field(description="May name {branch} and {period}.")
+    owner: str = Field(description="Who answers for it: an e-mail address.")
+    schedule: ScheduleSpec | None = None
+    period: Annotated[str, Field(pattern=_PERIOD)] = Field(
+        description='"previous month", "current quarter", "previous membership year", "rolling 12 months".'
+    )
+    burst: BurstSpec
+    sections: tuple[SectionSpec, ...] = Field(min_length=1)
+    deliver: tuple[DeliverSpec, ...] = ()
+    approval: ApprovalSpec | None = None

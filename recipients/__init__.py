@@ -1,0 +1,1 @@
+"""Who receives: branch tree, recipients, audiences."""

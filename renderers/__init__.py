@@ -1,0 +1,1 @@
+"""What a pack looks like: sections, charts, HTML, text, PDF, XLSX."""

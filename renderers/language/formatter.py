@@ -1,0 +1,120 @@
+"""Numbers, dates and phrases of one language (Babel and our own word lists)."""
+
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
+from importlib import resources
+
+import yaml
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_currency, format_decimal, format_percent
+
+from renderers.errors import MissingWordError, UnknownLanguageError
+from renderers.formats import Cell, Mark, Value, ValueFormat, ValueKind
+
+LANGUAGES = ("nb", "da", "en")
+# English is written for readers in Europe: day before month.
+_LOCALES = {"nb": "nb_NO", "da": "da_DK", "en": "en_GB"}
+_WORD_FILES = ("general.yaml", "documents.yaml", "charts.yaml", "summary.yaml")
+_MINUS = "\N{MINUS SIGN}"
+
+
+class Formatter:
+    """Prints values and phrases in one language; holds no state but its words."""
+
+    def __init__(self, language: str) -> None:
+        if language not in LANGUAGES:
+            raise UnknownLanguageError(language, LANGUAGES)
+        self.language = language
+        self.locale = Locale.parse(_LOCALES[language])
+
+    def word(self, key: str, **values: object) -> str:
+        """Return the phrase *key*, its {placeholders} filled.
+
+        Raises:
+            MissingWordError: No such phrase in this language.
+        """
+        phrase = _words().get(key, {}).get(self.language)
+        if phrase is None:
+            raise MissingWordError(key, self.language)
+        return phrase.format(**values) if values else phrase
+
+    def value(self, value: Value, how: ValueFormat) -> str:
+        """Print *value*; None is the word for "no value"."""
+        if value is None:
+            return self.word("no_value")
+        if isinstance(value, date):
+            return self.date(value)
+        if isinstance(value, str) or how.kind in (ValueKind.text, ValueKind.date):
+            return str(value)
+        return self._number(value, how).replace("-", _MINUS)
+
+    def signed(self, value: int | float | Decimal, how: ValueFormat) -> str:
+        """Print *value* with its sign: +5, −5, 0."""
+        text = self.value(value, how)
+        is_zero = not any(digit in text for digit in "123456789")
+        return text.lstrip(_MINUS) if is_zero else text if value < 0 else f"+{text}"
+
+    def cell(self, value: Value, how: ValueFormat) -> Cell:
+        """Print *value* as a cell that is shown, or absent if there is none."""
+        return Cell(value=value, text=self.value(value, how), mark=Mark.absent if value is None else Mark.shown)
+
+    def suppressed(self, mark: Mark, *, min_cell: int) -> Cell:
+        """Return the cell of a suppressed figure: "<5", or the sign for withheld."""
+        text = f"<{min_cell}" if mark is Mark.few else self.word("withheld_sign")
+        return Cell(value=None, text=text, mark=mark)
+
+    def date(self, day: date) -> str:
+        """Print a day: 31. mai 2026."""
+        return format_date(day, "long", locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """Print a month and its year: mai 2026."""
+        return format_skeleton("yMMMM", day, locale=self.locale)
+
+    def month_name(self, day: date) -> str:
+        """Print a month as on an axis: jan, feb, mars."""
+        return format_date(day, "LLL", locale=self.locale).rstrip(".")
+
+    def listing(self, items: list[str]) -> str:
+        """Join words: a, b og c."""
+        if len(items) < 2:
+            return "".join(items)
+        return f"{', '.join(items[:-1])} {self.word('and')} {items[-1]}"
+
+    def _number(self, value: int | float | Decimal, how: ValueFormat) -> str:
+        decimals = "0" * how.decimals
+        pattern = f"#,##0.{decimals}" if decimals else "#,##0"
+        exact = rounded(value, how)
+        match how.kind:
+            case ValueKind.percent:
+                space = "" if self.language == "en" else "\N{NO-BREAK SPACE}"
+                return format_percent(exact, f"{pattern}{space}%", locale=self.locale)
+            case ValueKind.money:
+                money = f"¤¤\N{NO-BREAK SPACE}{pattern}" if self.language == "en" else f"{pattern}\N{NO-BREAK SPACE}¤"
+                return format_currency(exact, how.unit or "NOK", money, locale=self.locale, currency_digits=False)
+            case _:
+                return format_decimal(exact, pattern, locale=self.locale)
+
+
+def rounded(value: int | float | Decimal, how: ValueFormat) -> Decimal:
+    """Round half away from zero to the printed decimals, as readers do by hand; never minus zero."""
+    shift = 2 if how.kind is ValueKind.percent else 0
+    step = Decimal(1).scaleb(-how.decimals - shift)
+    return Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP) + 0
+
+
+@cache
+def formatter(language: str) -> Formatter:
+    """Return the formatter of *language*, made once a process."""
+    return Formatter(language)
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = {}
+    folder = resources.files("renderers.language") / "words"
+    for name in _WORD_FILES:
+        words |= yaml.safe_load((folder / name).read_text("utf-8")) or {}
+    return words
