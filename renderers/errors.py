@@ -4,6 +4,7 @@ RenderError
 ├── UnknownLanguageError     a language without words
 ├── MissingWordError         a word without translation
 ├── MissingLibraryError      a system library (pango) that is not installed
+├── RefusedResourceError     a document that named a file or an address outside the pack
 └── DocumentTooLargeError    an e-mail body over its limit
 """
 
@@ -25,6 +26,14 @@ class MissingWordError(RenderError):
 class MissingLibraryError(RenderError):
     def __init__(self, library: str, remedy: str) -> None:
         super().__init__(f"the system library {library} could not be loaded. {remedy}")
+
+
+class RefusedResourceError(RenderError):
+    def __init__(self, branch_id: str, reason: str) -> None:
+        super().__init__(
+            f'the document of branch "{branch_id}" named a resource outside the pack ({reason}). '
+            "Only the pack's own images may be loaded; look for markup in its texts or templates."
+        )
 
 
 class DocumentTooLargeError(RenderError):
