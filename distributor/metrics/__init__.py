@@ -1,0 +1,1 @@
+"""From a metric's declaration to its figure for every branch."""

@@ -1,0 +1,164 @@
+"""The figures of all branches: kept as arrays, read a branch at a time, shared with workers as memory-mapped files."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from distributor.catalogue.models import AggregateMetric, MetricBase, RateMetric
+from distributor.metrics.windows import Window
+from renderers.formats import Mark
+
+MARKS = (Mark.shown, Mark.few, Mark.hidden)
+Keys = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One figure down all rows of a frame: values (float64), rows counted (int64), marks (uint8, see MARKS)."""
+
+    values: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    marks: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """All windows of one aggregate and one breakdown. Grain: node × combination of keys, sorted by node.
+
+    ``starts`` (int64, nodes + 1) gives each node's slice; without a breakdown there is one row a node.
+    """
+
+    by: tuple[str, ...]
+    starts: NDArray[np.int64]
+    keys: tuple[pa.Array, ...]
+    columns: Mapping[Window, Column]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One figure: its value, the rows behind it, whether it may be shown, and the two sides of a quotient.
+
+    A suppressed figure keeps its value here, for sorting and for `explain`; packs print only its mark.
+    """
+
+    value: float | None
+    count: int
+    mark: Mark
+    top: "Figure | None" = None
+    bottom: "Figure | None" = None
+
+    @property
+    def is_shown(self) -> bool:
+        return self.mark is Mark.shown and self.value is not None
+
+
+NOTHING = Figure(value=0.0, count=0, mark=Mark.shown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measures:
+    """Every figure that a report asked for, for every branch of the tree."""
+
+    metrics: Mapping[str, MetricBase]
+    frames: Mapping[tuple[str, tuple[str, ...]], Frame]
+    branch_ids: tuple[str, ...] = field(repr=False)
+
+    def figure(self, metric: str, window: Window, node: int) -> Figure:
+        """Return the figure of *metric* over *window* for the subtree of *node*."""
+        spec = self.metrics[metric]
+        if isinstance(spec, AggregateMetric):
+            return _at(self.frames[metric, ()].columns[window], node, spec)
+        top, bottom = (self.figure(name, window, node) for name in spec.operands)  # type: ignore[attr-defined]
+        return quotient(spec, top, bottom)
+
+    def breakdown(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> dict[Keys, Figure]:
+        """Return the figures of *metric* for each combination of *by*, for the subtree of *node*."""
+        spec = self.metrics[metric]
+        if isinstance(spec, AggregateMetric):
+            return dict(self._slice(metric, spec, window, by, node))
+        tops, bottoms = (self.breakdown(name, window, by, node) for name in spec.operands)  # type: ignore[attr-defined]
+        keys = dict.fromkeys([*bottoms, *tops])
+        return {key: quotient(spec, tops.get(key, NOTHING), bottoms.get(key, NOTHING)) for key in keys}
+
+    def _slice(
+        self, metric: str, spec: AggregateMetric, window: Window, by: tuple[str, ...], node: int
+    ) -> Iterator[tuple[Keys, Figure]]:
+        frame = self.frames[metric, by]
+        first, stop = int(frame.starts[node]), int(frame.starts[node + 1])
+        keys = zip(*(array.slice(first, stop - first).to_pylist() for array in frame.keys), strict=True)
+        column = frame.columns[window]
+        for row, key in zip(range(first, stop), keys, strict=True):
+            figure = _at(column, row, spec)
+            if figure.count or figure.value or figure.mark is not Mark.shown:
+                yield key, figure
+
+    def save(self, folder: Path) -> None:
+        """Write the figures to *folder* as Arrow files that workers map into memory."""
+        folder.mkdir(parents=True, exist_ok=True)
+        index = []
+        for number, ((metric, by), frame) in enumerate(self.frames.items()):
+            windows = list(frame.columns)
+            arrays: dict[str, pa.Array] = {f"k{i}": array for i, array in enumerate(frame.keys)}
+            for i, window in enumerate(windows):
+                column = frame.columns[window]
+                arrays |= {f"v{i}": column.values, f"n{i}": column.counts, f"m{i}": column.marks}
+            _write(folder / f"frame_{number}.arrow", pa.table(arrays))
+            _write(folder / f"starts_{number}.arrow", pa.table({"start": frame.starts}))
+            index.append({"metric": metric, "by": list(by), "windows": [[str(w.from_on), str(w.to_on)] for w in windows]})
+        (folder / "index.json").write_text(json.dumps({"frames": index, "branches": self.branch_ids}), "utf-8")
+
+
+def load_measures(folder: Path, metrics: Mapping[str, MetricBase]) -> Measures:
+    """Map the figures that :meth:`Measures.save` wrote into memory."""
+    index = json.loads((folder / "index.json").read_text("utf-8"))
+    frames = {}
+    for number, entry in enumerate(index["frames"]):
+        table = _read(folder / f"frame_{number}.arrow")
+        by = tuple(entry["by"])
+        columns = {
+            Window(from_on=date.fromisoformat(first), to_on=date.fromisoformat(end)): Column(
+                values=_array(table, f"v{i}"), counts=_array(table, f"n{i}"), marks=_array(table, f"m{i}")
+            )
+            for i, (first, end) in enumerate(entry["windows"])
+        }
+        frames[entry["metric"], by] = Frame(
+            by=by,
+            starts=_array(_read(folder / f"starts_{number}.arrow"), "start"),
+            keys=tuple(table.column(f"k{i}").combine_chunks() for i in range(len(by))),
+            columns=columns,
+        )
+    return Measures(metrics=metrics, frames=frames, branch_ids=tuple(index["branches"]))
+
+
+def quotient(spec: MetricBase, top: Figure, bottom: Figure) -> Figure:
+    """Divide two sums; a zero base gives no value, and a suppressed side withholds the quotient."""
+    scale = spec.scale if isinstance(spec, RateMetric) else 1
+    value = scale * top.value / bottom.value if bottom.value and top.value is not None else None
+    is_open = top.mark is Mark.shown and bottom.mark is Mark.shown
+    return Figure(value=value, count=bottom.count, mark=Mark.shown if is_open else Mark.hidden, top=top, bottom=bottom)
+
+
+def _at(column: Column, row: int, spec: AggregateMetric) -> Figure:
+    value, count = float(column.values[row]), int(column.counts[row])
+    return Figure(value=None if np.isnan(value) else value, count=count, mark=MARKS[column.marks[row]])
+
+
+def _write(path: Path, table: pa.Table) -> None:
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+
+
+def _read(path: Path) -> pa.Table:
+    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+
+
+def _array(table: pa.Table, name: str) -> NDArray[Any]:
+    chunks = table.column(name).combine_chunks()
+    return chunks.to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]

@@ -1,0 +1,118 @@
+"""The SQL of a metric: one statement for all branches, all levels and all windows.
+
+Two forms. *Slots*: a flow that adds up (count, sum) is counted once for each stretch between two window ends; every
+window is then a difference of running totals, so the cost does not grow with the number of windows. *Filters*:
+anything else (stocks, exposures, distinct counts) is one filtered aggregate a window in the same scan.
+
+The tables of the engine: ``_branches(_branch, _pos)``, where a merged branch has its survivor's position;
+``_ancestors(_pos, _node)``, every position with itself and all above it; ``_slots(_day, _slot)``.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from distributor.catalogue.models import AggregateMetric
+from distributor.metrics.windows import Window
+
+MACROS = (
+    # Days in membership within the window, in months of 365.25 / 12 days.
+    "create or replace temp macro member_months(j, l, f, t) as "
+    # A row without a first day is never counted; greatest() alone would take the window's first day for it.
+    "sum(case when j is null then 0 else greatest(0, date_diff('day', greatest(cast(j as date), cast(f as date)), "
+    "least(coalesce(cast(l as date), cast(t as date)), cast(t as date)))) end) / 30.4375",
+)
+_PARAMETER = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|(?<![:\w]):(as_of|from|to)\b")
+_ADDITIVE = re.compile(r"^\s*(count|sum|member_months)\s*\(", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """One SELECT with its bound parameters."""
+
+    sql: str
+    params: Mapping[str, date]
+
+
+def is_additive(measure: str) -> bool:
+    """Say whether the measure of two disjoint sets of rows is the sum of their measures."""
+    return bool(_ADDITIVE.match(measure)) and not re.search(r"\bdistinct\b", measure, re.IGNORECASE)
+
+
+def is_slotted(metric: AggregateMetric) -> bool:
+    """Say whether the metric is computed by slots."""
+    return metric.on is not None and is_additive(metric.measure)
+
+
+def slot_statement(metric: AggregateMetric, *, data: str, branch: str, by: Sequence[str]) -> Statement:
+    """Count a flow for every node, combination of *by* and slot.
+
+    Columns of the result: _node (int), k0, k1, … (as in the dataset), _slot (int), v (measure), n (rows).
+    """
+    keys = [f'd."{column}" as k{i}' for i, column in enumerate(by)]
+    names = [f"k{i}" for i in range(len(by))]
+    condition = f" where {metric.where}" if metric.where else ""
+    leaf = (
+        f"select b._pos, s._slot, {''.join(f'{key}, ' for key in keys)}{metric.measure} as v, count(*) as n "
+        f'from "{data}" d join _branches b on d."{branch}" = b._branch '
+        f'join _slots s on cast(d."{metric.on}" as date) = s._day{condition} group by all'
+    )
+    return Statement(sql=_rolled_up(leaf, [*names, "_slot"], ["v", "n"]), params={})
+
+
+def filter_statement(
+    metrics: Sequence[tuple[AggregateMetric, Window]], *, data: str, branch: str, by: Sequence[str], additive: bool
+) -> Statement:
+    """Compute one filtered aggregate for each (metric, window) in a single scan.
+
+    Columns of the result: _node (int), k0, k1, …, then v0, n0, v1, n1, … in the order of *metrics*.
+    """
+    params: dict[str, date] = {}
+    columns: list[str] = []
+    for i, (metric, window) in enumerate(metrics):
+        keep = " and ".join(f"({_bound(part, window, params)})" for part in _conditions(metric)) or "true"
+        measure = _bound(metric.measure, window, params)
+        columns.append(f"{_filtered(measure, keep)} as v{i}, count(*) filter (where {keep}) as n{i}")
+    keys = [f'd."{column}" as k{i}' for i, column in enumerate(by)]
+    names = [f"k{i}" for i in range(len(by))]
+    rows = f'from "{data}" d join _branches b on d."{branch}" = b._branch'
+    if additive:
+        leaf = f"select {', '.join(['b._pos', *keys, *columns])} {rows} group by all"
+        sums = [f"{letter}{i}" for i in range(len(metrics)) for letter in "vn"]
+        return Statement(sql=_rolled_up(leaf, names, sums), params=params)
+    parts = ", ".join(["a._node", *keys, *columns])
+    return Statement(sql=f"select {parts} {rows} join _ancestors a on b._pos = a._pos group by all", params=params)
+
+
+def _rolled_up(leaf: str, keys: Sequence[str], sums: Sequence[str]) -> str:
+    parts = ["a._node", *keys, *(f"sum(l.{name}) as {name}" for name in sums)]
+    return f"with l as ({leaf}) select {', '.join(parts)} from l join _ancestors a on l._pos = a._pos group by all"
+
+
+def _conditions(metric: AggregateMetric) -> list[str]:
+    flow = [f'cast("{metric.on}" as date) >= :from', f'cast("{metric.on}" as date) < :to'] if metric.on else []
+    return [part for part in (metric.at, *flow, metric.where) if part]
+
+
+def _filtered(measure: str, keep: str) -> str:
+    """Attach the filter to the aggregate itself; a macro takes no FILTER, so its rows are chosen inside."""
+    if measure.lower().lstrip().startswith("member_months"):
+        inner = measure[measure.index("(") + 1 : measure.rindex(")")]
+        first, rest = inner.split(",", 1)
+        return f"member_months(case when {keep} then {first} end, {rest})" if keep != "true" else measure
+    return f"{measure} filter (where {keep})"
+
+
+def _bound(expression: str, window: Window, params: dict[str, date]) -> str:
+    """Replace :as_of, :from and :to by bound parameters, one for each distinct day."""
+    days = {"as_of": window.last_on, "from": window.from_on, "to": window.to_on}
+
+    def bind(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
+        name = f"d{days[match[1]]:%Y%m%d}"
+        params[name] = days[match[1]]
+        return f"${name}"
+
+    return _PARAMETER.sub(bind, expression)
