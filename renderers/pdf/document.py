@@ -1,0 +1,67 @@
+"""Pack → PDF."""
+
+from collections.abc import Mapping
+
+from renderers.errors import RefusedResourceError, RenderError
+from renderers.language import formatter
+from renderers.pack import Pack
+from renderers.pdf.layout import ChartsBlock, blocks
+from renderers.pdf.library import press, stylesheet, templates
+from renderers.pdf.pictures import picture
+from renderers.sections import ChartSection
+
+
+def render_pdf(pack: Pack, *, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]) -> bytes:
+    """Draw *pack* as a tagged A4 document. The same pack gives the same bytes.
+
+    Args:
+        pack: Every text in it is printed as it stands.
+        charts: PNG of each chart section by the section's key; sections that say ``empty`` need none.
+        alt_texts: What each chart shows, by the same keys.
+
+    Returns:
+        A PDF/UA-1 file; its entry ``/branch`` holds the branch's id.
+
+    Raises:
+        MissingLibraryError: pango is not installed.
+        RefusedResourceError: The document named a resource outside the pack.
+        RenderError: A chart section has neither a picture nor a sentence, or a picture has no alt text.
+    """
+    _check_charts(pack, charts, alt_texts)
+    parts = press()
+    body = tuple(blocks(pack.sections, charts=charts, alt_texts=alt_texts))
+    markup = (
+        templates().get_template("document.html.j2").render(pack=pack, blocks=body, word=formatter(pack.language).word)
+    )
+    images = {
+        figure.address: (charts[figure.section.key], "image/png")
+        for block in body
+        if isinstance(block, ChartsBlock)
+        for figure in block.figures
+        if figure.address
+    }
+    # WeasyPrint's error for a refused address is a BaseException, so that no inner handler can swallow it.
+    fatal = parts.weasyprint.urls.FatalURLFetchingError
+    try:
+        html = parts.weasyprint.HTML(string=markup, base_url="pack:", url_fetcher=parts.fetcher(images))
+        pdf: bytes = html.write_pdf(
+            stylesheets=[parts.font_faces, stylesheet(pack.language, pack.accent)],
+            font_config=parts.fonts,
+            pdf_variant="pdf/ua-1",
+            pdf_identifier=False,
+            custom_metadata=True,
+            cache={address: ready for address, (png, _) in images.items() if (ready := picture(png))},
+        )
+    except fatal as error:
+        raise RefusedResourceError(pack.branch_id, str(error)) from error
+    return pdf
+
+
+def _check_charts(pack: Pack, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]) -> None:
+    for section in pack.sections:
+        if not isinstance(section, ChartSection) or section.empty:
+            continue
+        if section.key not in charts:
+            raise RenderError(f'the chart "{section.key}" of branch "{pack.branch_id}" has no picture. Draw it first.')
+        if not alt_texts.get(section.key):
+            raise RenderError(f'the chart "{section.key}" of branch "{pack.branch_id}" has no alt text. Describe it.')

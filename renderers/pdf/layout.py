@@ -1,0 +1,177 @@
+"""Where things go on the page: tiles in rows, charts side by side, widths of table columns."""
+
+import struct
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import ceil
+
+from renderers.charts.size import PHONE, ChartSize
+from renderers.charts.spec import ChartForm
+from renderers.formats import ValueKind
+from renderers.pack import Pack
+from renderers.sections import ChartSection, Section, TableSection, TextSection, Tile, TilesSection
+
+# Half the page is 86 mm, nearly the width of a phone: pictures made for the mail serve here as they are.
+HALF_PAGE = PHONE
+FULL_PAGE = ChartSize(width_px=673, height_px=250)  # 178 mm
+_WIDE_ASPECT = 2.0
+
+_MOST_TILES_ACROSS = 5
+# Printed characters of a value that fit a tile when n tiles stand side by side.
+_VALUE_CHARACTERS = {5: 8, 4: 11}
+_HALF_PAGE_CATEGORIES = 14
+_TABLE_KEPT_WHOLE_ROWS = 14
+_PNG_HEADER = struct.Struct(">16xII")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TilesBlock:
+    """Tiles in rows of equal length; the last row is filled up with None."""
+
+    kind: str = "tiles"
+    section: TilesSection
+    rows: tuple[tuple[Tile | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A chart section with the address and alt text of its picture; no address where there is nothing to draw."""
+
+    section: ChartSection
+    address: str
+    alt: str
+    is_wide: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChartsBlock:
+    """One or two charts side by side."""
+
+    kind: str = "charts"
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableBlock:
+    """A table; ``classes`` has one word list a column, ``is_short`` says that it should stay on one page."""
+
+    kind: str = "table"
+    section: TableSection
+    widths_percent: tuple[float, ...]
+    classes: tuple[str, ...]
+    is_short: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextBlock:
+    kind: str = "text"
+    section: TextSection
+
+
+Block = TilesBlock | ChartsBlock | TableBlock | TextBlock
+
+
+def chart_sizes(pack: Pack) -> dict[str, ChartSize]:
+    """Return the size in which each chart of *pack* is best drawn for this format, by section key.
+
+    Neighbours share a row at the width of a phone; heat maps, long axes and charts without a neighbour take the page.
+    """
+    sizes: dict[str, ChartSize] = {}
+    waiting: str | None = None
+    for section in pack.sections:
+        if not isinstance(section, ChartSection) or _needs_full_page(section):
+            waiting = None
+            if isinstance(section, ChartSection):
+                sizes[section.key] = FULL_PAGE
+        elif waiting is None:
+            waiting = section.key
+            sizes[section.key] = FULL_PAGE
+        else:
+            sizes[waiting] = sizes[section.key] = HALF_PAGE
+            waiting = None
+    return sizes
+
+
+def blocks(
+    sections: tuple[Section, ...], *, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]
+) -> Iterator[Block]:
+    """Yield the blocks of *sections* in order; neighbouring narrow charts share a block."""
+    waiting: Figure | None = None
+    for number, section in enumerate(sections):
+        figure = _figure(section, number, charts, alt_texts) if isinstance(section, ChartSection) else None
+        if waiting and figure and not figure.is_wide:
+            yield ChartsBlock(figures=(waiting, figure))
+            waiting = None
+            continue
+        if waiting:
+            yield ChartsBlock(figures=(waiting,))
+            waiting = None
+        match section:
+            case TilesSection():
+                yield TilesBlock(section=section, rows=tile_rows(section.tiles))
+            case TableSection():
+                yield _table_block(section)
+            case TextSection():
+                yield TextBlock(section=section)
+            case ChartSection() if figure and figure.is_wide:
+                yield ChartsBlock(figures=(figure,))
+            case ChartSection():
+                waiting = figure
+    if waiting:
+        yield ChartsBlock(figures=(waiting,))
+
+
+def tile_rows(tiles: tuple[Tile, ...]) -> tuple[tuple[Tile | None, ...], ...]:
+    """Split *tiles* into rows of three to five, as even as their number and the length of their values allow."""
+    if not tiles:
+        return ()
+    longest = max(len(tile.value.text) for tile in tiles)
+    most = next((n for n in (_MOST_TILES_ACROSS, 4) if longest <= _VALUE_CHARACTERS[n]), 3)
+    across = max(3, ceil(len(tiles) / ceil(len(tiles) / most)))
+    padded = tiles + (None,) * (-len(tiles) % across)
+    return tuple(padded[start : start + across] for start in range(0, len(padded), across))
+
+
+def column_widths(section: TableSection) -> tuple[float, ...]:
+    """Return the share of the page's width that each column needs by its longest text, in percent."""
+    lines = [*section.rows, *([section.total] if section.total else [])]
+    needs = []
+    for position, column in enumerate(section.columns):
+        longest = max((len(line[position].text) for line in lines), default=0)
+        longest_word = max((len(word) for word in column.label.split()), default=0)
+        # A heading may break between words; a long text may take two lines.
+        needs.append(min(max(longest, longest_word + 1, 7), 44) + 3)
+    return tuple(round(100 * need / sum(needs), 2) for need in needs)
+
+
+def _table_block(section: TableSection) -> TableBlock:
+    numeric = [column.value_format.kind not in (ValueKind.text, ValueKind.date) for column in section.columns]
+    # A text beside the right edge of a number needs air.
+    before = [False, *numeric[:-1]]
+    return TableBlock(
+        section=section,
+        widths_percent=column_widths(section),
+        classes=tuple("number" if n else "after" if b else "" for n, b in zip(numeric, before, strict=True)),
+        is_short=len(section.rows) <= _TABLE_KEPT_WHOLE_ROWS,
+    )
+
+
+def _figure(
+    section: ChartSection, number: int, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]
+) -> Figure:
+    if section.empty:
+        return Figure(section=section, address="", alt="", is_wide=False)
+    width, height = _PNG_HEADER.unpack_from(charts[section.key])
+    return Figure(
+        section=section,
+        address=f"pack:chart-{number}",
+        alt=alt_texts[section.key],
+        is_wide=width >= _WIDE_ASPECT * height or _needs_full_page(section),
+    )
+
+
+def _needs_full_page(section: ChartSection) -> bool:
+    if section.empty:
+        return False
+    chart = section.chart
+    return chart.form is ChartForm.heatmap or (not chart.horizontal and len(chart.categories) > _HALF_PAGE_CATEGORIES)

@@ -1,0 +1,101 @@
+"""PNG pictures that go into a PDF as they are.
+
+WeasyPrint decodes a PNG and compresses it again, twice for a palette picture, which costs more time than laying out the
+whole document. A PDF can hold the compressed rows of a PNG unchanged, palette included (ISO 32000-1, 7.4.4.4 and 8.6.6.3).
+"""
+
+import struct
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+import pydyf
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEADER = struct.Struct(">IIBBBBB")
+_GREY, _RGB, _PALETTE = 0, 2, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """One picture in the form that WeasyPrint's image cache holds: intrinsic size, draw, and a PDF object."""
+
+    id: str
+    width: int
+    height: int
+    bits: int
+    colour_type: int
+    palette: bytes
+    rows: bytes
+
+    @property
+    def ratio(self) -> float:
+        """Width over height."""
+        return self.width / self.height
+
+    def get_intrinsic_size(self, resolution: float, font_size: object) -> tuple[float, float, float]:
+        """Return width and height in CSS px, and their ratio. The name is WeasyPrint's."""
+        return self.width / resolution, self.height / resolution, self.ratio
+
+    def draw(self, stream: Any, concrete_width: float, concrete_height: float, style: Any) -> None:
+        """Place the picture on the page. The signature is WeasyPrint's."""
+        name = stream.add_image(self, True, 1)
+        stream.transform(concrete_width, 0, 0, -concrete_height, 0, concrete_height)
+        stream.draw_x_object(name)
+
+    def get_x_object(self, interpolate: bool, dpi_ratio: float) -> pydyf.Stream:
+        """Return the image object with the PNG's own compressed rows. The name is WeasyPrint's."""
+        colours = 3 if self.colour_type == _RGB else 1
+        space: object = {_GREY: "/DeviceGray", _RGB: "/DeviceRGB"}.get(self.colour_type)
+        if space is None:
+            palette = f"<{self.palette.hex()}>"
+            space = pydyf.Array(("/Indexed", "/DeviceRGB", len(self.palette) // 3 - 1, palette))
+        return pydyf.Stream(
+            [self.rows],
+            pydyf.Dictionary(
+                {
+                    "Type": "/XObject",
+                    "Subtype": "/Image",
+                    "Width": self.width,
+                    "Height": self.height,
+                    "ColorSpace": space,
+                    "BitsPerComponent": self.bits,
+                    "Interpolate": "true" if interpolate else "false",
+                    "Filter": "/FlateDecode",
+                    # 15: each row names its own predictor, as PNG rows do.
+                    "DecodeParms": pydyf.Dictionary(
+                        {"Predictor": 15, "Colors": colours, "BitsPerComponent": self.bits, "Columns": self.width}
+                    ),
+                }
+            ),
+        )
+
+
+def picture(png: bytes) -> Picture | None:
+    """Return *png* ready to be placed, or None if it must be decoded: transparent, interlaced, or not a PNG."""
+    if not png.startswith(_SIGNATURE):
+        return None
+    chunks = list(_chunks(png))
+    kinds = {kind for kind, _ in chunks}
+    width, height, bits, colour_type, _, _, interlace = _HEADER.unpack(chunks[0][1])
+    if colour_type not in (_GREY, _RGB, _PALETTE) or interlace or b"tRNS" in kinds or bits > 8:
+        return None
+    return Picture(
+        id=sha256(png).hexdigest(),
+        width=width,
+        height=height,
+        bits=bits,
+        colour_type=colour_type,
+        palette=b"".join(content for kind, content in chunks if kind == b"PLTE"),
+        rows=b"".join(content for kind, content in chunks if kind == b"IDAT"),
+    )
+
+
+def _chunks(png: bytes) -> list[tuple[bytes, bytes]]:
+    # A chunk is its length, its kind, its content and a checksum of four bytes.
+    found, place = [], len(_SIGNATURE)
+    while place < len(png):
+        (length,) = struct.unpack_from(">I", png, place)
+        found.append((png[place + 4 : place + 8], png[place + 8 : place + 8 + length]))
+        place += 12 + length
+    return found
