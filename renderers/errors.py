@@ -5,6 +5,7 @@ RenderError
 ├── MissingWordError         a word without translation
 ├── MissingLibraryError      a system library (pango) that is not installed
 ├── RefusedResourceError     a document that named a file or an address outside the pack
+├── MissingChartError        a chart section without its picture
 └── DocumentTooLargeError    an e-mail body over its limit
 """
 
@@ -34,6 +35,12 @@ class RefusedResourceError(RenderError):
             f'the document of branch "{branch_id}" named a resource outside the pack ({reason}). '
             "Only the pack's own images may be loaded; look for markup in its texts or templates."
         )
+
+
+class MissingChartError(RenderError):
+    def __init__(self, section_key: str, what: str, known: tuple[str, ...]) -> None:
+        names = ", ".join(known) or "none"
+        super().__init__(f'the chart section "{section_key}" has no {what}. Given: {names}. Draw it first.')
 
 
 class DocumentTooLargeError(RenderError):
