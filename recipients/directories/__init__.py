@@ -1,0 +1,1 @@
+"""Directories: CSV files, SQL queries, and one in memory."""
