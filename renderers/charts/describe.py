@@ -1,0 +1,147 @@
+"""A chart in words, for those who do not see it: one or two sentences from its figures."""
+
+from dataclasses import dataclass
+
+from renderers.charts.spec import ChartForm, ChartSpec, Series, SeriesRole
+from renderers.language import Formatter, formatter
+
+LIMIT = 400  # characters; screen readers read an alt text in one breath
+_NAME_LIMIT = 48
+_ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+_COMPARED = (SeriesRole.last_year, SeriesRole.target, SeriesRole.benchmark)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Figure:
+    """One shown figure and its place."""
+
+    series: str
+    category: str
+    text: str
+    value: float
+    index: int
+
+
+def describe(spec: ChartSpec) -> str:
+    """Say what *spec* shows, in its language.
+
+    Names what it is, the first, last, highest and lowest figure of the current series, and what last year, the target
+    and the organisation were at the last (for lying bars: the highest) one; says when figures are withheld.
+
+    Returns:
+        At most 400 characters.
+    """
+    words = formatter(spec.language)
+    what = words.word(f"alt_{_form_key(spec)}", title=_short(spec.title, 2 * _NAME_LIMIT))
+    figures = _main_figures(spec)
+    withheld = _withheld(spec, words)
+    if not figures:
+        return _joined(f"{what}.", words.word("alt_no_figures"), withheld)
+    body = _body(spec, figures, words)
+    whole = _joined(f"{what}: {body}.", _comparison(spec, figures, words), withheld)
+    if len(whole) <= LIMIT:
+        return whole
+    return _cut(f"{what}: {body}.", LIMIT - len(withheld) - 1, withheld)
+
+
+def _body(spec: ChartSpec, figures: list[_Figure], words: Formatter) -> str:
+    high = max(figures, key=lambda figure: figure.value)
+    low = min(figures, key=lambda figure: figure.value)
+    where = dict(
+        high=high.text, high_at=_place(spec, high), low=low.text, low_at=_place(spec, low), series=figures[0].series
+    )
+    if len(figures) == 1:
+        return words.word("alt_one", **where)
+    if high.value == low.value:
+        return words.word("alt_same", **where)
+    if not _is_in_order(spec):
+        return words.word("alt_extremes", **where)
+    first, last = figures[0], figures[-1]
+    course = words.word(
+        "alt_course",
+        series=first.series,
+        first=first.text,
+        first_at=first.category,
+        last=last.text,
+        last_at=last.category,
+    )
+    if {high.index, low.index} == {first.index, last.index}:
+        return course
+    return f"{course}, {words.word('alt_extremes', **where)}"
+
+
+def _comparison(spec: ChartSpec, figures: list[_Figure], words: Formatter) -> str:
+    """Return the sentence with the compared series at the figure that matters most; "" if there are none."""
+    if spec.form is ChartForm.heatmap:
+        return ""
+    here = figures[-1] if _is_in_order(spec) else max(figures, key=lambda figure: figure.value)
+    others = [
+        words.word("alt_other", series=_short(one.name), text=one.texts[here.index])
+        for one in spec.series
+        if one.role in _COMPARED and one.name != here.series and one.texts[here.index] not in ("", words.word("no_value"))
+    ]
+    if not others:
+        return ""
+    return words.word("alt_compared", at=here.category, others="; ".join(others))
+
+
+def _main_figures(spec: ChartSpec) -> list[_Figure]:
+    """Return the shown figures of the series the chart is about: all parts, else the current, else the first."""
+    parts = [one for one in spec.series if one.role is SeriesRole.part]
+    current = [one for one in spec.series if one.role is SeriesRole.current][:1]
+    chosen: list[Series] = current or parts or list(spec.series[:1])
+    if spec.form in (ChartForm.heatmap, ChartForm.stacked_bars):
+        chosen = [one for one in spec.series if one.role not in _COMPARED] or chosen
+    return [
+        _Figure(
+            series=_short(one.name),
+            category=_short(category),
+            text=text,
+            value=value,
+            index=index,
+        )
+        for one in chosen
+        for index, (category, value, text) in enumerate(zip(spec.categories, one.values, one.texts, strict=True))
+        if value is not None
+    ]
+
+
+def _withheld(spec: ChartSpec, words: Formatter) -> str:
+    absent = ("", words.word("no_value"))
+    count = sum(
+        value is None and text not in absent
+        for one in spec.series
+        for value, text in zip(one.values, one.texts, strict=True)
+    )
+    if not count:
+        return ""
+    return words.word("alt_withheld_one") if count == 1 else words.word("alt_withheld", count=count)
+
+
+def _is_in_order(spec: ChartSpec) -> bool:
+    """Return whether the categories follow each other, as months do: upright charts with one main series."""
+    return spec.form is ChartForm.line or (spec.form is ChartForm.bars and not spec.horizontal)
+
+
+def _place(spec: ChartSpec, figure: _Figure) -> str:
+    if spec.form in (ChartForm.heatmap, ChartForm.stacked_bars):
+        return f"{figure.series}, {figure.category}"
+    return figure.category
+
+
+def _form_key(spec: ChartSpec) -> str:
+    return spec.form.value
+
+
+def _short(text: str, limit: int = _NAME_LIMIT) -> str:
+    flat = " ".join(text.split(" ")).strip()
+    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + _ELLIPSIS
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _cut(text: str, limit: int, withheld: str) -> str:
+    body = text if len(text) <= limit else text[: limit - 1].rstrip() + _ELLIPSIS
+    return _joined(body, withheld)

@@ -1,0 +1,187 @@
+"""The sheet a chart is drawn on: logical pixels from the top left corner, and the way to a small PNG."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
+from PIL import Image
+
+from renderers.charts.lettering import CAP_HALF, TEXT_PX, Weight, font_properties
+from renderers.charts.palette import GRID, HATCH, INK, WHITE, WITHHELD
+from renderers.charts.size import ChartSize
+
+PADDING_PX = 8  # white around the drawing, so that it stands on a dark page
+_POINTS = 72  # a point is one logical px: font sizes and line widths need no conversion
+_CSS_DPI = 96  # px an inch in print and mail, so that a scaled image has its logical size there
+_COLOURS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """What the caller chooses for a drawing: its size, its sharpness and the colour of the current figures."""
+
+    size: ChartSize
+    scale: int
+    accent: str
+
+
+class Sheet:
+    """A matplotlib figure without axes, drawn on in logical px with y downwards.
+
+    Axes with their ticks cost more than everything else on a chart, and place their texts where they like; here each
+    artist is put where the layout measured it.
+    """
+
+    def __init__(self, *, width: float, height: float, scale: int) -> None:
+        self.width = width
+        self.height = height
+        self.figure = Figure(
+            figsize=(width / _POINTS, height / _POINTS),
+            dpi=_POINTS * scale,
+            facecolor=WHITE,
+            edgecolor=WHITE,
+            linewidth=0,
+            layout="none",
+        )
+        self._to_pixels = Affine2D().scale(scale, -scale).translate(0, height * scale)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        align: str = "left",
+        size: float = TEXT_PX,
+        weight: Weight = Weight.normal,
+        colour: str = INK,
+        rotation: int = 0,
+    ) -> None:
+        """Write one printable line with its capitals centred on *y*; turned by 90°, it is centred on (x, y)."""
+        if not text:
+            return
+        upright = rotation == 0
+        artist = Text(
+            x,
+            y + CAP_HALF * size if upright else y,
+            text,
+            color=colour,
+            fontproperties=font_properties(size, weight),
+            horizontalalignment=align if upright else "center",
+            verticalalignment="baseline" if upright else "center",
+            rotation=rotation,
+            parse_math=False,
+            usetex=False,
+            zorder=10,
+        )
+        self._add(artist)
+
+    def lines(self, segments: Sequence[Sequence[tuple[float, float]]], *, colour: str = GRID, width: float = 1) -> None:
+        """Draw straight thin lines below everything else."""
+        if segments:
+            self._add(LineCollection(segments, colors=colour, linewidths=width, zorder=1, capstyle="butt"))
+
+    def path(
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        colour: str,
+        width: float,
+        dash: tuple[float, ...] = (),
+        layer: float = 4,
+    ) -> None:
+        """Draw a polyline."""
+        # Line2D takes dash lengths as multiples of the width.
+        style = (0, tuple(length / width for length in dash)) if dash else "-"
+        xs, ys = zip(*points, strict=True)
+        self._add(
+            Line2D(
+                xs,
+                ys,
+                color=colour,
+                linewidth=width,
+                linestyle=style,
+                solid_capstyle="round",
+                solid_joinstyle="round",
+                dash_capstyle="butt",
+                zorder=layer,
+            )
+        )
+
+    def marks(
+        self,
+        points: Sequence[tuple[float, float]],
+        *,
+        shape: str,
+        size: float,
+        fill: str,
+        edge: str = WHITE,
+        edge_width: float = 1,
+        layer: float = 6,
+    ) -> None:
+        """Draw one marker a point; *shape* is a matplotlib marker, *size* its diameter."""
+        if not points:
+            return
+        xs, ys = zip(*points, strict=True)
+        self._add(
+            Line2D(
+                xs,
+                ys,
+                linestyle="none",
+                marker=shape,
+                markersize=size,
+                markerfacecolor=fill,
+                markeredgecolor=edge,
+                markeredgewidth=edge_width,
+                zorder=layer,
+            )
+        )
+
+    def box(self, left: float, top: float, right: float, bottom: float, *, fill: str, layer: float = 3) -> None:
+        """Fill a rectangle, its edges on whole pixels."""
+        self._add(
+            Rectangle(
+                (left, top), right - left, bottom - top, facecolor=fill, edgecolor="none", linewidth=0, zorder=layer
+            )
+        )
+
+    def withheld_box(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Fill a rectangle with the hatching that stands for "no figure"."""
+        self.box(left, top, right, bottom, fill=WITHHELD)
+        step, height = 5.0, bottom - top
+        stripes = []
+        start = left - height + step / 2
+        while start < right:
+            low = max(0.0, left - start)
+            high = min(height, right - start)
+            if low < high:
+                stripes.append(((start + low, bottom - low), (start + high, bottom - high)))
+            start += step
+        if stripes:
+            self._add(LineCollection(stripes, colors=HATCH, linewidths=0.6, zorder=3.5))
+
+    def png(self) -> bytes:
+        """Return the drawing as a PNG with a palette, and its resolution so that print keeps the logical size."""
+        canvas = FigureCanvasAgg(self.figure)
+        canvas.draw()
+        pixels = np.asarray(canvas.buffer_rgba())
+        image = Image.fromarray(np.ascontiguousarray(pixels[:, :, :3]))
+        dpi = _CSS_DPI * self.figure.dpi / _POINTS
+        buffer = BytesIO()
+        image.quantize(_COLOURS, dither=Image.Dither.NONE).save(
+            buffer, "PNG", compress_level=9, dpi=(dpi, dpi)
+        )
+        return buffer.getvalue()
+
+    def _add(self, artist: Artist) -> None:
+        artist.set_transform(self._to_pixels)
+        self.figure.add_artist(artist)

@@ -1,0 +1,96 @@
+"""Lying bars: each value printed at its bar's end, target and organisation as markers."""
+
+from dataclasses import replace
+
+from renderers.charts.axes import ValueAxis, bar_axis
+from renderers.charts.bar_parts import BarParts, bar_entries, draw_marker
+from renderers.charts.figure import Sheet, Style
+from renderers.charts.lettering import elided, printable, text_width
+from renderers.charts.lying_rows import RowFrame, draw_rows_frame, plan_rows
+from renderers.charts.palette import INK, MUTED
+from renderers.charts.reading import is_withheld, shown_values
+from renderers.charts.spec import ChartSpec, Series
+
+_TEXT_GAP_PX = 5
+_MARKER_HALF_PX = 6
+_TEXT_SHARE = 0.3  # of the width, at most, for the figure at a bar's end
+
+
+def draw_lying_bars(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
+    """Draw *spec* as lying bars, the current figures first in each row; a scale is printed only under markers."""
+    entries = bar_entries(parts)
+    parts = replace(parts, bars=tuple(reversed(parts.bars)))
+    has_markers = bool(parts.markers)
+    axis = bar_axis(shown_values(spec.series), spec, ticks=3)
+    if not has_markers:
+        axis = _tight(axis, shown_values(spec.series))
+    limit = _TEXT_SHARE * style.size.width_px
+    rooms = _text_rooms(spec, parts, limit=limit, has_markers=has_markers)
+    frame = plan_rows(
+        spec, style, axis, entries=entries, bars=len(parts.bars), rooms=rooms, has_ticks=has_markers
+    )
+    sheet = draw_rows_frame(frame, style)
+    for row in range(frame.rows):
+        _draw_row(sheet, spec, frame, parts, row, limit=limit)
+    return sheet
+
+
+def _tight(axis: ValueAxis, values: list[float]) -> ValueAxis:
+    """End the axis at the extreme values instead of the next tick: without ticks the longest bar fills the room."""
+    low, high = min([0.0, *values]), max([0.0, *values])
+    return replace(axis, low=low, high=high) if high > low else axis
+
+
+def _text_rooms(
+    spec: ChartSpec, parts: BarParts, *, limit: float, has_markers: bool
+) -> tuple[float, float]:
+    """Return the room for texts left of the lowest and right of the highest bar."""
+    gap = _TEXT_GAP_PX + (2 * _MARKER_HALF_PX if has_markers else 0)
+    left = right = 0.0
+    for one, _ in parts.bars:
+        for index, value in enumerate(one.values):
+            if value is None and not is_withheld(one, index, spec):
+                continue
+            needed = min(text_width(printable(one.texts[index])), limit) + gap
+            if value is not None and value < 0:
+                left = max(left, needed)
+            else:
+                right = max(right, needed)
+    return left, right
+
+
+def _draw_row(sheet: Sheet, spec: ChartSpec, frame: RowFrame, parts: BarParts, row: int, *, limit: float) -> None:
+    zero = frame.x(0)
+    top = frame.middle(row) - frame.bar * len(parts.bars) / 2
+    for number, (one, look) in enumerate(parts.bars):
+        value = one.values[row]
+        upper = top + frame.bar * number
+        middle = upper + frame.bar / 2
+        if value is not None:
+            low, high = sorted((frame.x(value), zero))
+            sheet.box(low, upper + 0.5, high, upper + frame.bar - 0.5, fill=look.fill)
+        if value is not None or is_withheld(one, row, spec):
+            _draw_text(sheet, frame, parts, one, row, middle=middle, limit=limit)
+    for one, look in parts.markers:
+        value = one.values[row]
+        if value is not None:
+            span = frame.bar * max(len(parts.bars), 1) + 4
+            draw_marker(sheet, one, frame.x(value), frame.middle(row), colour=look.colour, span=span, is_lying=True)
+
+
+def _draw_text(
+    sheet: Sheet, frame: RowFrame, parts: BarParts, one: Series, row: int, *, middle: float, limit: float
+) -> None:
+    value = one.values[row]
+    text = elided(printable(one.texts[row]), width=limit)
+    away = -1 if value is not None and value < 0 else 1
+    near = frame.x(value or 0) + away * _TEXT_GAP_PX
+    marks = sorted(
+        (frame.x(mark) for marker, _ in parts.markers if (mark := marker.values[row]) is not None), reverse=away < 0
+    )
+    for mark in marks:
+        low, high = sorted((near, near + away * text_width(text)))
+        if low - _MARKER_HALF_PX < mark < high + _MARKER_HALF_PX:
+            near = mark + away * (_MARKER_HALF_PX + 2)
+    colour = MUTED if value is None else INK
+    sheet.text(near, middle, text, align="left" if away > 0 else "right", colour=colour)

@@ -1,0 +1,109 @@
+"""The frame of charts with lying bars: names at the left, rows downwards, values to the right."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from renderers.charts.axes import ValueAxis, draw_value_label, value_label_height, without_ticks
+from renderers.charts.figure import PADDING_PX, Sheet, Style
+from renderers.charts.legend import Entry, Legend, draw_legend, plan_legend
+from renderers.charts.lettering import LINE_PX, text_width
+from renderers.charts.palette import BASELINE, GRID, MUTED
+from renderers.charts.rows import RowNames, draw_row_name, plan_row_names
+from renderers.charts.spec import ChartSpec
+
+_ONE_BAR_PX = 17
+_BAR_PX = 15  # the height of a printed figure, so that those of neighbouring bars do not touch
+_ROW_GAP_PX = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowFrame:
+    """The plot in logical px: ``left`` is where the axis is lowest, ``right`` where it is highest."""
+
+    axis: ValueAxis
+    names: RowNames
+    legend: Legend
+    left: float
+    right: float
+    top: float
+    bar: float
+    pitch: float
+    rows: int
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.pitch * self.rows
+
+    def middle(self, row: int) -> float:
+        """Return the y of the middle of *row*."""
+        return self.top + self.pitch * (row + 0.5)
+
+    def x(self, value: float) -> float:
+        """Return the x of *value*."""
+        return self.axis.place(value, start=self.left, end=self.right)
+
+
+def plan_rows(
+    spec: ChartSpec,
+    style: Style,
+    axis: ValueAxis,
+    *,
+    entries: Sequence[Entry],
+    bars: int,
+    rooms: tuple[float, float],
+    has_ticks: bool,
+) -> RowFrame:
+    """Lay out one row a category, with *bars* bars each.
+
+    Args:
+        spec: The chart.
+        style: Its width is kept, its height is not: the chart is as high as its rows.
+        axis: Scale of the values.
+        entries: The legend.
+        bars: Bars a row.
+        rooms: Room for texts left of the lowest and right of the highest value, logical px.
+        has_ticks: Whether the scale is printed below the rows.
+    """
+    axis = axis if has_ticks else without_ticks(axis, spec)
+    width = style.size.width_px
+    names = plan_row_names(spec.categories, width=width)
+    legend = plan_legend(entries, width=width)
+    bar = _ONE_BAR_PX if bars <= 1 else _BAR_PX
+    return RowFrame(
+        axis=axis,
+        names=names,
+        legend=legend,
+        left=names.left + rooms[0],
+        right=width - PADDING_PX - rooms[1],
+        top=PADDING_PX + value_label_height(axis.label) + legend.height,
+        bar=bar,
+        pitch=max(bar * max(bars, 1), names.height) + _ROW_GAP_PX,
+        rows=len(spec.categories),
+    )
+
+
+def draw_rows_frame(frame: RowFrame, style: Style) -> Sheet:
+    """Start the sheet: label, legend, names, scale and the line at zero."""
+    foot = LINE_PX + 4 if frame.axis.ticks else 0
+    sheet = Sheet(width=style.size.width_px, height=frame.bottom + foot + PADDING_PX, scale=style.scale)
+    top = PADDING_PX + draw_value_label(sheet, frame.axis.label, top=PADDING_PX)
+    draw_legend(sheet, frame.legend, top=top)
+    for row in range(frame.rows):
+        draw_row_name(sheet, frame.names, row, middle=frame.middle(row))
+    if frame.axis.ticks:
+        _draw_ticks(sheet, frame)
+    zero = frame.x(0)
+    sheet.path([(zero, frame.top), (zero, frame.bottom)], colour=BASELINE, width=1, layer=5)
+    return sheet
+
+
+def _draw_ticks(sheet: Sheet, frame: RowFrame) -> None:
+    edge = 0.0
+    for value, text in zip(frame.axis.ticks, frame.axis.texts, strict=True):
+        x = frame.x(value)
+        sheet.lines([((x, frame.top), (x, frame.bottom))], colour=GRID)
+        half = text_width(text) / 2
+        centre = min(max(x, half + 1), sheet.width - half - 1)
+        if centre - half >= edge:
+            sheet.text(centre, frame.bottom + 4 + LINE_PX / 2, text, align="center", colour=MUTED)
+            edge = centre + half + 8

@@ -1,0 +1,143 @@
+"""Colours and strokes: which series looks how, for readers with any colour vision.
+
+Source: M. Okabe and K. Ito, "Color Universal Design", 2008, for the eight hues.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+from renderers.charts.spec import Series, SeriesRole
+
+INK = "#1f2933"  # names and figures
+MUTED = "#586472"  # ticks and notes; 6:1 on white
+GRID = "#e1e5ea"
+BASELINE = "#4a5562"
+WITHHELD = "#eceff2"  # ground of a cell without a figure
+HATCH = "#c3cad2"
+WHITE = "#ffffff"
+
+_HUES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7a8794")
+_EARLIER = ("#94a0ad", "#b3bcc6", "#cbd2d9")
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+_READABLE = 4.5  # contrast of text against its ground, WCAG 2.2 AA
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How one series is drawn. ``dash`` holds lengths in px, empty for a solid line; ``text`` suits white ground."""
+
+    colour: str
+    fill: str
+    text: str
+    width: float
+    dash: tuple[float, ...] = ()
+    layer: int = 2
+
+
+def looks(series: Sequence[Series], *, accent: str) -> tuple[Look, ...]:
+    """Return one look a series: the accent for the first current one, greys for the past, hues for parts.
+
+    Raises:
+        ValueError: *accent* is not #rrggbb.
+    """
+    accent = checked_colour(accent)
+    hues = _without_twin(accent, any(one.role is SeriesRole.current for one in series))
+    hue_number, earlier_number, current_number = count(), count(), count()
+    result = []
+    for one in series:
+        match one.role:
+            case SeriesRole.current:
+                first = next(current_number) == 0
+                colour = accent if first else hue(next(hue_number), hues)
+                result.append(_look(colour, width=2.75 if first else 2.25, layer=5))
+            case SeriesRole.last_year:
+                result.append(replace(_look("#6f7c8a", width=1.75, layer=4), fill="#b4bfca", text=MUTED))
+            case SeriesRole.earlier:
+                colour = _EARLIER[min(next(earlier_number), len(_EARLIER) - 1)]
+                result.append(replace(_look(colour, width=1.5, layer=3), text=MUTED))
+            case SeriesRole.target:
+                result.append(_look("#c2410c", width=1.5, dash=(5, 3)))
+            case SeriesRole.benchmark:
+                result.append(_look(INK, width=1.25, dash=(1.25, 2.25)))
+            case SeriesRole.part:
+                result.append(_look(hue(next(hue_number), hues), width=2))
+    return tuple(result)
+
+
+def hue(number: int, hues: Sequence[str] = _HUES) -> str:
+    """Return the colour of part *number*; past the last hue they come again, paler each time."""
+    turn, place = divmod(number, len(hues))
+    return blended(hues[place], WHITE, share=min(0.45 * turn, 0.8))
+
+
+def sequential(share: float, *, accent: str) -> str:
+    """Return the colour of *share* (0–1) on a scale of one hue, from nearly white to the accent, darkened if pale."""
+    return blended(WHITE, readable(accent), share=0.07 + 0.93 * share)
+
+
+def readable(colour: str) -> str:
+    """Return *colour*, darkened until it can be read as text on white."""
+    while contrast(colour, WHITE) < _READABLE:
+        colour = blended(colour, "#000000", share=0.08)
+    return colour
+
+
+def ink_on(ground: str) -> str:
+    """Return white or dark ink, whichever reads better on *ground*."""
+    return WHITE if contrast(WHITE, ground) >= contrast(INK, ground) else INK
+
+
+def blended(colour: str, other: str, *, share: float) -> str:
+    """Return *colour* with *share* (0–1) of *other* in it."""
+    pairs = zip(_channels(colour), _channels(other), strict=True)
+    return "#" + "".join(f"{round(own + (foreign - own) * share):02x}" for own, foreign in pairs)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, 1–21.
+
+    Source: WCAG 2.2, "contrast ratio" and "relative luminance".
+    """
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def checked_colour(colour: str) -> str:
+    """Return *colour* in lower case.
+
+    Raises:
+        ValueError: It is not #rrggbb.
+    """
+    if not _HEX.fullmatch(colour):
+        raise ValueError(f'the accent colour is "{colour}"; write it as #rrggbb, such as #0b5c8a.')
+    return colour.lower()
+
+
+def _look(colour: str, *, width: float, dash: tuple[float, ...] = (), layer: int = 2) -> Look:
+    return Look(colour=colour, fill=colour, text=readable(colour), width=width, dash=dash, layer=layer)
+
+
+def _without_twin(accent: str, has_current: bool) -> tuple[str, ...]:
+    """Leave out the hue nearest to the accent where the accent is in the chart too."""
+    if not has_current:
+        return _HUES
+    nearest = min(_HUES, key=lambda colour: _distance(colour, accent))
+    return tuple(colour for colour in _HUES if colour != nearest)
+
+
+def _distance(one: str, other: str) -> int:
+    return sum((a - b) ** 2 for a, b in zip(_channels(one), _channels(other), strict=True))
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+        for share in (channel / 255 for channel in _channels(colour))
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
