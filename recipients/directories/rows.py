@@ -74,12 +74,13 @@ def _branches(table: Table, cells: CellReader, rules: RosterRules, faults: list[
     faults.extend((*table.faults, *column_faults(table, *BRANCH_COLUMNS)))
     found: list[Branch] = []
     places: list[str] = []
+    level = cells.text if rules.levels else cells.needed  # with known levels the tree tells of an empty one, once
     for row in table.rows:
         branch_id = cells.needed(row, "branch_id")
         branch = Branch(
             branch_id=branch_id or "",
             name=cells.needed(row, "name") or "",
-            level=cells.needed(row, "level") or "",
+            level=level(row, "level") or "",
             parent_id=cells.text(row, "parent_id"),
             opened_on=cells.day(row, "opened_on"),
             closed_on=cells.day(row, "closed_on"),
