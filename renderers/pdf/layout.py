@@ -1,6 +1,5 @@
 """Where things go on the page: tiles in rows, charts side by side, widths of table columns."""
 
-import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
@@ -9,28 +8,32 @@ from renderers.charts.size import PHONE, ChartSize
 from renderers.charts.spec import ChartForm
 from renderers.formats import ValueKind
 from renderers.pack import Pack
+from renderers.pdf.pictures import is_wide
 from renderers.sections import ChartSection, Section, TableSection, TextSection, Tile, TilesSection
 
 # Half the page is 86 mm, nearly the width of a phone: pictures made for the mail serve here as they are.
 HALF_PAGE = PHONE
 FULL_PAGE = ChartSize(width_px=673, height_px=250)  # 178 mm
-_WIDE_ASPECT = 2.0
 
 _MOST_TILES_ACROSS = 5
-# Printed characters of a value that fit a tile when n tiles stand side by side.
+# Printed characters of a value, and of a label's line, that fit a tile when n tiles stand side by side.
 _VALUE_CHARACTERS = {5: 8, 4: 11}
+_LABEL_CHARACTERS = {5: 18, 4: 25, 3: 36}
 _HALF_PAGE_CATEGORIES = 14
 _TABLE_KEPT_WHOLE_ROWS = 14
-_PNG_HEADER = struct.Struct(">16xII")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TilesBlock:
-    """Tiles in rows of equal length; the last row is filled up with None."""
+    """Tiles in rows of equal length; the last row is filled up with None.
+
+    ``has_long_labels`` says that some label takes two lines, so that all leave room for two and the values align.
+    """
 
     kind: str = "tiles"
     section: TilesSection
     rows: tuple[tuple[Tile | None, ...], ...]
+    has_long_labels: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +111,7 @@ def blocks(
             waiting = None
         match section:
             case TilesSection():
-                yield TilesBlock(section=section, rows=tile_rows(section.tiles))
+                yield _tiles_block(section)
             case TableSection():
                 yield _table_block(section)
             case TextSection():
@@ -144,6 +147,13 @@ def column_widths(section: TableSection) -> tuple[float, ...]:
     return tuple(round(100 * need / sum(needs), 2) for need in needs)
 
 
+def _tiles_block(section: TilesSection) -> TilesBlock:
+    rows = tile_rows(section.tiles)
+    room = _LABEL_CHARACTERS[len(rows[0])] if rows else 0
+    is_long = any(len(tile.label) > room for tile in section.tiles)
+    return TilesBlock(section=section, rows=rows, has_long_labels=is_long)
+
+
 def _table_block(section: TableSection) -> TableBlock:
     numeric = [column.value_format.kind not in (ValueKind.text, ValueKind.date) for column in section.columns]
     # A text beside the right edge of a number needs air.
@@ -156,17 +166,14 @@ def _table_block(section: TableSection) -> TableBlock:
     )
 
 
-def _figure(
-    section: ChartSection, number: int, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]
-) -> Figure:
+def _figure(section: ChartSection, number: int, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]) -> Figure:
     if section.empty:
         return Figure(section=section, address="", alt="", is_wide=False)
-    width, height = _PNG_HEADER.unpack_from(charts[section.key])
     return Figure(
         section=section,
         address=f"pack:chart-{number}",
         alt=alt_texts[section.key],
-        is_wide=width >= _WIDE_ASPECT * height or _needs_full_page(section),
+        is_wide=is_wide(charts[section.key]),
     )
 
 

@@ -1,7 +1,7 @@
 """PNG pictures that go into a PDF as they are.
 
-WeasyPrint decodes a PNG and compresses it again, twice for a palette picture, which costs more time than laying out the
-whole document. A PDF can hold the compressed rows of a PNG unchanged, palette included (ISO 32000-1, 7.4.4.4 and 8.6.6.3).
+WeasyPrint decodes a PNG and compresses it again, twice for a palette picture, which costs as much time as the rest of
+the document. A PDF can hold the compressed rows of a PNG unchanged, palette included (ISO 32000-1, 7.4.4.4, 8.6.6.3).
 """
 
 import struct
@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-import pydyf
+import pydyf  # type: ignore[import-untyped]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER = struct.Struct(">IIBBBBB")
+_RESOLUTION = struct.Struct(">IIB")
+_METRES_PER_PX = 0.0254 / 96
+_WIDE_PX = 450  # CSS px; half a page is 325
+_WIDE_ASPECT = 2.0
 _GREY, _RGB, _PALETTE = 0, 2, 3
 
 
@@ -33,17 +37,17 @@ class Picture:
         """Width over height."""
         return self.width / self.height
 
-    def get_intrinsic_size(self, resolution: float, font_size: object) -> tuple[float, float, float]:
+    def get_intrinsic_size(self, resolution: float, _font_size: object) -> tuple[float, float, float]:
         """Return width and height in CSS px, and their ratio. The name is WeasyPrint's."""
         return self.width / resolution, self.height / resolution, self.ratio
 
-    def draw(self, stream: Any, concrete_width: float, concrete_height: float, style: Any) -> None:
+    def draw(self, stream: Any, concrete_width: float, concrete_height: float, _style: Any) -> None:
         """Place the picture on the page. The signature is WeasyPrint's."""
         name = stream.add_image(self, True, 1)
         stream.transform(concrete_width, 0, 0, -concrete_height, 0, concrete_height)
         stream.draw_x_object(name)
 
-    def get_x_object(self, interpolate: bool, dpi_ratio: float) -> pydyf.Stream:
+    def get_x_object(self, interpolate: bool, _dpi_ratio: float) -> pydyf.Stream:
         """Return the image object with the PNG's own compressed rows. The name is WeasyPrint's."""
         colours = 3 if self.colour_type == _RGB else 1
         space: object = {_GREY: "/DeviceGray", _RGB: "/DeviceRGB"}.get(self.colour_type)
@@ -89,6 +93,19 @@ def picture(png: bytes) -> Picture | None:
         palette=b"".join(content for kind, content in chunks if kind == b"PLTE"),
         rows=b"".join(content for kind, content in chunks if kind == b"IDAT"),
     )
+
+
+def is_wide(png: bytes) -> bool:
+    """Return whether *png* was drawn for the full width of a page.
+
+    Its resolution says how wide it is meant to be; a picture without one is judged by its shape.
+    """
+    chunks = dict(_chunks(png))
+    width, height, *_ = _HEADER.unpack(chunks[b"IHDR"])
+    per_metre, _, unit = _RESOLUTION.unpack(chunks.get(b"pHYs", bytes(9)))
+    if unit == 1 and per_metre:
+        return bool(width / per_metre / _METRES_PER_PX > _WIDE_PX)
+    return bool(width > _WIDE_ASPECT * height)
 
 
 def _chunks(png: bytes) -> list[tuple[bytes, bytes]]:

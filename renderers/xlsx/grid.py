@@ -1,0 +1,137 @@
+"""A sheet with a heading, one table, and notes below it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from renderers.formats import Cell, Mark, ValueFormat, ValueKind
+from renderers.xlsx.styles import Styles
+
+HEAD_ROW = 3  # heading, caption, an empty row, then the table
+FIRST_ROW = HEAD_ROW + 1
+_TEXT_LIMIT = 32_767  # characters in a cell; Excel repairs longer ones away
+_NARROWEST, _WIDEST = 11, 52  # characters
+_DEFAULT_WIDTH = 8  # characters
+_LINE_POINTS = 15.0
+_FIRST_DATE = date(1900, 3, 1)  # Excel counts a 29 February 1900
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridColumn:
+    """A column's heading and how its values are printed."""
+
+    label: str
+    how: ValueFormat
+
+    @property
+    def is_number(self) -> bool:
+        """Whether values stand at the right edge."""
+        return self.how.kind not in (ValueKind.text, ValueKind.date)
+
+
+class Grid:
+    """Writes one table to one sheet and sizes its columns by what they hold."""
+
+    def __init__(self, sheet: Any, styles: Styles, columns: Sequence[GridColumn]) -> None:
+        self.sheet = sheet
+        self.styles = styles
+        self.columns = tuple(columns)
+        self.next_row = FIRST_ROW
+        self._widths: list[int] = []
+
+    def write(
+        self,
+        rows: Sequence[Sequence[Cell]],
+        *,
+        total: Sequence[Cell] | None = None,
+        row_formats: Sequence[ValueFormat] = (),
+    ) -> None:
+        """Write the heads, *rows* and *total*; every row has one cell a column.
+
+        Args:
+            rows: Cells by row.
+            total: A last row, set off from the others.
+            row_formats: Where the rows have different kinds of values, the format of each row's figures.
+        """
+        lines = [*rows, *([total] if total else [])]
+        self._widths = [self._width(number, lines) for number in range(len(self.columns))]
+        for number, column in enumerate(self.columns):
+            look = self.styles.head(is_number=column.is_number)
+            self.sheet.write_string(HEAD_ROW, number, clipped(column.label), look)
+            self.sheet.set_column(number, number, self._widths[number])
+        signed = [any(line[number].text.startswith("+") for line in lines) for number in range(len(self.columns))]
+        for place, line in enumerate(lines):
+            own = row_formats[place] if row_formats else None
+            for number, cell in enumerate(line):
+                how = own if own and self.columns[number].is_number else self.columns[number].how
+                self._write_cell(number, cell, how, is_signed=signed[number], is_total=line is total)
+            self.next_row += 1
+        self.sheet.freeze_panes(FIRST_ROW, 1)
+        self.sheet.repeat_rows(HEAD_ROW)
+        if len(rows) > 1:
+            self.sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + len(rows), len(self.columns) - 1)
+
+    def note(self, text: str) -> None:
+        """Write *text* below what stands there, wrapped over the width of the table."""
+        if not text:
+            return
+        self.next_row += 1
+        last = max(len(self.columns) - 1, 1)
+        across = max(sum(self._widths), _NARROWEST + _DEFAULT_WIDTH)
+        # Excel does not fit the height of merged cells by itself.
+        lines = sum(math.ceil(max(len(part), 1) / across) for part in text.splitlines())
+        self.sheet.set_row(self.next_row, _LINE_POINTS * lines)
+        self.sheet.merge_range(self.next_row, 0, self.next_row, last, "", self.styles.note())
+        self.sheet.write_string(self.next_row, 0, clipped(text), self.styles.note())
+
+    def _width(self, number: int, lines: Sequence[Sequence[Cell]]) -> int:
+        label = self.columns[number].label
+        longest = max((len(part) for line in lines for part in line[number].text.splitlines()), default=0)
+        # Three characters for the arrow of the filter.
+        word = max((len(part) for part in label.split()), default=0) + 3
+        return min(max(longest + 2, word, math.ceil(len(label) / 2) + 3, _NARROWEST), _WIDEST)
+
+    def _write_cell(self, number: int, cell: Cell, how: ValueFormat, *, is_signed: bool, is_total: bool) -> None:
+        column = self.columns[number]
+        write_cell(
+            self.sheet, self.next_row, number, cell,
+            value_look=self.styles.number(how, is_signed=is_signed and column.is_number, is_total=is_total),
+            text_look=self.styles.words(
+                is_number=column.is_number, is_muted=cell.mark is not Mark.shown, is_total=is_total
+            ),
+        )  # fmt: skip
+
+
+def write_cell(sheet: Any, row: int, column: int, cell: Cell, *, value_look: Any, text_look: Any) -> None:
+    """Write a cell's value where Excel can hold it as a number or a date, and its text otherwise."""
+    value = cell.value
+    if isinstance(value, date) and value >= _FIRST_DATE:
+        sheet.write_datetime(row, column, value, value_look)
+        return
+    number = exact_number(value)
+    if number is not None:
+        sheet.write_number(row, column, number, value_look)
+    else:
+        # Never sheet.write: it would take text such as "=1+1" or "0301" for something else.
+        sheet.write_string(row, column, clipped(cell.text), text_look)
+
+
+def exact_number(value: object) -> int | float | None:
+    """Return *value* as Excel can store it, or None: no number, not finite, or too large."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    if not math.isfinite(number):
+        return None
+    return value if isinstance(value, int) else number
+
+
+def clipped(text: str) -> str:
+    """Return *text* within Excel's limit for one cell."""
+    return text if len(text) <= _TEXT_LIMIT else text[: _TEXT_LIMIT - 1] + "…"

@@ -1,0 +1,105 @@
+"""Looks of cells, and how Excel prints each kind of value."""
+
+from collections.abc import Hashable
+from typing import Any
+
+from babel.numbers import get_currency_symbol
+
+from renderers.charts.palette import blended, checked_colour
+from renderers.formats import ValueFormat, ValueKind
+from renderers.language import formatter
+
+# Windows' numbers of the languages, so that months print in the reader's words on every computer.
+# Source: [MS-LCID], nb-NO, da-DK, en-GB.
+_LANGUAGE_IDS = {"nb": "414", "da": "406", "en": "809"}
+
+
+def number_format(how: ValueFormat, language: str, *, is_signed: bool = False) -> str:
+    """Return Excel's format code for *how*; signed codes print + before what is above zero."""
+    number = "#,##0" + ("." + "0" * how.decimals if how.decimals else "")
+    match how.kind:
+        case ValueKind.integer | ValueKind.decimal:
+            code = number
+        case ValueKind.percent:
+            code = f"{number}%" if language == "en" else f"{number}\\ %"
+        case ValueKind.money:
+            code = _money(number, how.unit or "NOK", language)
+        case ValueKind.date:
+            return f"[$-{_LANGUAGE_IDS[language]}]d. mmmm yyyy" if language != "en" else "[$-809]d mmmm yyyy"
+        case ValueKind.text:
+            return "General"
+    return f"+{code};-{code};{code}" if is_signed else code
+
+
+class Styles:
+    """Makes each look once a workbook: Excel limits their number."""
+
+    def __init__(self, workbook: Any, *, language: str, accent: str) -> None:
+        self.language = language
+        self.accent = checked_colour(accent)
+        self._workbook = workbook
+        self._made: dict[Hashable, Any] = {}
+
+    @property
+    def soft_accent(self) -> str:
+        """A ground on which black text reads well."""
+        return blended(self.accent, "#ffffff", share=0.45)
+
+    def text(self, **look: Any) -> Any:
+        """Return a text look, top left, wrapped where ``text_wrap`` says so."""
+        return self._look(valign="top", **look)
+
+    def heading(self) -> Any:
+        """Return the look of a sheet's heading."""
+        return self._look(bold=True, font_size=16, font_color="#1c1c1c")
+
+    def caption(self) -> Any:
+        """Return the look of the line below the heading, and of notes."""
+        return self._look(font_color="#555555", valign="top")
+
+    def note(self) -> Any:
+        """Return the look of a note over several columns."""
+        return self._look(font_color="#555555", valign="top", text_wrap=True)
+
+    def head(self, *, is_number: bool) -> Any:
+        """Return the look of a column's heading."""
+        return self._look(
+            bold=True, text_wrap=True, valign="bottom", align="right" if is_number else "left",
+            bg_color="#eef0f3", bottom=2, bottom_color=self.accent,
+        )  # fmt: skip
+
+    def number(self, how: ValueFormat, *, is_signed: bool = False, is_total: bool = False) -> Any:
+        """Return the look of a value printed as *how*."""
+        code = number_format(how, self.language, is_signed=is_signed)
+        return self._look(align="right", num_format=code, **self._row(is_total))
+
+    def words(self, *, is_number: bool, is_muted: bool = False, is_total: bool = False) -> Any:
+        """Return the look of a text in a table; in a column of numbers it stands where the numbers stand."""
+        look: dict[str, Any] = {"align": "right" if is_number else "left", **self._row(is_total)}
+        if is_muted:
+            look["font_color"] = "#6a6a6a"
+        if not is_number:
+            look["text_wrap"] = True
+        return self._look(**look)
+
+    def _row(self, is_total: bool) -> dict[str, Any]:
+        if is_total:
+            return {"bold": True, "top": 1, "top_color": "#555555", "valign": "top"}
+        return {"bottom": 1, "bottom_color": "#d9dce1", "valign": "top"}
+
+    def _look(self, **look: Any) -> Any:
+        key = tuple(sorted(look.items()))
+        if key not in self._made:
+            self._made[key] = self._workbook.add_format(look)
+        return self._made[key]
+
+
+def _money(number: str, unit: str, language: str) -> str:
+    if language == "en":
+        return f'"{_quoted(unit)} "{number}'
+    symbol = get_currency_symbol(unit, locale=formatter(language).locale)
+    return f'{number}\\ "{_quoted(symbol)}"'
+
+
+def _quoted(text: str) -> str:
+    return text.replace('"', "").replace("\\", "")

@@ -1,0 +1,132 @@
+"""Pack → Excel workbook."""
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import xlsxwriter
+
+from renderers.charts import describe
+from renderers.charts.spec import ChartForm
+from renderers.language import formatter
+from renderers.pack import Pack
+from renderers.sections import ChartSection, Section, TableSection, TextSection, TilesSection
+from renderers.xlsx.charts import add_heat_scale, add_native_chart, chart_columns, chart_rows
+from renderers.xlsx.cover import write_about, write_overview
+from renderers.xlsx.grid import FIRST_ROW, HEAD_ROW, Grid, GridColumn, clipped
+from renderers.xlsx.names import sheet_names
+from renderers.xlsx.styles import Styles
+from renderers.xlsx.tiles import tile_columns, tile_formats, tile_rows
+
+_A4 = 9
+_FOOTER_LIMIT = 80  # characters a part; Excel allows 255 for all three with their codes
+_PROPERTY_LIMIT = 255
+# Fixed, so that the same pack gives the same bytes. The About sheet says when the figures were read.
+_CREATED_AT = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+def render_xlsx(pack: Pack) -> bytes:
+    """Write *pack* as a workbook: an overview, a sheet per section, and About. The same pack gives the same bytes.
+
+    Values are real numbers with the format of their kind; suppressed figures stand as their text. No text is ever
+    taken for a formula or a link. The custom property ``branch_id`` holds the branch's id.
+
+    Raises:
+        ValueError: The pack's accent colour is not #rrggbb.
+    """
+    word = formatter(pack.language).word
+    buffer = io.BytesIO()
+    workbook = xlsxwriter.Workbook(
+        buffer,
+        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
+    )
+    styles = Styles(workbook, language=pack.language, accent=pack.accent)
+    _set_properties(workbook, pack)
+    sections = [section for section in pack.sections if not isinstance(section, TextSection)]
+    headings = [word("xlsx_overview"), *(section.heading for section in sections), word("xlsx_about")]
+    names = sheet_names(headings, fallback=word("xlsx_sheet"))
+    sheets = [_new_sheet(workbook, name, pack) for name in names]
+    write_overview(sheets[0], styles, pack, contents=list(zip(names[1:], headings[1:], strict=True)))
+    for sheet, section in zip(sheets[1:-1], sections, strict=True):
+        _write_section(workbook, sheet, styles, pack, section)
+    write_about(sheets[-1], styles, pack)
+    sheets[0].set_tab_color(pack.accent)
+    workbook.close()
+    return buffer.getvalue()
+
+
+def _write_section(workbook: Any, sheet: Any, styles: Styles, pack: Pack, section: Section) -> None:
+    sheet.set_row(0, 24)
+    sheet.write_string(0, 0, clipped(section.heading), styles.heading())
+    sheet.write_string(1, 0, clipped(f"{pack.branch_name} · {pack.period}"), styles.caption())
+    match section:
+        case TilesSection():
+            grid = Grid(sheet, styles, tile_columns(section, pack.language))
+            grid.write(tile_rows(section), row_formats=tile_formats(section))
+            _write_notes(grid, section.note)
+        case TableSection() if not section.empty:
+            columns = [GridColumn(label=column.label, how=column.value_format) for column in section.columns]
+            grid = Grid(sheet, styles, columns)
+            grid.write(section.rows, total=section.total)
+            _write_notes(grid, section.more, section.note)
+        case ChartSection() if not section.empty:
+            grid = Grid(sheet, styles, chart_columns(section.chart))
+            grid.write(chart_rows(section.chart))
+            _add_picture(workbook, grid, section)
+            _write_notes(grid, section.note)
+        case ChartSection() | TableSection():
+            sheet.set_column(0, 0, 90)
+            sheet.write_string(HEAD_ROW, 0, clipped(section.empty), styles.text(text_wrap=True))
+            sheet.write_string(FIRST_ROW, 0, clipped(section.note), styles.note())
+        case TextSection():
+            raise AssertionError("text stands on the overview")
+
+
+def _add_picture(workbook: Any, grid: Grid, section: ChartSection) -> None:
+    chart = section.chart
+    if not chart.categories or not chart.series:
+        return
+    if chart.form is ChartForm.heatmap:
+        add_heat_scale(grid, chart)
+    else:
+        add_native_chart(workbook, grid, chart, alt=describe(chart))
+
+
+def _write_notes(grid: Grid, *notes: str) -> None:
+    for note in notes:
+        grid.note(note)
+
+
+def _new_sheet(workbook: Any, name: str, pack: Pack) -> Any:
+    sheet = workbook.add_worksheet(name)
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
+    pages = formatter(pack.language).word("xlsx_page_of", page="&P", pages="&N")
+    sheet.set_footer(f"&L&8{_plain(pack.organisation)}&C&8{_plain(pack.title)}&R&8{pages}")
+    return sheet
+
+
+def _plain(text: str) -> str:
+    """Return *text* for a footer, where & starts a code and a digit after a font size would join it."""
+    cut = text if len(text) <= _FOOTER_LIMIT else text[: _FOOTER_LIMIT - 1] + "…"
+    return " " + " ".join(cut.split()).replace("&", "&&")
+
+
+def _set_properties(workbook: Any, pack: Pack) -> None:
+    def cut(text: str) -> str:
+        return text[:_PROPERTY_LIMIT]
+
+    workbook.set_properties(
+        {
+            "title": cut(pack.title),
+            "author": cut(pack.organisation),
+            "company": cut(pack.organisation),
+            "subject": cut(f"{pack.branch_name}, {pack.period}"),
+            "created": _CREATED_AT,
+        }
+    )
+    for name, value in (("branch_id", pack.branch_id), ("run_id", pack.about.run_id), ("report", pack.report)):
+        workbook.set_custom_property(name, cut(value), "text")
