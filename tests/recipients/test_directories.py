@@ -4,7 +4,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -273,6 +273,12 @@ def test_faulty_row_is_named_by_query_and_number(
     assert (f"{table} query, row {row + 1}: {fault}",) == faults_of(directory)
 
 
+def test_recipient_who_is_there_twice_is_a_fault_by_itself(make: Make) -> None:
+    """A whole tree does not excuse two recipients with one id."""
+    with pytest.raises(RosterError, match='recipient "2" is there'):
+        make(BRANCHES, (*PEOPLE, PEOPLE[2])).load()
+
+
 def test_recipient_who_is_there_twice_is_told_where_first(tmp_path: Path) -> None:
     """The second row of an id is the fault, and it names the place of the first."""
     content = with_rows("recipients", {"recipient_id": "1", "name": "Bo igjen"})
@@ -326,6 +332,16 @@ def test_address_columns_are_the_channels_of_the_application(tmp_path: Path) -> 
 
 
 # --- files ------------------------------------------------------------------------------------------------------
+
+
+def test_column_that_is_there_twice_is_a_fault(tmp_path: Path) -> None:
+    """Of two columns with one name nobody knows which counts."""
+    write_csv(tmp_path, {**HEALTHY, "roles": []})
+    (tmp_path / "recipients.csv").write_text("recipient_id,name,email,Email\n", encoding="utf-8")
+
+    assert ('recipients.csv:1: the column "email" is there more than once. Keep one.',) == faults_of(
+        CsvDirectory(tmp_path)
+    )
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
@@ -410,6 +426,13 @@ def test_query_may_give_dates_whole_numbers_and_capitals() -> None:
 
     assert ["1", "2"] == [branch.branch_id for branch in roster.tree.branches]
     assert (Role(name="leader", branch_id="2", from_on=date(2026, 1, 1)),) == roster.recipients[0].roles
+
+
+def test_query_may_give_a_time_for_a_day() -> None:
+    """Of a date and time, as some databases store days, the date counts."""
+    content = changed("branches", 0, opened_on=datetime(1899, 4, 1, 0, 0))  # noqa: DTZ001 - as drivers give it
+
+    assert date(1899, 4, 1) == from_lists(content).load().tree.root.opened_on
 
 
 def test_id_that_came_as_a_decimal_number_is_refused() -> None:
