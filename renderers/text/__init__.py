@@ -1,0 +1,5 @@
+"""Plain-text part of an e-mail."""
+
+from renderers.text.document import render_text
+
+__all__ = ["render_text"]
