@@ -1,0 +1,133 @@
+"""A message as the bytes of an e-mail (RFC 5322), the same bytes for the same message."""
+
+import re
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from channels.errors import PermanentDeliveryError
+from channels.message import Attachment, Message
+
+_POLICY = SMTP.clone(raise_on_defect=False)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# Headers that this module writes; a message must not bring its own.
+_OWN_HEADERS = frozenset(
+    ("from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id", "mime-version")
+)
+
+
+def to_bytes(message: Message) -> bytes:
+    """Write *message* as an e-mail: mixed(alternative(text, related(html, images)), files).
+
+    Levels without content are left out. Boundaries and the Message-ID come from the delivery key.
+
+    Args:
+        message: What to write; ``date`` must be aware.
+
+    Returns:
+        The e-mail with CRLF line ends, 7-bit clean, lines of at most 998 octets.
+
+    Raises:
+        PermanentDeliveryError: A header would hold a line break, an address is not one, or a header is written twice.
+
+    Source: RFC 2046 (multipart), RFC 2387 (related), RFC 2392 (cid).
+    """
+    refuse_unsafe(message)
+    mail = EmailMessage(policy=_POLICY)
+    _write_headers(mail, message)
+    mail.set_content(message.text, cte="quoted-printable")
+    if message.html is not None:
+        mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+        _add_images(mail, message.images)
+    for attachment in message.attachments:
+        maintype, _, subtype = attachment.media_type.partition("/")
+        mail.add_attachment(attachment.content, maintype=maintype, subtype=subtype, filename=attachment.name)
+    _fix_boundaries(mail, message.key_digest)
+    return mail.as_bytes()
+
+
+def refuse_unsafe(message: Message) -> None:
+    """Raise PermanentDeliveryError if *message* could smuggle in a header or cannot be written."""
+    for what, text in _header_texts(message):
+        if _CONTROL.search(text):
+            raise PermanentDeliveryError(
+                message.delivery_key,
+                f"{what} holds a line break or another control character.",
+                "Take it out of the name or title it comes from.",
+            )
+    for name in message.headers:
+        if name.lower() in _OWN_HEADERS or name.lower().startswith("content-t"):
+            raise PermanentDeliveryError(
+                message.delivery_key, f'the header "{name}" is written by the channel.', "Leave it out of the headers."
+            )
+    if message.date.utcoffset() is None:
+        raise PermanentDeliveryError(message.delivery_key, "its date has no time zone.", "Pass an aware time.")
+
+
+def _header_texts(message: Message) -> list[tuple[str, str]]:
+    files = (*message.images, *message.attachments)
+    return [
+        ("the subject", message.subject),
+        ("the recipient's name", message.recipient_name),
+        ("the recipient's address", message.recipient_address),
+        ("the sender's name", message.from_name),
+        ("the sender's address", message.from_address),
+        ("the reply address", message.reply_to),
+        *((f'the header "{name!r}"', f"{name}{value}") for name, value in message.headers.items()),
+        *(("a file name", f"{file.name}{file.media_type}{file.content_id}") for file in files),
+    ]
+
+
+def _write_headers(mail: EmailMessage, message: Message) -> None:
+    mail["From"] = _address(message, message.from_name, message.from_address, "sender")
+    mail["To"] = _address(message, message.recipient_name, message.recipient_address, "recipient")
+    if message.reply_to:
+        mail["Reply-To"] = _address(message, "", message.reply_to, "reply")
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(message.date)
+    mail["Message-ID"] = message.message_id
+    if message.language:
+        mail["Content-Language"] = message.language
+    for name, value in message.headers.items():
+        mail[name] = value
+
+
+def _address(message: Message, name: str, address: str, whose: str) -> Address:
+    try:
+        if "@" not in address:
+            raise ValueError("no domain")
+        return Address(display_name=name, addr_spec=address)
+    except (ValueError, IndexError, HeaderParseError) as error:
+        raise PermanentDeliveryError(
+            message.delivery_key, f"the {whose} address is not an e-mail address.", "Correct it in the directory."
+        ) from error
+
+
+def _add_images(mail: EmailMessage, images: tuple[Attachment, ...]) -> None:
+    """Put *images* beside the HTML, the last part so far, which becomes related(html, images)."""
+    parts = mail.get_payload()
+    assert isinstance(parts, list)  # alternative(text, html)
+    html = parts[-1]
+    assert isinstance(html, EmailMessage)
+    for image in images:
+        maintype, _, subtype = image.media_type.partition("/")
+        html.add_related(
+            image.content,
+            maintype=maintype,
+            subtype=subtype,
+            cid=f"<{image.content_id}>",
+            filename=image.name,
+            disposition="inline",
+        )
+    if images:
+        html.set_param("type", "text/html")  # RFC 2387, 3.1: required
+
+
+def _fix_boundaries(mail: EmailMessage, digest: str) -> None:
+    """Name the boundaries after the delivery: the library would draw them by chance."""
+    multiparts = (part for part in mail.walk() if part.is_multipart())
+    for number, part in enumerate(multiparts):
+        # "=_" occurs in no quoted-printable and no base64 text (RFC 2045, 6.7).
+        part.set_boundary(f"=_{digest[:24]}_{number}")

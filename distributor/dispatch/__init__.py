@@ -1,0 +1,1 @@
+"""From a rendered pack to a delivered message."""
