@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="Lower-case letters, digits and underscores.")]
-Sql = Annotated[str, Field(min_length=1)]
+Sql = Annotated[str, Field(min_length=1, description="SQL; :from, :to and :as_of are bound.")]
 Language = Literal["nb", "da", "en"]
 Span = Annotated[
     str,
     Field(
-        pattern=r"^(report period|year to date|membership year to date|membership year|[1-9][0-9]* (months|years|days)|all time)$",
+        pattern=r"^(report period|year to date|membership year to date|membership year"
+        r"|[1-9][0-9]* (months|years|days)|all time)$",
         description='A window: "report period", "year to date", "membership year", "membership year to date", '
         '"N months", "N years", "N days" or "all time". It ends with the report period.',
     ),
@@ -84,14 +85,14 @@ class ReconcileCheck(Spec):
 
 
 class Checks(Spec):
-    fresh: FreshCheck | None = None
-    rows: RowsCheck | None = None
+    fresh: FreshCheck | None = Field(default=None, description="How old the rows may be.")
+    rows: RowsCheck | None = Field(default=None, description="How few rows there may be.")
     unique: tuple[str, ...] = Field(default=(), description="Columns that together identify a row.")
     not_null: tuple[str, ...] = Field(default=(), description="Columns without gaps.")
     unknown_branch: Literal["hold", "report"] = Field(
         default="hold", description="Rows of a branch outside the tree: hold the run, or go on and report them."
     )
-    reconcile: tuple[ReconcileCheck, ...] = ()
+    reconcile: tuple[ReconcileCheck, ...] = Field(default=(), description="Control figures the rows must add up to.")
 
 
 class ColumnSpec(Spec):
@@ -112,9 +113,16 @@ class DatasetSpec(Spec):
     branch: str = Field(description="Column with the branch id.")
     grain: tuple[str, ...] = Field(default=(), description="Columns that identify a row.")
     personal: tuple[str, ...] = Field(default=(), description="Columns with personal data.")
-    min_cell: int | None = Field(default=None, ge=0, description="Overrides the catalogue's; 0 where rows are not persons.")
-    columns: dict[str, ColumnSpec] = Field(default_factory=dict)
-    checks: Checks = Checks()
+    dates: tuple[str, ...] = Field(
+        default=(), description="Columns that hold ISO dates as text; the snapshot stores them as dates."
+    )
+    min_cell: int | None = Field(
+        default=None, ge=0, description="Overrides the catalogue's; 0 where rows are not persons."
+    )
+    columns: dict[str, ColumnSpec] = Field(
+        default_factory=dict, description="Columns that reports break down by or list: names, values and their order."
+    )
+    checks: Checks = Field(default=Checks(), description="What must hold before anything is made of the rows.")
 
     @model_validator(mode="after")
     def _one_query(self) -> "DatasetSpec":
@@ -127,8 +135,10 @@ class DatasetSpec(Spec):
 
 
 class MetricFormat(Spec):
-    kind: Literal["integer", "decimal", "percent", "money"] = "integer"
-    decimals: int = Field(default=0, ge=0, le=6)
+    kind: Literal["integer", "decimal", "percent", "money"] = Field(
+        default="integer", description="How the figure is printed; percent prints 0.05 as 5 %."
+    )
+    decimals: int = Field(default=0, ge=0, le=6, description="Digits after the decimal sign.")
 
 
 class MetricBase(Spec):
@@ -137,14 +147,14 @@ class MetricBase(Spec):
     unit: str | None = Field(default=None, description="ISO currency, or a word.")
     better: Literal["higher", "lower"] | None = Field(default=None, description="Which direction is good.")
     target: Name | float | None = Field(default=None, description="A metric that gives the target, or a number.")
-    format: MetricFormat | None = None
+    format: MetricFormat | None = Field(default=None, description="How the figure is printed.")
     window: Span = Field(default="report period", description="Window of the figure, ending with the report period.")
 
 
 class AggregateMetric(MetricBase):
     """A SQL aggregate over a dataset: a stock (`at`), a flow (`on`) or an exposure (neither; uses :from and :to)."""
 
-    dataset: Name
+    dataset: Name = Field(description="A dataset of datasets.yaml.")
     measure: Sql = Field(description="Aggregate: count(*), sum(amount), count(distinct member_id).")
     at: Sql | None = Field(default=None, description="Stock: what must hold on :as_of.")
     on: str | None = Field(default=None, description="Flow: the date column that must lie in the window.")
@@ -192,7 +202,7 @@ class RateMetric(MetricBase):
 
 
 def _metric_kind(value: Any) -> str:
-    keys = value if isinstance(value, dict) else {"ratio" if isinstance(value, RatioMetric) else "rate" if isinstance(value, RateMetric) else "dataset": 0}
+    keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", {})
     return "ratio" if "ratio" in keys else "rate" if "rate" in keys else "aggregate"
 
 
@@ -208,22 +218,23 @@ MetricSpec = Annotated[
 
 
 class Exceptions(Spec):
-    recipients: tuple[str, ...] = ()
-    branches: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = Field(default=(), description="Recipients (ids) who get nothing.")
+    branches: tuple[str, ...] = Field(default=(), description="Branches (ids) whose packs are not sent.")
 
 
 class AudienceSpec(Spec):
     """Who receives a branch's pack: people in these roles."""
 
-    roles: tuple[str, ...] = Field(min_length=1)
+    roles: tuple[str, ...] = Field(min_length=1, description="Roles of the directory; one of them is enough.")
     branch: Literal["own", "subtree", "named"] = Field(
-        default="own", description="own: packs of the branch where the role is held; subtree: also of all below; "
-        "named: packs of the branches listed."
+        default="own",
+        description="own: packs of the branch where the role is held; subtree: also of all below; "
+        "named: packs of the branches listed.",
     )
     branches: tuple[str, ...] = Field(default=(), description="For named: branch ids.")
     levels: tuple[Name, ...] = Field(default=(), description="Only packs of branches of these levels.")
     personal: bool = Field(default=False, description="May see columns marked personal.")
-    exceptions: Exceptions = Exceptions()
+    exceptions: Exceptions = Field(default=Exceptions(), description="Who and what is left out.")
 
     @model_validator(mode="after")
     def _named(self) -> "AudienceSpec":
@@ -246,25 +257,31 @@ class SectionBase(Spec):
 class TilesSpec(SectionBase):
     """One tile a metric: value and what it is compared with."""
 
-    tiles: tuple[Name, ...] = Field(min_length=1)
-    compare: tuple[Against, ...] = ("last year", "target")
+    tiles: tuple[Name, ...] = Field(min_length=1, description="Metrics, one a tile.")
+    compare: tuple[Against, ...] = Field(
+        default=("last year", "target"), description="What each value is held against, where it has it."
+    )
 
 
 class ChartSectionSpec(SectionBase):
     """A chart of one metric, or of several side by side."""
 
-    chart: Literal["line", "bars", "stacked bars", "heat map"]
-    metric: Name | None = None
-    metrics: tuple[Name, ...] = ()
+    chart: Literal["line", "bars", "stacked bars", "heat map"] = Field(description="The form of the chart.")
+    metric: Name | None = Field(default=None, description="The metric shown.")
+    metrics: tuple[Name, ...] = Field(default=(), description="Several metrics, side by side.")
     by: str = Field(description="A column, `branch` (the branches below), or day, week, month, quarter, year.")
     split: str | None = Field(default=None, description="Stacked bars and heat map: the column of the parts or rows.")
-    accumulate: Literal["year", "membership year"] | None = None
+    accumulate: Literal["year", "membership year"] | None = Field(
+        default=None, description="Line over time: add up from the start of the year."
+    )
     years: int = Field(default=1, ge=1, le=6, description="Line: this year and years before, each a line.")
     span: Span = Field(default="12 months", description="Time axis: how far back.")
-    compare: tuple[Against, ...] = ()
-    horizontal: bool = False
-    sort: Literal["label", "value"] | None = None
-    limit: int = Field(default=12, ge=1, le=60)
+    compare: tuple[Against, ...] = Field(default=(), description="What is drawn beside the branch's own values.")
+    horizontal: bool = Field(default=False, description="Bars that lie, for long labels.")
+    sort: Literal["label", "value"] | None = Field(
+        default=None, description="Order of the bars; by default the order of the column's values."
+    )
+    limit: int = Field(default=12, ge=1, le=60, description="Most bars or rows; the rest is added up.")
 
     @model_validator(mode="after")
     def _has_metric(self) -> "ChartSectionSpec":
@@ -274,28 +291,28 @@ class ChartSectionSpec(SectionBase):
 
 
 class TableBody(Spec):
-    metrics: tuple[Name, ...] = Field(min_length=1)
+    metrics: tuple[Name, ...] = Field(min_length=1, description="Metrics, one a column.")
     by: str = Field(description="A column, or `branch` for the branches below.")
     sort: str | None = Field(default=None, description="A metric of the table, largest first; or `label`.")
-    limit: int = Field(default=10, ge=1, le=200)
-    total: bool = True
-    compare: tuple[Literal["last year"], ...] = ()
+    limit: int = Field(default=10, ge=1, le=200, description="Most rows; a line says how many are left out.")
+    total: bool = Field(default=True, description="A last row with the whole branch's values.")
+    compare: tuple[Literal["last year"], ...] = Field(default=(), description="Further columns: the year before.")
 
 
 class TableSpec(SectionBase):
-    table: TableBody
+    table: TableBody = Field(description="Metrics by a column.")
 
 
 class RowsBody(Spec):
-    dataset: Name
-    columns: tuple[str, ...] = Field(min_length=1)
+    dataset: Name = Field(description="A dataset of datasets.yaml.")
+    columns: tuple[str, ...] = Field(min_length=1, description="Columns of the dataset, in this order.")
     where: Sql | None = Field(default=None, description="Condition; may use :as_of, :from and :to.")
     sort: str | None = Field(default=None, description='A column, "-column" for largest first.')
-    limit: int = Field(default=25, ge=1, le=500)
+    limit: int = Field(default=25, ge=1, le=500, description="Most rows; a line says how many are left out.")
 
 
 class RowsSpec(SectionBase):
-    rows: RowsBody
+    rows: RowsBody = Field(description="The dataset's own rows.")
 
 
 class TextSpec(SectionBase):
@@ -306,7 +323,7 @@ _SECTION_KEYS = {"tiles": "tiles", "chart": "chart", "table": "table", "rows": "
 
 
 def _section_kind(value: Any) -> str | None:
-    keys = value if isinstance(value, dict) else type(value).model_fields
+    keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", {})
     return next((kind for kind in _SECTION_KEYS if kind in keys), None)
 
 
@@ -326,23 +343,25 @@ SectionSpec = Annotated[
 _WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
 _ON = (
     rf"^(every (day|{_WEEKDAY})"
-    rf"|(first|second|third|[1-9][0-9]?(st|nd|rd|th)|last) (business )?(day|{_WEEKDAY})( of (month|quarter|year|membership year))?"
+    rf"|(first|second|third|[1-9][0-9]?(st|nd|rd|th)|last) (business )?(day|{_WEEKDAY})"
+    r"( of (month|quarter|year|membership year))?"
     r"|[1-9][0-9]?(st|nd|rd|th)? business days? before (month|quarter|year) end"
     r"|cron: .+)$"
 )
-_PERIOD = (
-    r"^((previous|current) (day|week|month|quarter|year|membership year)|rolling [1-9][0-9]* months)$"
-)
+_PERIOD = r"^((previous|current) (day|week|month|quarter|year|membership year)|rolling [1-9][0-9]* months)$"
 
 
 class ScheduleSpec(Spec):
     on: Annotated[str, Field(pattern=_ON)] = Field(
-        description='"every monday", "first business day", "last friday of quarter", "3rd business day before month end", "cron: ...".'
+        description='"every monday", "first business day", "last friday of quarter", '
+        '"3rd business day before month end", "cron: ...".'
     )
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(description="Local time, HH:MM, in quotes.")
     timezone: str | None = Field(default=None, description="IANA name; the catalogue's zone by default.")
     holidays: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = Field(default=None, description="Country code.")
-    catch_up: Literal["latest", "all", "none"] = "latest"
+    catch_up: Literal["latest", "all", "none"] = Field(
+        default="latest", description="Which of the times missed while the system was down are made up for."
+    )
 
 
 class BurstSpec(Spec):
@@ -352,28 +371,30 @@ class BurstSpec(Spec):
 
 class ApprovalSpec(Spec):
     when: str = Field(description='"always", or "any section moved more than 30 %".')
-    sample: int = Field(default=5, ge=1, le=20)
+    sample: int = Field(default=5, ge=1, le=20, description="How many packs are shown to who approves.")
 
 
 class DeliverSpec(Spec):
-    audience: Name
-    channel: Literal["email", "slack", "sms", "folder"]
-    formats: tuple[Literal["html", "pdf", "xlsx", "summary"], ...] = Field(min_length=1)
+    audience: Name = Field(description="An audience of audiences.yaml.")
+    channel: Literal["email", "slack", "sms", "folder"] = Field(description="The way it is sent.")
+    formats: tuple[Literal["html", "pdf", "xlsx", "summary"], ...] = Field(
+        min_length=1, description="email and folder: html, pdf, xlsx; slack and sms: summary."
+    )
 
 
 class ReportSpec(Spec):
     """One report: what it shows, for which branches, to whom."""
 
-    report: Name
+    report: Name = Field(description="Name of the report, as on the command line.")
     extends: Name | None = Field(default=None, description="Another report whose keys this one takes over.")
     abstract: bool = Field(default=False, description="Only there to be extended; never run.")
     title: Text = Field(description="May name {branch} and {period}.")
     owner: str = Field(description="Who answers for it: an e-mail address.")
-    schedule: ScheduleSpec | None = None
+    schedule: ScheduleSpec | None = Field(default=None, description="When it is made; never by itself without.")
     period: Annotated[str, Field(pattern=_PERIOD)] = Field(
         description='"previous month", "current quarter", "previous membership year", "rolling 12 months".'
     )
-    burst: BurstSpec
-    sections: tuple[SectionSpec, ...] = Field(min_length=1)
-    deliver: tuple[DeliverSpec, ...] = ()
-    approval: ApprovalSpec | None = None
+    burst: BurstSpec = Field(description="Which branches get a pack of their own.")
+    sections: tuple[SectionSpec, ...] = Field(min_length=1, description="What a pack shows, in this order.")
+    deliver: tuple[DeliverSpec, ...] = Field(default=(), description="Who gets it, how.")
+    approval: ApprovalSpec | None = Field(default=None, description="When somebody looks at it before it is sent.")

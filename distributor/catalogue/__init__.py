@@ -1,0 +1,1 @@
+"""The catalogue: what an organisation's datasets, metrics, audiences and reports are, checked as a whole."""

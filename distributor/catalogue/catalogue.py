@@ -1,0 +1,123 @@
+"""A checked catalogue: everything a run needs to know about what it makes."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from distributor.catalogue.models import (
+    AggregateMetric,
+    AudienceSpec,
+    ChartSectionSpec,
+    DatasetSpec,
+    OrganisationSpec,
+    RateMetric,
+    RatioMetric,
+    ReportSpec,
+    RowsSpec,
+    SectionSpec,
+    TableSpec,
+    TilesSpec,
+)
+
+Metric = AggregateMetric | RatioMetric | RateMetric
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """The words of one organisation, without faults.
+
+    Attributes:
+        folder: Where it was read.
+        organisation: What holds for all reports.
+        datasets, metrics, audiences, reports: By name, sorted; reports without the abstract ones.
+        abstract: Names of the reports that are only extended.
+        queries: The SQL of each dataset, from wherever it was written.
+        digest: sha256 of the whole content; comments, key order and defaults written out do not change it.
+    """
+
+    folder: Path
+    organisation: OrganisationSpec
+    datasets: Mapping[str, DatasetSpec]
+    metrics: Mapping[str, Metric]
+    audiences: Mapping[str, AudienceSpec]
+    reports: Mapping[str, ReportSpec]
+    abstract: tuple[str, ...] = ()
+    queries: Mapping[str, str] = field(default_factory=dict)
+    digest: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        content = (self.organisation, self.datasets, self.queries, self.metrics, self.audiences, self.reports)
+        object.__setattr__(self, "digest", _sha256(content))
+
+    def sql(self, dataset: str) -> str:
+        """Return the query of a dataset."""
+        return self.queries[dataset]
+
+    def spec_hash(self, report: str) -> str:
+        """Return the sha256 of a report and all it uses: metrics, datasets with their SQL, audiences, organisation."""
+        spec = self.reports[report]
+        metrics = self.metrics_of(report)
+        datasets = self.datasets_of(report)
+        return _sha256(
+            (
+                self.organisation,
+                spec,
+                {name: self.metrics[name] for name in metrics},
+                {name: self.datasets[name] for name in datasets},
+                {name: self.queries[name] for name in datasets},
+                {entry.audience: self.audiences[entry.audience] for entry in spec.deliver},
+            )
+        )
+
+    def metrics_of(self, report: str) -> tuple[str, ...]:
+        """Return the metrics of a report, sorted: those named, their operands and their targets."""
+        found: set[str] = set()
+        waiting = [name for section in self.reports[report].sections for name in metrics_named(section)]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting.extend(metrics_used(self.metrics[name]))
+        return tuple(sorted(found))
+
+    def datasets_of(self, report: str) -> tuple[str, ...]:
+        """Return the datasets that a run of the report reads, sorted."""
+        metrics = (self.metrics[name] for name in self.metrics_of(report))
+        names = {metric.dataset for metric in metrics if isinstance(metric, AggregateMetric)}
+        rows = {section.rows.dataset for section in self.reports[report].sections if isinstance(section, RowsSpec)}
+        return tuple(sorted(names | rows))
+
+
+def metrics_named(section: SectionSpec) -> tuple[str, ...]:
+    """Return the metrics that a section names, in its order."""
+    if isinstance(section, TilesSpec):
+        return section.tiles
+    if isinstance(section, ChartSectionSpec):
+        return (section.metric,) if section.metric else section.metrics
+    return section.table.metrics if isinstance(section, TableSpec) else ()
+
+
+def metrics_used(metric: Metric) -> Iterator[str]:
+    """Yield the metrics that a metric is computed from or held against."""
+    if not isinstance(metric, AggregateMetric):
+        yield from metric.operands
+    if isinstance(metric.target, str):
+        yield metric.target
+
+
+def _sha256(content: Any) -> str:
+    return hashlib.sha256(json.dumps(_plain(content), ensure_ascii=False).encode()).hexdigest()
+
+
+def _plain(content: Any) -> Any:
+    """Return what is hashed: defaults left out, names sorted, the order inside a specification kept."""
+    if isinstance(content, BaseModel):
+        return [type(content).__name__, content.model_dump(mode="json", exclude_defaults=True)]
+    if isinstance(content, Mapping):
+        return {name: _plain(content[name]) for name in sorted(content)}
+    return [_plain(part) for part in content] if isinstance(content, tuple) else content

@@ -1,0 +1,62 @@
+"""A catalogue that is being read: what is valid so far, what is declared, and where everything stands."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Generic, NamedTuple, TypeVar
+
+from distributor.catalogue.catalogue import Metric
+from distributor.catalogue.errors import Place
+from distributor.catalogue.marks import Mark
+from distributor.catalogue.models import AudienceSpec, DatasetSpec, OrganisationSpec, ReportSpec
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(Generic[S]):
+    """The datasets, metrics, audiences or reports of a catalogue.
+
+    ``specs`` are the valid ones; ``declared`` also names those with faults, so that a reference to one of them is
+    not reported as well, and is None where a file could not be read at all.
+    """
+
+    specs: Mapping[str, S] = field(default_factory=dict)
+    declared: frozenset[str] | None = frozenset()
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[tuple[str, S, Mark]]:
+        for name, spec in self.specs.items():
+            yield name, spec, self.marks[name]
+
+    def lacks(self, name: str) -> bool:
+        """Say whether a reference to *name* points to nothing."""
+        return self.declared is not None and name not in self.declared
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return tuple(sorted(self.declared or ()))
+
+
+class Query(NamedTuple):
+    """The SQL of a dataset and where its text begins; ``is_file`` if it has a file of its own."""
+
+    text: str
+    place: Place
+    is_file: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What could be read of a catalogue. ``texts`` holds the files as read, for places inside SQL."""
+
+    folder: Path
+    organisation: OrganisationSpec | None
+    organisation_mark: Mark
+    datasets: Part[DatasetSpec]
+    queries: Mapping[str, Query]
+    metrics: Part[Metric]
+    audiences: Part[AudienceSpec]
+    reports: Part[ReportSpec]
+    abstract: tuple[str, ...]
+    texts: Mapping[Path, str]

@@ -1,0 +1,91 @@
+"""Texts: a word for every language, placeholders and Jinja that can be filled in."""
+
+from collections.abc import Iterator
+from functools import cache
+from string import Formatter
+from typing import Any
+
+from distributor.catalogue.draft import Draft
+from distributor.catalogue.errors import Fault, Place
+from distributor.catalogue.marks import Mark
+from distributor.catalogue.models import Words
+from distributor.catalogue.validation import walk
+
+TITLE_NAMES = ("branch", "period", "organisation")
+TEXT_NAMES = ("summary", "branch", "period", "organisation")
+_FORBIDDEN = ("Include", "Import", "FromImport", "Extends", "Macro", "CallBlock", "Pow")
+
+
+def language_faults(draft: Draft) -> Iterator[Fault]:
+    """Yield a fault for every text that lacks one of the catalogue's languages."""
+    if draft.organisation is None:
+        return
+    languages = draft.organisation.languages
+    yield from _lacking(draft.organisation, draft.organisation_mark, languages)
+    for part in (draft.datasets, draft.metrics, draft.reports):
+        for _, spec, mark in part:
+            yield from _lacking(spec, mark, languages)
+
+
+def _lacking(spec: Any, mark: Mark, languages: tuple[str, ...]) -> Iterator[Fault]:
+    for path, words in walk(spec):
+        if isinstance(words, Words) and (lacking := [lang for lang in languages if not getattr(words, lang)]):
+            listed = ", ".join(f'"{language}"' for language in lacking)
+            what = f'the text of "{path[-1]}" has no {listed}'
+            yield Fault(place=mark.locate_key(*path), what=what, remedy="Give it in every language of catalogue.yaml.")
+
+
+def title_faults(words: Words, mark: Mark, path: tuple[str | int, ...]) -> Iterator[Fault]:
+    """Yield faults of a title: braces that do not name the branch, the period or the organisation."""
+    for language, text in _by_language(words, mark.locate(*path) == mark.locate(*path, "en")):
+        if text and (fault := _title_fault(text, mark.locate(*path, language))):
+            yield fault
+
+
+def _title_fault(text: str, place: Place) -> Fault | None:
+    remedy = "Write {branch}, {period} or {organisation}; a brace itself is written twice."
+    try:
+        fields = [(name, spec, how) for _, name, spec, how in Formatter().parse(text) if name is not None]
+    except ValueError as error:
+        return Fault(place=place, what=f"the title cannot be filled in: {error}", remedy=remedy)
+    for name, spec, how in fields:
+        if name not in TITLE_NAMES:
+            return Fault(place=place, what=f'"{{{name}}}" is not known in a title', allowed=TITLE_NAMES, got=name)
+        if spec or how:
+            return Fault(place=place, what=f'"{{{name}}}" takes no format', remedy=remedy)
+    return None
+
+
+def template_faults(words: Words, mark: Mark, path: tuple[str | int, ...]) -> Iterator[Fault]:
+    """Yield faults of a Jinja text: what cannot be parsed, and names that it is not given."""
+    for language, text in _by_language(words, mark.locate(*path) == mark.locate(*path, "en")):
+        if text and "{" in text:
+            for what, got in _template_problems(text):
+                allowed = TEXT_NAMES if got else None
+                yield Fault(place=mark.locate(*path, language), what=what, allowed=allowed, got=got)
+
+
+def _by_language(words: Words, is_one_text: bool) -> list[tuple[str, str | None]]:
+    """Return the texts to look at; a plain text stands for all languages and is looked at once."""
+    languages = ("en",) if is_one_text and words.nb == words.da == words.en else ("nb", "da", "en")
+    return [(language, getattr(words, language)) for language in languages]
+
+
+@cache
+def _template_problems(text: str) -> tuple[tuple[str, str | None], ...]:
+    from jinja2 import Environment, TemplateError, meta, nodes  # slow to import, and most catalogues need it rarely
+
+    environment = Environment(autoescape=True)
+    try:
+        tree = environment.parse(text)
+        environment.compile(tree)
+    except TemplateError as error:
+        line = getattr(error, "lineno", None) or 1
+        return ((f"the text is not a template, line {line}: {error.message}", None),)
+    except (RecursionError, ValueError, OverflowError) as error:
+        return ((f"the text cannot be used as a template ({type(error).__name__})", None),)
+    for name in _FORBIDDEN:
+        if tree.find(getattr(nodes, name)):
+            return ((f'the template uses "{name.lower()}", which is not allowed in a report', None),)
+    unknown = sorted(meta.find_undeclared_variables(environment.parse(text)) - set(TEXT_NAMES))
+    return tuple((f'"{name}" is not known in a text', name) for name in unknown)

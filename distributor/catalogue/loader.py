@@ -1,0 +1,153 @@
+"""A folder of YAML read into a catalogue, or refused with all its faults."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from distributor.catalogue.catalogue import Catalogue, Metric
+from distributor.catalogue.draft import Draft, Part, Query
+from distributor.catalogue.errors import CatalogueError, Fault, Place
+from distributor.catalogue.folder import Folder, read_folder
+from distributor.catalogue.inheritance import resolve_extends
+from distributor.catalogue.lint import lint
+from distributor.catalogue.marks import Marked
+from distributor.catalogue.models import AudienceSpec, DatasetSpec, MetricSpec, OrganisationSpec, ReportSpec
+from distributor.catalogue.validation import validate
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def load_catalogue(folder: Path) -> Catalogue:
+    """Read and check a catalogue.
+
+    Args:
+        folder: Holds catalogue.yaml, datasets.yaml, metrics.yaml, audiences.yaml and reports/*.yaml.
+
+    Returns:
+        The catalogue; everything in it refers to something that exists.
+
+    Raises:
+        CatalogueError: There are faults; it holds all that were found, each with its place.
+    """
+    draft, faults = read_draft(folder)
+    faults.extend(lint(draft))
+    if faults or draft.organisation is None:
+        raise CatalogueError(faults)
+    return Catalogue(
+        folder=draft.folder,
+        organisation=draft.organisation,
+        datasets=_sorted(draft.datasets),
+        metrics=_sorted(draft.metrics),
+        audiences=_sorted(draft.audiences),
+        reports=_sorted(draft.reports),
+        abstract=draft.abstract,
+        queries={name: draft.queries[name].text for name in sorted(draft.queries)},
+    )
+
+
+def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
+    """Read what is valid by itself; references are not looked at."""
+    files = read_folder(folder.resolve())
+    organisation = None
+    if "catalogue.yaml" not in files.unreadable:
+        document = files.document("catalogue.yaml")
+        marked = Marked({}, document.mark) if document.data is None else document
+        organisation, faults = validate(OrganisationSpec, marked, what="the file")
+        files.faults.extend(faults)
+    datasets: Part[DatasetSpec] = _named(files, "datasets.yaml", DatasetSpec, "dataset")
+    metrics: Part[Metric] = _named(files, "metrics.yaml", MetricSpec, "metric")
+    audiences: Part[AudienceSpec] = _named(files, "audiences.yaml", AudienceSpec, "audience")
+    reports, abstract = _reports(files)
+    draft = Draft(
+        folder=files.path,
+        organisation=organisation,
+        organisation_mark=files.document("catalogue.yaml").mark,
+        datasets=datasets,
+        queries=_queries(files, datasets),
+        metrics=metrics,
+        audiences=audiences,
+        reports=reports,
+        abstract=abstract,
+        texts=files.texts,
+    )
+    return draft, files.faults
+
+
+def _named(files: Folder, name: str, model: Any, word: str) -> Part[Any]:
+    """Read a file that maps names to specifications; a fault about one as a whole stands at its name."""
+    document = files.document(name)
+    if name in files.unreadable:
+        return Part(declared=None)
+    if document.data is None:
+        return Part()
+    if not isinstance(document.data, dict):
+        what = "the file must be a mapping from names to specifications"
+        files.faults.append(Fault(place=document.mark.place, what=what, remedy="Write the name, a colon and the keys."))
+        return Part(declared=None)
+    specs: dict[str, Any] = {}
+    marks = {key: document.mark.children[key]._replace(place=document.mark.keys[key]) for key in document.data}
+    for key, data in document.data.items():
+        if not _NAME.fullmatch(key):
+            files.faults.append(_bad_name(key, document.mark.keys[key]))
+        spec, faults = validate(model, Marked(data, marks[key]), what=f'{word} "{key}"')
+        files.faults.extend(faults)
+        if spec is not None:
+            specs[key] = spec
+    return Part(specs=specs, declared=frozenset(document.data), marks=marks)
+
+
+def _bad_name(name: str, place: Place) -> Fault:
+    return Fault(
+        place=place,
+        what=f'"{name}" is not a valid name',
+        remedy="A name has lower-case letters, digits and underscores and begins with a letter.",
+    )
+
+
+def _queries(files: Folder, datasets: Part[DatasetSpec]) -> dict[str, Query]:
+    queries = {}
+    for name, spec, mark in datasets:
+        if spec.sql is not None:
+            queries[name] = Query(spec.sql, mark.locate("sql"), False)
+        elif spec.file is not None and (text := files.read_sql(spec.file, mark.locate("file"))) is not None:
+            queries[name] = Query(text, Place((files.path / spec.file).resolve(), 1, 1), True)
+    return queries
+
+
+def _reports(files: Folder) -> tuple[Part[ReportSpec], tuple[str, ...]]:
+    documents = _by_name(files)
+    is_complete = not any(name.startswith("reports/") for name in files.unreadable)
+    merged, broken, faults = resolve_extends(documents, is_complete=is_complete)
+    files.faults.extend(faults)
+    abstract = tuple(sorted(name for name in merged if merged[name].data.get("abstract") is True))
+    specs: dict[str, ReportSpec] = {}
+    for name, marked in merged.items():
+        is_partial = name in abstract or name in broken
+        spec, faults = validate(ReportSpec, marked, what=f'report "{name}"', is_partial=is_partial)
+        files.faults.extend(faults)
+        if spec is not None and not is_partial:
+            specs[name] = spec
+    marks = {name: marked.mark for name, marked in merged.items()}
+    return Part(specs=specs, declared=frozenset(merged), marks=marks), abstract
+
+
+def _by_name(files: Folder) -> dict[str, Marked]:
+    """Return the report documents by name; one without a usable name is checked here and goes no further."""
+    documents: dict[str, Marked] = {}
+    for document in files.reports():
+        name = document.data.get("report") if isinstance(document.data, dict) else None
+        if not isinstance(name, str):
+            marked = Marked({}, document.mark) if document.data is None else document
+            is_partial = isinstance(document.data, dict) and "extends" in document.data and "report" in document.data
+            files.faults.extend(validate(ReportSpec, marked, what="the report", is_partial=is_partial)[1])
+        elif name in documents:
+            first = documents[name].mark.locate("report")
+            what = f'report "{name}" is already defined at {first}'
+            files.faults.append(Fault(place=document.mark.locate("report"), what=what, remedy="Give it another name."))
+        else:
+            documents[name] = document
+    return documents
+
+
+def _sorted(part: Part[Any]) -> dict[str, Any]:
+    return {name: part.specs[name] for name in sorted(part.specs)}
