@@ -44,6 +44,8 @@ def to_bytes(message: Message) -> bytes:
     for attachment in message.attachments:
         maintype, _, subtype = attachment.media_type.partition("/")
         mail.add_attachment(attachment.content, maintype=maintype, subtype=subtype, filename=attachment.name)
+    if message.language:
+        mail["Content-Language"] = message.language  # last: the library moves Content-* headers into the first part
     _fix_boundaries(mail, message.key_digest)
     return mail.as_bytes()
 
@@ -58,7 +60,7 @@ def refuse_unsafe(message: Message) -> None:
                 "Take it out of the name or title it comes from.",
             )
     for name in message.headers:
-        if name.lower() in _OWN_HEADERS or name.lower().startswith("content-t"):
+        if name.lower() in _OWN_HEADERS or name.lower().startswith("content-"):
             raise PermanentDeliveryError(
                 message.delivery_key, f'the header "{name}" is written by the channel.', "Leave it out of the headers."
             )
@@ -75,6 +77,7 @@ def _header_texts(message: Message) -> list[tuple[str, str]]:
         ("the sender's name", message.from_name),
         ("the sender's address", message.from_address),
         ("the reply address", message.reply_to),
+        ("the language", message.language),
         *((f'the header "{name!r}"', f"{name}{value}") for name, value in message.headers.items()),
         *(("a file name", f"{file.name}{file.media_type}{file.content_id}") for file in files),
     ]
@@ -88,8 +91,6 @@ def _write_headers(mail: EmailMessage, message: Message) -> None:
     mail["Subject"] = message.subject
     mail["Date"] = format_datetime(message.date)
     mail["Message-ID"] = message.message_id
-    if message.language:
-        mail["Content-Language"] = message.language
     for name, value in message.headers.items():
         mail[name] = value
 
