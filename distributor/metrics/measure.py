@@ -48,19 +48,35 @@ class Calculator:
     def run(self, statement: Statement, *, metric: str) -> pa.Table:
         """Execute *statement*; an error names the metric and its dataset."""
         try:
-            return self.connection.sql(statement.sql, params=dict(statement.params) or None).to_arrow_table()
+            return self.query(statement)
         except duckdb.Error as error:
             raise MetricError(metric, self.aggregate(metric).dataset, str(error).splitlines()[0]) from error
 
+    def query(self, statement: Statement) -> pa.Table:
+        return self.connection.sql(statement.sql, params=dict(statement.params) or None).to_arrow_table()
+
 
 def open_calculator(
-    tables: Tables, *, metrics: Mapping[str, MetricBase], datasets: Mapping[str, DatasetSpec], tree: BranchTree
+    tables: Tables,
+    *,
+    metrics: Mapping[str, MetricBase],
+    datasets: Mapping[str, DatasetSpec],
+    tree: BranchTree,
+    on: date,
 ) -> Calculator:
-    """Open an in-memory engine over the snapshot; nothing outside it can be read."""
+    """Open an in-memory engine over the snapshot; nothing outside it can be read.
+
+    Args:
+        tables: The snapshot.
+        metrics: All metrics of the catalogue, by name.
+        datasets: The datasets that the snapshot holds, by name.
+        tree: The branch tree.
+        on: The day the report looks from: a branch merged by then counts in its survivor, also for earlier windows.
+    """
     connection = duckdb.connect(config={"python_enable_replacements": "false"})
     for name in datasets:
         connection.register(name, tables.table(name))
-    connection.register("_branches", _branch_table(tree))
+    connection.register("_branches", _branch_table(tree, on))
     connection.register("_ancestors", _ancestor_table(tree))
     for macro in MACROS:
         connection.execute(macro)
@@ -233,9 +249,9 @@ def _has_own_rows(dataset: str, node: int, calculator: Calculator) -> bool:
     return found is not None
 
 
-def _branch_table(tree: BranchTree) -> pa.Table:
+def _branch_table(tree: BranchTree, on: date) -> pa.Table:
     ids = [branch.branch_id for branch in tree.branches]
-    positions = [tree.position(tree.survivor(branch_id).branch_id) for branch_id in ids]
+    positions = [tree.position(tree.survivor(branch_id, on=on).branch_id) for branch_id in ids]
     return pa.table({"_branch": pa.array(ids, pa.string()), "_pos": pa.array(positions, pa.int32())})
 
 

@@ -74,7 +74,7 @@ class Measures:
         """Return the figure of *metric* over *window* for the subtree of *node*."""
         spec = self.metrics[metric]
         if isinstance(spec, AggregateMetric):
-            return _at(self.frames[metric, ()].columns[window], node, spec)
+            return _at(self.frames[metric, ()].columns[window], node)
         top, bottom = (self.figure(name, window, node) for name in spec.operands)  # type: ignore[attr-defined]
         return quotient(spec, top, bottom)
 
@@ -82,20 +82,18 @@ class Measures:
         """Return the figures of *metric* for each combination of *by*, for the subtree of *node*."""
         spec = self.metrics[metric]
         if isinstance(spec, AggregateMetric):
-            return dict(self._slice(metric, spec, window, by, node))
+            return dict(self._slice(metric, window, by, node))
         tops, bottoms = (self.breakdown(name, window, by, node) for name in spec.operands)  # type: ignore[attr-defined]
         keys = dict.fromkeys([*bottoms, *tops])
         return {key: quotient(spec, tops.get(key, NOTHING), bottoms.get(key, NOTHING)) for key in keys}
 
-    def _slice(
-        self, metric: str, spec: AggregateMetric, window: Window, by: tuple[str, ...], node: int
-    ) -> Iterator[tuple[Keys, Figure]]:
+    def _slice(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> Iterator[tuple[Keys, Figure]]:
         frame = self.frames[metric, by]
         first, stop = int(frame.starts[node]), int(frame.starts[node + 1])
         keys = zip(*(array.slice(first, stop - first).to_pylist() for array in frame.keys), strict=True)
         column = frame.columns[window]
         for row, key in zip(range(first, stop), keys, strict=True):
-            figure = _at(column, row, spec)
+            figure = _at(column, row)
             if figure.count or figure.value or figure.mark is not Mark.shown:
                 yield key, figure
 
@@ -111,7 +109,9 @@ class Measures:
                 arrays |= {f"v{i}": column.values, f"n{i}": column.counts, f"m{i}": column.marks}
             _write(folder / f"frame_{number}.arrow", pa.table(arrays))
             _write(folder / f"starts_{number}.arrow", pa.table({"start": frame.starts}))
-            index.append({"metric": metric, "by": list(by), "windows": [[str(w.from_on), str(w.to_on)] for w in windows]})
+            index.append(
+                {"metric": metric, "by": list(by), "windows": [[str(w.from_on), str(w.to_on)] for w in windows]}
+            )
         (folder / "index.json").write_text(json.dumps({"frames": index, "branches": self.branch_ids}), "utf-8")
 
 
@@ -145,7 +145,7 @@ def quotient(spec: MetricBase, top: Figure, bottom: Figure) -> Figure:
     return Figure(value=value, count=bottom.count, mark=Mark.shown if is_open else Mark.hidden, top=top, bottom=bottom)
 
 
-def _at(column: Column, row: int, spec: AggregateMetric) -> Figure:
+def _at(column: Column, row: int) -> Figure:
     value, count = float(column.values[row]), int(column.counts[row])
     return Figure(value=None if np.isnan(value) else value, count=count, mark=MARKS[column.marks[row]])
 

@@ -71,8 +71,8 @@ def filter_statement(
     params: dict[str, date] = {}
     columns: list[str] = []
     for i, (metric, window) in enumerate(metrics):
-        keep = " and ".join(f"({_bound(part, window, params)})" for part in _conditions(metric)) or "true"
-        measure = _bound(metric.measure, window, params)
+        keep = " and ".join(f"({bind(part, window, params)})" for part in _conditions(metric)) or "true"
+        measure = bind(metric.measure, window, params)
         columns.append(f"{_filtered(measure, keep)} as v{i}, count(*) filter (where {keep}) as n{i}")
     keys = [f'd."{column}" as k{i}' for i, column in enumerate(by)]
     names = [f"k{i}" for i in range(len(by))]
@@ -104,15 +104,15 @@ def _filtered(measure: str, keep: str) -> str:
     return f"{measure} filter (where {keep})"
 
 
-def _bound(expression: str, window: Window, params: dict[str, date]) -> str:
-    """Replace :as_of, :from and :to by bound parameters, one for each distinct day."""
+def bind(expression: str, window: Window, params: dict[str, date]) -> str:
+    """Replace :as_of, :from and :to of *expression* by bound parameters, and put their days into *params*."""
     days = {"as_of": window.last_on, "from": window.from_on, "to": window.to_on}
 
-    def bind(match: re.Match[str]) -> str:
+    def parameter(match: re.Match[str]) -> str:
         if match[1] is None:
             return match[0]
         name = f"d{days[match[1]]:%Y%m%d}"
         params[name] = days[match[1]]
         return f"${name}"
 
-    return _PARAMETER.sub(bind, expression)
+    return _PARAMETER.sub(parameter, expression)

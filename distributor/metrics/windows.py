@@ -45,6 +45,17 @@ class PeriodKind(StrEnum):
 _MONTHS = {PeriodKind.month: 1, PeriodKind.quarter: 3, PeriodKind.year: 12, PeriodKind.membership_year: 12}
 
 
+_EXAMPLES = {
+    PeriodKind.day: "2026-05-31",
+    PeriodKind.week: "2026-W21",
+    PeriodKind.month: "2026-05",
+    PeriodKind.quarter: "2026-Q2",
+    PeriodKind.year: "2026",
+    PeriodKind.membership_year: "2026",
+    PeriodKind.rolling: "2025-06-01..2026-05-31",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """The window a report is about, and what kind of window it is."""
@@ -97,9 +108,7 @@ def resolve_period(phrase: str, *, today: date, membership_year: str = "01-01") 
     """
     if rolling := re.fullmatch(r"rolling (\d+) months", phrase):
         end = today.replace(day=1)
-        return Period(
-            kind=PeriodKind.rolling, window=Window(from_on=shift_months(end, -int(rolling[1])), to_on=end)
-        )
+        return Period(kind=PeriodKind.rolling, window=Window(from_on=shift_months(end, -int(rolling[1])), to_on=end))
     which, _, unit = phrase.partition(" ")
     current = _period_of(PeriodKind(unit), today, membership_year)
     return current if which == "current" else current.previous()
@@ -119,10 +128,9 @@ def parse_period(text: str, *, phrase: str, membership_year: str = "01-01") -> P
     period = _read_period(text, phrase=phrase, membership_year=membership_year)
     wanted = PeriodKind.rolling if phrase.startswith("rolling") else PeriodKind(phrase.split(" ", 1)[1])
     if period is None or period.kind is not wanted:
-        example = {"month": "2026-05", "quarter": "2026-Q2", "week": "2026-W21", "day": "2026-05-31"}.get(wanted, "2026")
-        if wanted is PeriodKind.rolling:
-            example = "2025-06-01..2026-05-31"
-        raise UsageError(f'"{text}" is not a {wanted} period. The report\'s period is "{phrase}": write it as {example}.')
+        raise UsageError(
+            f'"{text}" is not a {wanted} period. The report is about "{phrase}": write {_EXAMPLES[wanted]}.'
+        )
     return period
 
 
@@ -146,7 +154,8 @@ def window_of(span: str, period: Period, *, membership_year: str = "01-01") -> W
             return Window(from_on=start, to_on=shift_months(start, 12))
         case "all time":
             return Window(from_on=_BEGINNING, to_on=end)
-    raise ValueError(f"unknown span {span!r}")  # the catalogue's pattern allows no other
+        case _:
+            raise ValueError(f"unknown span {span!r}")  # the catalogue's pattern allows no other
 
 
 def steps(window: Window, step: str) -> tuple[Window, ...]:
@@ -212,7 +221,8 @@ def _read_period(text: str, *, phrase: str, membership_year: str) -> Period | No
             return _period_of(PeriodKind.year, date(int(text), 1, 1), membership_year)
         if ".." in text:
             first, last = (date.fromisoformat(part) for part in text.split("..", 1))
-            return Period(kind=PeriodKind.rolling, window=Window(from_on=first, to_on=last + _DAY)) if first <= last else None
+            window = Window(from_on=first, to_on=last + _DAY)
+            return Period(kind=PeriodKind.rolling, window=window) if first <= last else None
         return _period_of(PeriodKind.day, date.fromisoformat(text), membership_year)
     except ValueError:
         return None
@@ -230,7 +240,8 @@ def _next_step(day: date, step: str) -> date:
             return shift_months(date(day.year, (day.month - 1) // 3 * 3 + 1, 1), 3)
         case "year":
             return date(day.year + 1, 1, 1)
-    raise ValueError(f"unknown step {step!r}")  # the catalogue allows no other
+        case _:
+            raise ValueError(f"unknown step {step!r}")  # the catalogue allows no other
 
 
 def _months_between(start: date, end: date) -> int:

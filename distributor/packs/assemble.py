@@ -1,0 +1,141 @@
+"""Put a branch's pack together: title, sections, notices, and where its figures come from."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from distributor.catalogue.catalogue import Catalogue
+from distributor.catalogue.models import ReportSpec, RowsSpec
+from distributor.metrics.asks import operands
+from distributor.metrics.measures import Measures
+from distributor.packs.headings import period_label
+from distributor.packs.rows import RowsFrame
+from distributor.packs.scope import Scope
+from distributor.packs.sections import build_sections, report_asks
+from distributor.packs.view import View
+from recipients.branches import Branch, BranchTree
+from renderers.formats import INTEGER
+from renderers.language import Formatter, formatter
+from renderers.pack import About, Definition, Pack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetRead:
+    """What a reader is told of a dataset: its rows, when they were read, and what was left out."""
+
+    dataset: str
+    rows: int
+    read_at: datetime
+    unknown_branch_rows: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """All that the packs of one run share: a report over a period, with its figures for every branch."""
+
+    catalogue: Catalogue
+    report: ReportSpec
+    scope: Scope
+    tree: BranchTree = field(repr=False)
+    measures: Measures = field(repr=False)
+    rows: Mapping[str, RowsFrame] = field(repr=False)
+    reads: tuple[DatasetRead, ...]
+    run_id: str
+    snapshot_id: str
+
+
+def assemble_pack(edition: Edition, branch: Branch, language: str) -> Pack:
+    """Compute the pack of *branch* in *language*."""
+    words = formatter(language)
+    view = View(
+        scope=edition.scope,
+        tree=edition.tree,
+        measures=edition.measures,
+        rows=edition.rows,
+        branch=branch,
+        node=edition.tree.position(branch.branch_id),
+        words=words,
+        min_cell=edition.catalogue.organisation.min_cell,
+    )
+    period = period_label(edition.scope.period, words)
+    organisation = edition.catalogue.organisation.organisation.in_language(language)
+    title = edition.report.title.in_language(language)
+    return Pack(
+        report=edition.report.report,
+        organisation=organisation,
+        branch_id=branch.branch_id,
+        branch_name=branch.name,
+        title=title.format(branch=branch.name, period=period, organisation=organisation),
+        period=period,
+        language=language,
+        sections=tuple(build_sections(edition.report, view)),
+        about=_about(edition, period, words),
+        notices=tuple(_notices(edition, branch, words)),
+        accent=edition.catalogue.organisation.accent,
+    )
+
+
+def _about(edition: Edition, period: str, words: Formatter) -> About:
+    zone = ZoneInfo(edition.catalogue.organisation.timezone)
+    return About(
+        period=period,
+        definitions=tuple(_definitions(edition, words)),
+        sources=tuple(_source_line(edition, read, words, zone) for read in edition.reads),
+        snapshot_id=edition.snapshot_id,
+        run_id=edition.run_id,
+        owner=edition.report.owner,
+    )
+
+
+def _definitions(edition: Edition, words: Formatter) -> Iterator[Definition]:
+    """Yield what each metric of the report means, in the order of the catalogue."""
+    asked = {ask.metric for ask in report_asks(edition.report, edition.scope)}
+    for name in edition.catalogue.metrics:
+        spec = edition.catalogue.metrics[name]
+        if name in asked and spec.description is not None:
+            label, text = spec.label.in_language(words.language), spec.description.in_language(words.language)
+            yield Definition(label=label, text=text)
+
+
+def _source_line(edition: Edition, read: DatasetRead, words: Formatter, zone: ZoneInfo) -> str:
+    local = read.read_at.astimezone(zone)
+    return words.word(
+        "source_line",
+        dataset=_dataset_label(edition, read.dataset, words),
+        rows=words.value(read.rows, INTEGER),
+        day=words.date(local.date()),
+        time=f"{local:%H:%M}",
+    )
+
+
+def _notices(edition: Edition, branch: Branch, words: Formatter) -> Iterator[str]:
+    """Yield what a reader must know before the figures: mergers, a new branch, rows left out."""
+    window = edition.scope.period.window
+    if branch.opened_on is not None and branch.opened_on > window.year_before().from_on:
+        yield words.word("is_new", day=words.date(branch.opened_on))
+    if branch.closed_on is not None and branch.closed_on <= window.last_on:
+        yield words.word("is_closing", day=words.date(branch.closed_on))
+    for other in edition.tree.branches:
+        if other.merged_into == branch.branch_id and other.is_merged(window.last_on):
+            if other.closed_on is None:
+                yield words.word("includes_merged_undated", branch=other.name)
+            else:
+                yield words.word("includes_merged", branch=other.name, day=words.date(other.closed_on))
+    for read in edition.reads:
+        if read.unknown_branch_rows and branch.parent_id is None:
+            rows = words.value(read.unknown_branch_rows, INTEGER)
+            yield words.word("gate_note", dataset=_dataset_label(edition, read.dataset, words), rows=rows)
+
+
+def _dataset_label(edition: Edition, dataset: str, words: Formatter) -> str:
+    label = edition.catalogue.datasets[dataset].label
+    return label.in_language(words.language) if label else dataset
+
+
+def used_datasets(report: ReportSpec, scope: Scope) -> tuple[str, ...]:
+    """Return the datasets that the report reads, sorted."""
+    metrics = {name for ask in report_asks(report, scope) for name in operands(ask.metric, scope.metrics)}
+    found = {scope.metrics[name].dataset for name in metrics}  # type: ignore[attr-defined]
+    found |= {spec.rows.dataset for spec in report.sections if isinstance(spec, RowsSpec)}
+    return tuple(sorted(found))

@@ -1,0 +1,101 @@
+"""One branch's view of the run's figures, in one language: nothing outside its subtree but the benchmark."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from distributor.metrics.measures import Figure, Keys, Measures
+from distributor.metrics.windows import Window
+from distributor.packs.rows import RowsFrame
+from distributor.packs.scope import Scope
+from recipients.branches import Branch, BranchTree
+from renderers.formats import Cell, Mark, Value
+from renderers.language import Formatter
+from renderers.sections import Source
+
+ROOT = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Reads figures for one branch; every section is built through it."""
+
+    scope: Scope
+    tree: BranchTree = field(repr=False)
+    measures: Measures = field(repr=False)
+    rows: Mapping[str, RowsFrame] = field(repr=False)
+    branch: Branch
+    node: int
+    words: Formatter
+    min_cell: int
+
+    def figure(self, metric: str, window: Window) -> Figure:
+        """Return the branch's figure."""
+        return self.measures.figure(metric, window, self.node)
+
+    def benchmark(self, metric: str, window: Window) -> Figure:
+        """Return the whole organisation's figure."""
+        return self.measures.figure(metric, window, ROOT)
+
+    def breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> dict[Keys, Figure]:
+        """Return the branch's figures for each combination of *by*."""
+        return self.measures.breakdown(metric, window, by, self.node)
+
+    def benchmark_breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> dict[Keys, Figure]:
+        """Return the whole organisation's figures for each combination of *by*."""
+        return self.measures.breakdown(metric, window, by, ROOT)
+
+    def children(self) -> tuple[tuple[int, Branch], ...]:
+        """Return the branches just below, with their positions."""
+        below = self.tree.children(self.branch.branch_id)
+        return tuple((self.tree.position(child.branch_id), child) for child in below)
+
+    def target(self, metric: str, window: Window) -> Figure | None:
+        """Return the target's figure, or None where no target is set for this branch."""
+        target = self.scope.metrics[metric].target
+        if target is None:
+            return None
+        if isinstance(target, float | int):
+            return Figure(value=float(target), count=1, mark=Mark.shown)
+        figure = self.figure(target, window)
+        return figure if figure.count else None
+
+    def cell(self, metric: str, figure: Figure) -> Cell:
+        """Print a figure, or the sign of its suppression."""
+        return self.print(figure.value, figure.mark, metric)
+
+    def print(self, value: Value, mark: Mark, metric: str) -> Cell:
+        if mark in (Mark.few, Mark.hidden):
+            return self.words.suppressed(mark, min_cell=self.min_cell)
+        return self.words.cell(value, self.scope.value_format(metric))
+
+    def label(self, metric: str) -> str:
+        return self.scope.metrics[metric].label.in_language(self.words.language)
+
+    def column_label(self, metric: str, column: str) -> str:
+        """Return the reader's word for a column; the catalogue's check sees to it that there is one."""
+        spec = self.scope.dataset(metric).columns.get(column)
+        return spec.label.in_language(self.words.language) if spec and spec.label else column
+
+    def key_label(self, metric: str, column: str, key: object) -> str:
+        """Return the reader's word for a value of a column."""
+        spec = self.scope.dataset(metric).columns.get(column)
+        if key is None:
+            missing = spec.missing if spec else None
+            return missing.in_language(self.words.language) if missing else self.words.word("missing_value")
+        text = spec.values.get(str(key)) if spec else None
+        return text.in_language(self.words.language) if text else str(key)
+
+    def key_order(self, metric: str, column: str) -> tuple[str, ...]:
+        """Return the declared order of a column's values; empty if none is declared."""
+        spec = self.scope.dataset(metric).columns.get(column)
+        return tuple(spec.values) if spec else ()
+
+    def own_source(self, what: str) -> Source:
+        """Name this branch as a figure's origin, by the id that the figures themselves carry."""
+        return Source(what=what, branch_id=self.measures.branch_ids[self.node])
+
+    def child_source(self, what: str, node: int) -> Source:
+        return Source(what=what, branch_id=self.measures.branch_ids[node])
+
+    def benchmark_source(self, what: str) -> Source:
+        return Source(what=what, branch_id=self.measures.branch_ids[ROOT], is_benchmark=True)
