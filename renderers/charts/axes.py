@@ -12,8 +12,11 @@ from renderers.formats import ValueFormat, ValueKind
 from renderers.language import formatter
 
 _GAP_PX = 6  # white between neighbouring labels
-_FLAT = 0.35  # a line that moves by less than this share of its height is shown from above zero
+_FLAT = 0.25  # a line that moves by less than this share of its height is shown from above zero
 _STEPS = (1, 2, 2.5, 5, 10)
+# Every how many categories are named: parts of a year where there may be twelve months, else round numbers.
+_MONTH_STEPS = (1, 2, 3, 4, 6, 12, 24, 36)
+_COUNT_STEPS = (1, 2, 3, 4, 5, 10, 15, 20, 25, 50, 100)
 # Above these, ticks are printed in millions or billions, said once in the axis label.
 _LARGE = ((10_000_000_000, 1_000_000_000, "axis_billions"), (10_000_000, 1_000_000, "axis_millions"))
 
@@ -56,7 +59,7 @@ def bar_axis(values: Sequence[float], spec: ChartSpec, *, ticks: int = 5) -> Val
 def line_axis(values: Sequence[float], spec: ChartSpec, *, ticks: int = 5) -> ValueAxis:
     """Return an axis that holds *values*; it starts above zero only where they would be one flat line otherwise."""
     low, high = min(values, default=0.0), max(values, default=0.0)
-    if low <= 0 or high - low >= _FLAT * high:
+    if low <= 0 or high - low >= _FLAT * high or len(spec.categories) == 1:
         return bar_axis(values, spec, ticks=ticks)
     # At least a tenth of the height, so that a change of one in a thousand does not fill the chart.
     slack = max(0.0, 0.1 * high - (high - low)) / 2
@@ -86,7 +89,8 @@ def category_labels(spec: ChartSpec, *, slot: float, width: float) -> CategoryLa
     limit = min(width, max(room, 0.3 * width))
     short = [elided(name, width=limit) for name in names]
     step = max(1, math.ceil((widest(short) + _GAP_PX) / slot))
-    step = next((nice for nice in (1, 2, 3, 4, 6, 12) if nice >= step), step) if len(names) == 12 else step
+    nice = _MONTH_STEPS if len(names) % 12 == 0 else _COUNT_STEPS
+    step = next((candidate for candidate in nice if candidate >= step), step)
     return CategoryLabels(lines={index: (short[index],) for index in range(0, len(names), step)})
 
 

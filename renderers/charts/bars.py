@@ -20,7 +20,6 @@ from renderers.charts.reading import is_withheld, shown_values, withheld_texts
 from renderers.charts.spec import ChartSpec
 
 _TEXT_GAP_PX = 3
-_MARKER_HALF_PX = 6
 
 
 def draw_bars(spec: ChartSpec, style: Style) -> Sheet:
@@ -34,30 +33,26 @@ def draw_bars(spec: ChartSpec, style: Style) -> Sheet:
 def _draw_upright(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
     axis = bar_axis(shown_values(spec.series), spec)
     entries = bar_entries(parts)
-    bare = plan_columns(spec, style, axis, entries=entries, has_ticks=False, headroom=LINE_PX)
-    room = _text_room(bare, len(parts.bars))
-    has_values = bool(parts.bars) and _widest_value(spec, parts) <= room
-    with_ticks = not has_values or bool(parts.markers)
-    if with_ticks and has_values:
-        room -= (axis.tick_width + 6) / len(spec.categories)
-        has_values = _widest_value(spec, parts) <= room
+    room = _text_room(plan_columns(spec, style, axis, entries=[], has_ticks=False, headroom=0), len(parts.bars))
+    # Beside a marker a printed figure would be taken for the marker's.
+    has_values = bool(parts.bars) and not parts.markers and _widest_value(spec, parts) <= room
     withheld = widest([printable(text) for text in withheld_texts(spec)])
-    has_rings = withheld > room - (0 if has_values else axis.tick_width / len(spec.categories))
+    has_rings = bool(withheld) and withheld > room - (0 if has_values else axis.tick_width / len(spec.categories))
     frame = plan_columns(
         spec,
         style,
         axis,
         entries=[*entries, ring_entry(spec)] if has_rings else entries,
-        has_ticks=with_ticks,
+        has_ticks=not has_values,
         headroom=LINE_PX if has_values else 0,
     )
     sheet = draw_columns_frame(frame, style)
-    _draw_columns(sheet, spec, frame, parts)
+    _draw_columns(sheet, frame, parts)
     _draw_texts(sheet, spec, frame, parts, has_values=has_values, has_rings=has_rings)
     return sheet
 
 
-def _draw_columns(sheet: Sheet, spec: ChartSpec, frame: ColumnFrame, parts: BarParts) -> None:
+def _draw_columns(sheet: Sheet, frame: ColumnFrame, parts: BarParts) -> None:
     width = frame.bar_width(len(parts.bars))
     gap = 1 if width > 5 else 0
     zero = frame.y(0)
@@ -85,7 +80,8 @@ def _draw_texts(
         middle = _bar_left(frame, parts, index, number) + width / 2
         value = one.values[index]
         if value is not None and has_values:
-            y = _beyond_markers(frame, parts, index, frame.y(value), is_below=value < 0)
+            away = LINE_PX / 2 + _TEXT_GAP_PX - 1
+            y = frame.y(value) + (away if value < 0 else -away)
             sheet.text(middle, y, printable(one.texts[index]), align="center", colour=INK)
         elif is_withheld(one, index, spec) and has_rings:
             draw_ring(sheet, middle, zero - 5)
@@ -96,19 +92,6 @@ def _draw_texts(
 def _cells(spec: ChartSpec, parts: BarParts) -> Iterator[tuple[int, int]]:
     """Return (category, bar) of every bar."""
     return ((index, number) for index in range(len(spec.categories)) for number in range(len(parts.bars)))
-
-
-def _beyond_markers(frame: ColumnFrame, parts: BarParts, index: int, end: float, *, is_below: bool) -> float:
-    """Return the middle of the text outside a bar's *end*, past the markers that would lie under it."""
-    away = 1 if is_below else -1
-    edge = end + away * _TEXT_GAP_PX
-    marks = sorted(
-        (frame.y(value) for one, _ in parts.markers if (value := one.values[index]) is not None), reverse=not is_below
-    )
-    for mark in marks:
-        if abs(mark - (edge + away * LINE_PX / 2)) < LINE_PX / 2 + _MARKER_HALF_PX:
-            edge = mark + away * _MARKER_HALF_PX
-    return edge + away * (LINE_PX / 2 - 1)
 
 
 def _bar_left(frame: ColumnFrame, parts: BarParts, index: int, number: int) -> float:

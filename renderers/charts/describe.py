@@ -32,7 +32,7 @@ def describe(spec: ChartSpec) -> str:
         At most 400 characters.
     """
     words = formatter(spec.language)
-    what = words.word(f"alt_{_form_key(spec)}", title=_short(spec.title, 2 * _NAME_LIMIT))
+    what = words.word(f"alt_{spec.form}", title=_short(spec.title, 2 * _NAME_LIMIT))
     figures = _main_figures(spec)
     withheld = _withheld(spec, words)
     if not figures:
@@ -47,9 +47,12 @@ def describe(spec: ChartSpec) -> str:
 def _body(spec: ChartSpec, figures: list[_Figure], words: Formatter) -> str:
     high = max(figures, key=lambda figure: figure.value)
     low = min(figures, key=lambda figure: figure.value)
-    where = dict(
-        high=high.text, high_at=_place(spec, high), low=low.text, low_at=_place(spec, low), series=figures[0].series
-    )
+    where = {
+        "high": high.text,
+        "high_at": _place(spec, high),
+        "low": low.text,
+        "low_at": _place(spec, low),
+    }
     if len(figures) == 1:
         return words.word("alt_one", **where)
     if high.value == low.value:
@@ -74,15 +77,16 @@ def _comparison(spec: ChartSpec, figures: list[_Figure], words: Formatter) -> st
     """Return the sentence with the compared series at the figure that matters most; "" if there are none."""
     if spec.form is ChartForm.heatmap:
         return ""
+    absent = ("", words.word("no_value"))
     here = figures[-1] if _is_in_order(spec) else max(figures, key=lambda figure: figure.value)
     others = [
         words.word("alt_other", series=_short(one.name), text=one.texts[here.index])
         for one in spec.series
-        if one.role in _COMPARED and one.name != here.series and one.texts[here.index] not in ("", words.word("no_value"))
+        if one.role in _COMPARED and one.name != here.series and one.texts[here.index] not in absent
     ]
     if not others:
         return ""
-    return words.word("alt_compared", at=here.category, others="; ".join(others))
+    return words.word("alt_compared", at=here.category, others=", ".join(others))
 
 
 def _main_figures(spec: ChartSpec) -> list[_Figure]:
@@ -129,13 +133,8 @@ def _place(spec: ChartSpec, figure: _Figure) -> str:
     return figure.category
 
 
-def _form_key(spec: ChartSpec) -> str:
-    return spec.form.value
-
-
 def _short(text: str, limit: int = _NAME_LIMIT) -> str:
-    flat = " ".join(text.split(" ")).strip()
-    return flat if len(flat) <= limit else flat[: limit - 1].rstrip() + _ELLIPSIS
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + _ELLIPSIS
 
 
 def _joined(*sentences: str) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from renderers.charts.lettering import LINE_PX, TEXT_PX, Weight, text_width, widest
+from renderers.charts.lettering import LINE_PX, Weight, text_width, widest
 
 _POINT_GAP_PX = 7
 _SAMPLE_PX = 4
@@ -22,10 +23,7 @@ class Area:
 
     def overlaps(self, other: "Area") -> bool:
         return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
     def holds(self, point: Point) -> bool:
@@ -110,15 +108,25 @@ def place_beside(
 def sampled(path: Sequence[Point]) -> list[Point]:
     """Return points along *path*, a few px apart, to test whether it crosses an area."""
     dots = list(path[:1])
-    for (x0, y0), (x1, y1) in zip(path, path[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(path):
         steps = max(1, int(max(abs(x1 - x0), abs(y1 - y0)) / _SAMPLE_PX))
         dots += [(x0 + (x1 - x0) * step / steps, y0 + (y1 - y0) * step / steps) for step in range(1, steps + 1)]
     return dots
 
 
 def label_lines(name: str, value: str, *, limit: float, weight: Weight) -> tuple[str, ...]:
-    """Return name and value on one line if they fit *limit* px, else on two."""
+    """Return name and value in as few lines as fit *limit* px, names of several words in two lines.
+
+    Nothing is elided: a word that is too wide makes a line wider than *limit*.
+    """
+    lines = [name]
+    if text_width(name, weight=weight) > limit:
+        words = name.split(" ")
+        breaks = [(" ".join(words[:count]), " ".join(words[count:])) for count in range(1, len(words))]
+        lines = list(min(breaks, key=lambda pair: widest(pair, weight=weight), default=(name,)))
     if not value:
-        return (name,)
-    together = f"{name} {value}"
-    return (together,) if text_width(together, size=TEXT_PX, weight=weight) <= limit else (name, value)
+        return tuple(lines)
+    together = f"{lines[-1]}: {value}"
+    if text_width(together, weight=weight) <= limit:
+        return (*lines[:-1], together)
+    return (*lines, value)

@@ -1,5 +1,6 @@
 """Heat maps: series as rows, categories as columns, one hue from pale to the accent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from renderers.charts.axes import category_labels, draw_category_labels, draw_value_label, value_label_height
@@ -7,7 +8,7 @@ from renderers.charts.figure import PADDING_PX, Sheet, Style
 from renderers.charts.legend import Entry, Key, draw_legend, plan_legend
 from renderers.charts.lettering import LINE_PX, printable, text_width, widest
 from renderers.charts.palette import BASELINE, MUTED, ink_on, sequential
-from renderers.charts.reading import is_withheld, shown_values, withheld_texts
+from renderers.charts.reading import is_withheld, shown_texts, shown_values, withheld_texts
 from renderers.charts.rows import RowNames, draw_row_name, plan_row_names
 from renderers.charts.spec import ChartSpec
 
@@ -41,8 +42,7 @@ def draw_heatmap(spec: ChartSpec, style: Style) -> Sheet:
     """Draw *spec* as a grid of cells; figures stand in them if all fit, else a colour key explains them."""
     names = plan_row_names([one.name for one in spec.series], width=style.size.width_px, share=_NAME_SHARE)
     cell = (style.size.width_px - PADDING_PX - names.left) / len(spec.categories)
-    shown = [text for one in spec.series for value, text in zip(one.values, one.texts, strict=True) if value is not None]
-    has_texts = _widest(shown) <= cell - 4
+    has_texts = _widest(shown_texts(spec)) <= cell - 4
     has_signs = _widest(withheld_texts(spec)) <= cell - 4
     entries = [] if has_signs else [Entry(name=", ".join(withheld_texts(spec)), key=Key.hatch, colour=BASELINE)]
     legend = plan_legend(entries, width=style.size.width_px)
@@ -87,8 +87,10 @@ def _draw_cells(sheet: Sheet, spec: ChartSpec, grid: _Grid, *, has_texts: bool, 
                 sheet.box(*corners, fill=ground)
                 ink, is_printed = ink_on(ground), has_texts
             else:
-                sheet.withheld_box(*corners)
-                ink, is_printed = MUTED, has_signs and is_withheld(one, column, spec)
+                # Hatched where a figure is withheld; where there is none (a month to come) the cell stays blank.
+                hidden = is_withheld(one, column, spec)
+                (sheet.withheld_box if hidden and not has_signs else sheet.blank_box)(*corners)
+                ink, is_printed = MUTED, has_signs and hidden
             if is_printed:
                 sheet.text(left + (grid.width - seam) / 2, middle, printable(text), align="center", colour=ink)
 
@@ -103,7 +105,8 @@ def _draw_key(sheet: Sheet, spec: ChartSpec, grid: _Grid, *, top: float) -> None
     for number in range(_KEY_STEPS):
         value = grid.low + (grid.high - grid.low) * number / (_KEY_STEPS - 1)
         start = left + step * number
-        sheet.box(start, middle - _KEY_HEIGHT_PX / 2, start + step, middle + _KEY_HEIGHT_PX / 2, fill=grid.colour(value))
+        upper, lower = middle - _KEY_HEIGHT_PX / 2, middle + _KEY_HEIGHT_PX / 2
+        sheet.box(start, upper, start + step, lower, fill=grid.colour(value))
     sheet.text(left - 6, middle, texts[0], align="right", colour=MUTED)
     sheet.text(right + 6, middle, texts[1], colour=MUTED)
 
@@ -111,14 +114,9 @@ def _draw_key(sheet: Sheet, spec: ChartSpec, grid: _Grid, *, top: float) -> None
 def _extreme_text(spec: ChartSpec, value: float) -> str:
     """Return the printed text of *value*, as its cell has it."""
     return printable(
-        next(
-            text
-            for one in spec.series
-            for other, text in zip(one.values, one.texts, strict=True)
-            if other == value
-        )
+        next(text for one in spec.series for other, text in zip(one.values, one.texts, strict=True) if other == value)
     )
 
 
-def _widest(texts: list[str] | tuple[str, ...]) -> float:
+def _widest(texts: Sequence[str]) -> float:
     return widest([printable(text) for text in texts])

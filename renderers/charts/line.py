@@ -20,7 +20,7 @@ from renderers.charts.palette import BASELINE, WHITE, Look, looks
 from renderers.charts.reading import shown_values
 from renderers.charts.spec import ChartSpec, Series, SeriesRole
 
-_MARGIN_SHARE = 0.3  # of the width, at most, for the labels at the right
+_MARGIN_SHARE = 0.28  # of the width, at most, for the labels at the right
 _LABEL_GAP_PX = 8
 _INSET_PX = 6  # from the edge of the plot to the first and last point
 
@@ -172,9 +172,7 @@ def _label_areas(
 
 
 def _drawn(spec: ChartSpec, style: Style, axis: ValueAxis, layout: _Layout) -> Sheet:
-    sheet = Sheet(
-        width=style.size.width_px, height=style.size.height_px + layout.legend.height, scale=style.scale
-    )
+    sheet = Sheet(width=style.size.width_px, height=style.size.height_px + layout.legend.height, scale=style.scale)
     plot, centres = layout.plot, layout.centres
     top = PADDING_PX + draw_value_label(sheet, axis.label, top=PADDING_PX)
     draw_legend(sheet, layout.legend, top=top)
@@ -200,7 +198,7 @@ def _draw_line(sheet: Sheet, line: _Line) -> None:
             sheet.path(run, colour=look.colour, width=look.width, dash=look.dash, layer=look.layer)
     # A point without neighbours would not be seen at all.
     lone = [run[0] for run in line.runs if len(run) == 1]
-    sheet.marks(lone, shape="o", size=2 * look.width + 1, fill=look.colour, layer=look.layer)
+    sheet.marks(lone, shape="o", size=2 * look.width + 1, fill=look.colour, edge=look.colour, layer=look.layer)
     if line.series.role is SeriesRole.current:
         sheet.marks([line.end], shape="o", size=8, fill=look.colour, edge=WHITE, edge_width=1.5, layer=look.layer + 1)
 

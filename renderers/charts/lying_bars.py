@@ -4,30 +4,40 @@ from dataclasses import replace
 
 from renderers.charts.axes import ValueAxis, bar_axis
 from renderers.charts.bar_parts import BarParts, bar_entries, draw_marker
-from renderers.charts.figure import Sheet, Style
+from renderers.charts.figure import PADDING_PX, Sheet, Style
 from renderers.charts.lettering import elided, printable, text_width
 from renderers.charts.lying_rows import RowFrame, draw_rows_frame, plan_rows
 from renderers.charts.palette import INK, MUTED
 from renderers.charts.reading import is_withheld, shown_values
-from renderers.charts.spec import ChartSpec, Series
+from renderers.charts.spec import ChartSpec
 
 _TEXT_GAP_PX = 5
-_MARKER_HALF_PX = 6
+_NAME_GAP_PX = 10
+_COLUMN_GAP_PX = 14
 _TEXT_SHARE = 0.3  # of the width, at most, for the figure at a bar's end
 
 
 def draw_lying_bars(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
-    """Draw *spec* as lying bars, the current figures first in each row; a scale is printed only under markers."""
-    entries = bar_entries(parts)
+    """Draw *spec* as lying bars, the current figures first in each row.
+
+    Figures stand at the ends of their bars. Beside a marker they would be taken for the marker's: with markers they
+    stand in a column of their own at the right, and a scale is printed below.
+    """
     parts = replace(parts, bars=tuple(reversed(parts.bars)))
+    entries = bar_entries(parts)
     has_markers = bool(parts.markers)
     axis = bar_axis(shown_values(spec.series), spec, ticks=3)
     if not has_markers:
         axis = _tight(axis, shown_values(spec.series))
     limit = _TEXT_SHARE * style.size.width_px
-    rooms = _text_rooms(spec, parts, limit=limit, has_markers=has_markers)
     frame = plan_rows(
-        spec, style, axis, entries=entries, bars=len(parts.bars), rooms=rooms, has_ticks=has_markers
+        spec,
+        style,
+        axis,
+        entries=entries,
+        bars=len(parts.bars),
+        rooms=_text_rooms(spec, parts, limit=limit),
+        has_ticks=has_markers,
     )
     sheet = draw_rows_frame(frame, style)
     for row in range(frame.rows):
@@ -41,22 +51,20 @@ def _tight(axis: ValueAxis, values: list[float]) -> ValueAxis:
     return replace(axis, low=low, high=high) if high > low else axis
 
 
-def _text_rooms(
-    spec: ChartSpec, parts: BarParts, *, limit: float, has_markers: bool
-) -> tuple[float, float]:
+def _text_rooms(spec: ChartSpec, parts: BarParts, *, limit: float) -> tuple[float, float]:
     """Return the room for texts left of the lowest and right of the highest bar."""
-    gap = _TEXT_GAP_PX + (2 * _MARKER_HALF_PX if has_markers else 0)
     left = right = 0.0
     for one, _ in parts.bars:
         for index, value in enumerate(one.values):
             if value is None and not is_withheld(one, index, spec):
                 continue
-            needed = min(text_width(printable(one.texts[index])), limit) + gap
-            if value is not None and value < 0:
-                left = max(left, needed)
+            needed = min(text_width(printable(one.texts[index])), limit) + _TEXT_GAP_PX
+            if value is not None and value < 0 and not parts.markers:
+                left = max(left, needed + _NAME_GAP_PX)
             else:
                 right = max(right, needed)
-    return left, right
+    # Past the last marker, which stands half outside the scale.
+    return left, right + (_COLUMN_GAP_PX if parts.markers else 0)
 
 
 def _draw_row(sheet: Sheet, spec: ChartSpec, frame: RowFrame, parts: BarParts, row: int, *, limit: float) -> None:
@@ -69,8 +77,11 @@ def _draw_row(sheet: Sheet, spec: ChartSpec, frame: RowFrame, parts: BarParts, r
         if value is not None:
             low, high = sorted((frame.x(value), zero))
             sheet.box(low, upper + 0.5, high, upper + frame.bar - 0.5, fill=look.fill)
-        if value is not None or is_withheld(one, row, spec):
-            _draw_text(sheet, frame, parts, one, row, middle=middle, limit=limit)
+        text = elided(printable(one.texts[row]), width=limit)
+        if parts.markers and (value is not None or is_withheld(one, row, spec)):
+            sheet.text(sheet.width - PADDING_PX, middle, text, align="right", colour=MUTED if value is None else look.text)
+        elif value is not None or is_withheld(one, row, spec):
+            _draw_end_text(sheet, frame, value, text, middle=middle)
     for one, look in parts.markers:
         value = one.values[row]
         if value is not None:
@@ -78,19 +89,8 @@ def _draw_row(sheet: Sheet, spec: ChartSpec, frame: RowFrame, parts: BarParts, r
             draw_marker(sheet, one, frame.x(value), frame.middle(row), colour=look.colour, span=span, is_lying=True)
 
 
-def _draw_text(
-    sheet: Sheet, frame: RowFrame, parts: BarParts, one: Series, row: int, *, middle: float, limit: float
-) -> None:
-    value = one.values[row]
-    text = elided(printable(one.texts[row]), width=limit)
-    away = -1 if value is not None and value < 0 else 1
-    near = frame.x(value or 0) + away * _TEXT_GAP_PX
-    marks = sorted(
-        (frame.x(mark) for marker, _ in parts.markers if (mark := marker.values[row]) is not None), reverse=away < 0
-    )
-    for mark in marks:
-        low, high = sorted((near, near + away * text_width(text)))
-        if low - _MARKER_HALF_PX < mark < high + _MARKER_HALF_PX:
-            near = mark + away * (_MARKER_HALF_PX + 2)
-    colour = MUTED if value is None else INK
-    sheet.text(near, middle, text, align="left" if away > 0 else "right", colour=colour)
+def _draw_end_text(sheet: Sheet, frame: RowFrame, value: float | None, text: str, *, middle: float) -> None:
+    """Write *text* outside the end of its bar, or in the bar's place where the figure is withheld."""
+    is_left = value is not None and value < 0
+    x = frame.x(value or 0) + (-_TEXT_GAP_PX if is_left else _TEXT_GAP_PX)
+    sheet.text(x, middle, text, align="right" if is_left else "left", colour=MUTED if value is None else INK)

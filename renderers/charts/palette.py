@@ -15,6 +15,7 @@ MUTED = "#586472"  # ticks and notes; 6:1 on white
 GRID = "#e1e5ea"
 BASELINE = "#4a5562"
 WITHHELD = "#eceff2"  # ground of a cell without a figure
+BLANK = "#f4f6f8"
 HATCH = "#c3cad2"
 WHITE = "#ffffff"
 
@@ -67,9 +68,15 @@ def looks(series: Sequence[Series], *, accent: str) -> tuple[Look, ...]:
 
 
 def hue(number: int, hues: Sequence[str] = _HUES) -> str:
-    """Return the colour of part *number*; past the last hue they come again, paler each time."""
+    """Return the colour of part *number*; past the last hue they come again, darker, then paler."""
     turn, place = divmod(number, len(hues))
-    return blended(hues[place], WHITE, share=min(0.45 * turn, 0.8))
+    match turn % 3:
+        case 0:
+            return hues[place]
+        case 1:
+            return blended(hues[place], "#000000", share=0.45)
+        case _:
+            return blended(hues[place], WHITE, share=0.6)
 
 
 def sequential(share: float, *, accent: str) -> str:

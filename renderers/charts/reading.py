@@ -48,6 +48,11 @@ def shown_values(series: tuple[Series, ...]) -> list[float]:
     return [value for one in series for value in one.values if value is not None]
 
 
+def shown_texts(spec: ChartSpec) -> list[str]:
+    """Return the texts of all figures that are shown."""
+    return [text for one in spec.series for value, text in zip(one.values, one.texts, strict=True) if value is not None]
+
+
 def has_figures(spec: ChartSpec) -> bool:
     """Return whether there is anything to draw: a value, or a figure that is withheld."""
     return bool(shown_values(spec.series) or withheld_texts(spec))

@@ -68,9 +68,7 @@ def _draw_lying(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
     axis = bar_axis(_extent(spec, parts), spec, ticks=3)
     totals = [_total_text(spec, parts, index) for index in range(len(spec.categories))]
     room = max(widest(totals) + _TEXT_GAP_PX, 2 * _RING_PX)
-    frame = plan_rows(
-        spec, style, axis, entries=_entries(spec, parts), bars=1, rooms=(0, room), has_ticks=True
-    )
+    frame = plan_rows(spec, style, axis, entries=_entries(spec, parts), bars=1, rooms=(0, room), has_ticks=True)
     sheet = draw_rows_frame(frame, style)
     for row in range(frame.rows):
         middle = frame.middle(row)
