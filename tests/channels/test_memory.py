@@ -19,6 +19,6 @@ def test_fails_as_told_then_works(message: Message) -> None:
         channel.send(message, now=NOW)
     assert isinstance(caught.value, TransientDeliveryError)
     assert timedelta(minutes=5) == caught.value.retry_after
-    assert channel.messages == ()
+    assert not channel.messages
     channel.send(message, now=NOW)
     assert (message,) == channel.messages

@@ -19,7 +19,7 @@ from channels.mime import to_bytes
 
 
 def _parsed(message: Message) -> EmailMessage:
-    return cast(EmailMessage, message_from_bytes(to_bytes(message), policy=default))
+    return message_from_bytes(to_bytes(message), policy=default)
 
 
 def _shape(part: EmailMessage) -> object:
@@ -61,7 +61,7 @@ def test_contents_survive(message: Message) -> None:
     files = list(mail.iter_attachments())
     assert [file.name for file in message.attachments] == [part.get_filename() for part in files]
     assert [file.content for file in message.attachments] == [part.get_content() for part in files]
-    image = next(cast(EmailMessage, part) for part in mail.walk() if part.get_content_type() == "image/png")
+    image = next(part for part in mail.walk() if part.get_content_type() == "image/png")
     assert image["Content-ID"] == "<chart-1@pack>"
     assert message.images[0].content == image.get_content()
 

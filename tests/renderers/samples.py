@@ -96,9 +96,9 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         "Figures under 5 are shown as <5. “Withheld” means left out so that another figure cannot be worked out.",
     ),
     "churn_note": (
-        "Utmeldte per 100 medlemsår. Streken er hele forbundet.",
-        "Udmeldte pr. 100 medlemsår. Stregen er hele forbundet.",
-        "Leavers per 100 member years. The mark is the whole union.",
+        "Utmeldte per 100 medlemsår. Merket viser hele forbundet.",
+        "Udmeldte pr. 100 medlemsår. Mærket viser hele forbundet.",
+        "Leavers per 100 member years. The mark shows the whole union.",
     ),
     "empty_chart": (
         "Ingen innmeldte i perioden, så det er ikke noe å vise her.",
