@@ -10,7 +10,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import matplotlib
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from renderers.errors import MissingLibraryError
@@ -48,7 +47,7 @@ def press() -> Press:
     weasyprint = _load_weasyprint()
     fetcher = import_module("renderers.pdf.fetcher").PackFetcher
     fonts = import_module("weasyprint.text.fonts").FontConfiguration()
-    folder = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    folder = Path(import_module("matplotlib").get_data_path()) / "fonts" / "ttf"
     files = {f"font:{name}": ((folder / name).read_bytes(), "font/ttf") for name in _FONT_FILES}
     rules = "\n".join(
         f'@font-face {{ font-family: "Pack Sans"; src: url("font:{name}"); {face} }}'

@@ -11,7 +11,9 @@ from renderers.xlsx.grid import FIRST_ROW, HEAD_ROW, Grid, GridColumn, exact_num
 from renderers.xlsx.styles import number_format
 
 _MARKERS = (SeriesRole.benchmark, SeriesRole.target)
+_PAST_FIRST = (SeriesRole.earlier, SeriesRole.last_year)
 _MUTED = "#555555"
+_GRIDLINES = {"visible": True, "line": {"color": "#e1e5ea"}}
 _MOST_SERIES_BESIDE = 6
 _WIDTH_PX, _HEIGHT_PX = 620, 360
 
@@ -20,7 +22,7 @@ def chart_columns(chart: ChartSpec) -> tuple[GridColumn, ...]:
     """Return the columns of the chart's table: its series, or for a heat map its categories."""
     names = chart.categories if chart.form is ChartForm.heatmap else [series.name for series in chart.series]
     return (
-        GridColumn(label=chart.category_label if chart.form is not ChartForm.heatmap else "", how=TEXT),
+        GridColumn(label="" if chart.form is ChartForm.heatmap else chart.category_label, how=TEXT),
         *(GridColumn(label=name, how=chart.value_format) for name in names),
     )
 
@@ -54,13 +56,14 @@ def add_native_chart(workbook: Any, grid: Grid, chart: ChartSpec, *, alt: str) -
     # Excel cannot lay a line over horizontal bars: there the benchmark is a bar of its own.
     is_marked = bars and not chart.horizontal and chart.form is ChartForm.bars
     has_main = has_marks = False
-    for number, (series, look) in enumerate(zip(chart.series, styles, strict=True)):
+    for number in _drawing_order(chart):
+        series, look = chart.series[number], styles[number]
         entry = _entry(grid, chart, number, places[number])
         if is_marked and series.role in _MARKERS:
             marks.add_series(entry | _marker_look(look))
             has_marks = True
         else:
-            main.add_series(entry | (_bar_look(look) if bars else _line_look(look)))
+            main.add_series(entry | (_bar_look(look, chart) if bars else _line_look(look)))
             has_main = True
     if has_marks and has_main:
         main.combine(marks)
@@ -115,6 +118,18 @@ def _places(grid: Grid, chart: ChartSpec) -> Sequence[int]:
     return places
 
 
+def _drawing_order(chart: ChartSpec) -> list[int]:
+    """Return the places of the series in the order of drawing: bars run from the past to now, as time does."""
+    places = range(len(chart.series))
+    if chart.form is not ChartForm.bars or chart.horizontal:
+        return list(places)
+    return sorted(places, key=lambda place: _age(chart.series[place].role))
+
+
+def _age(role: SeriesRole) -> int:
+    return _PAST_FIRST.index(role) if role in _PAST_FIRST else len(_PAST_FIRST)
+
+
 def _entry(grid: Grid, chart: ChartSpec, number: int, column: int) -> dict[str, Any]:
     name, last = grid.sheet.get_name(), FIRST_ROW + len(chart.categories) - 1
     return {
@@ -132,8 +147,9 @@ def _line_look(look: Look) -> dict[str, Any]:
     return {"line": line, "marker": marker if look.width > 2 else {"type": "none"}}
 
 
-def _bar_look(look: Look) -> dict[str, Any]:
-    return {"fill": {"color": look.fill}, "border": {"none": True}, "gap": 60, "overlap": 0}
+def _bar_look(look: Look, chart: ChartSpec) -> dict[str, Any]:
+    overlap = 100 if chart.form is ChartForm.stacked_bars else 0
+    return {"fill": {"color": look.fill}, "border": {"none": True}, "gap": 60, "overlap": overlap}
 
 
 def _marker_look(look: Look) -> dict[str, Any]:
@@ -151,12 +167,13 @@ def _set_axes(shown: Any, chart: ChartSpec) -> None:
     }  # fmt: skip
     values: dict[str, Any] = {
         "name": chart.value_label, "name_font": title, "num_font": font, "num_format": code,
-        "major_gridlines": {"visible": True, "line": {"color": "#e1e5ea"}}, "line": {"none": True},
+        "major_gridlines": _GRIDLINES, "line": {"none": True},
         "major_tick_mark": "none",
     }  # fmt: skip
     if chart.horizontal and chart.form is not ChartForm.line:
-        # The first category on top, as in the table, with the values' axis still below.
-        categories["reverse"] = True
-        values["crossing"] = "max"
+        # The first category on top, as in the table, and the axis of values still below.
+        shown.set_x_axis(values | {"major_gridlines": _GRIDLINES})
+        shown.set_y_axis(categories | {"reverse": True, "crossing": "max", "major_gridlines": {"visible": False}})
+        return
     shown.set_x_axis(categories)
     shown.set_y_axis(values)

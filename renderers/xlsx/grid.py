@@ -13,9 +13,10 @@ from renderers.xlsx.styles import Styles
 HEAD_ROW = 3  # heading, caption, an empty row, then the table
 FIRST_ROW = HEAD_ROW + 1
 _TEXT_LIMIT = 32_767  # characters in a cell; Excel repairs longer ones away
-_NARROWEST, _WIDEST = 11, 52  # characters
+_WIDEST = 44  # characters
 _DEFAULT_WIDTH = 8  # characters
 _LINE_POINTS = 15.0
+_MOST_LINES = 26  # Excel's rows end at 409 points
 _FIRST_DATE = date(1900, 3, 1)  # Excel counts a 29 February 1900
 
 
@@ -25,6 +26,7 @@ class GridColumn:
 
     label: str
     how: ValueFormat
+    widest: int = _WIDEST  # characters; longer texts wrap
 
     @property
     def is_number(self) -> bool:
@@ -35,11 +37,13 @@ class GridColumn:
 class Grid:
     """Writes one table to one sheet and sizes its columns by what they hold."""
 
-    def __init__(self, sheet: Any, styles: Styles, columns: Sequence[GridColumn]) -> None:
+    def __init__(self, sheet: Any, styles: Styles, columns: Sequence[GridColumn], *, narrowest: int = 11) -> None:
+        """Start a table of *columns*, none of them narrower than *narrowest* characters."""
         self.sheet = sheet
         self.styles = styles
         self.columns = tuple(columns)
         self.next_row = FIRST_ROW
+        self._narrowest = narrowest
         self._widths: list[int] = []
 
     def write(
@@ -59,11 +63,13 @@ class Grid:
         lines = [*rows, *([total] if total else [])]
         self._widths = [self._width(number, lines) for number in range(len(self.columns))]
         for number, column in enumerate(self.columns):
-            look = self.styles.head(is_number=column.is_number)
+            look = self.styles.head(is_number=column.is_number, is_after_number=self._is_after_number(number))
             self.sheet.write_string(HEAD_ROW, number, clipped(column.label), look)
             self.sheet.set_column(number, number, self._widths[number])
+        self.sheet.set_row(HEAD_ROW, _LINE_POINTS * self._lines([column.label for column in self.columns]) + 6)
         signed = [any(line[number].text.startswith("+") for line in lines) for number in range(len(self.columns))]
         for place, line in enumerate(lines):
+            self.sheet.set_row(self.next_row, _LINE_POINTS * self._lines([cell.text for cell in line]) + 4)
             own = row_formats[place] if row_formats else None
             for number, cell in enumerate(line):
                 how = own if own and self.columns[number].is_number else self.columns[number].how
@@ -71,8 +77,11 @@ class Grid:
             self.next_row += 1
         self.sheet.freeze_panes(FIRST_ROW, 1)
         self.sheet.repeat_rows(HEAD_ROW)
-        if len(rows) > 1:
-            self.sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + len(rows), len(self.columns) - 1)
+
+    def add_filter(self, row_count: int) -> None:
+        """Let the reader filter and sort the first *row_count* rows; a total stays below them."""
+        if row_count > 1:
+            self.sheet.autofilter(HEAD_ROW, 0, HEAD_ROW + row_count, len(self.columns) - 1)
 
     def note(self, text: str) -> None:
         """Write *text* below what stands there, wrapped over the width of the table."""
@@ -80,10 +89,9 @@ class Grid:
             return
         self.next_row += 1
         last = max(len(self.columns) - 1, 1)
-        across = max(sum(self._widths), _NARROWEST + _DEFAULT_WIDTH)
+        across = max(sum(self._widths), self._narrowest + _DEFAULT_WIDTH)
         # Excel does not fit the height of merged cells by itself.
-        lines = sum(math.ceil(max(len(part), 1) / across) for part in text.splitlines())
-        self.sheet.set_row(self.next_row, _LINE_POINTS * lines)
+        self.sheet.set_row(self.next_row, _LINE_POINTS * wrapped_lines(text, across))
         self.sheet.merge_range(self.next_row, 0, self.next_row, last, "", self.styles.note())
         self.sheet.write_string(self.next_row, 0, clipped(text), self.styles.note())
 
@@ -92,7 +100,16 @@ class Grid:
         longest = max((len(part) for line in lines for part in line[number].text.splitlines()), default=0)
         # Three characters for the arrow of the filter.
         word = max((len(part) for part in label.split()), default=0) + 3
-        return min(max(longest + 2, word, math.ceil(len(label) / 2) + 3, _NARROWEST), _WIDEST)
+        widest = self.columns[number].widest
+        return min(max(min(longest, widest) + 2, word, math.ceil(len(label) / 2) + 3, self._narrowest), _WIDEST)
+
+    def _lines(self, texts: Sequence[str]) -> int:
+        """Return how many lines the row of *texts* needs; Excel fits only rows that it has drawn itself."""
+        pairs = zip(texts, self._widths, strict=True)
+        return max((wrapped_lines(text, width - 1) for text, width in pairs), default=1)
+
+    def _is_after_number(self, number: int) -> bool:
+        return number > 0 and self.columns[number - 1].is_number and not self.columns[number].is_number
 
     def _write_cell(self, number: int, cell: Cell, how: ValueFormat, *, is_signed: bool, is_total: bool) -> None:
         column = self.columns[number]
@@ -100,7 +117,10 @@ class Grid:
             self.sheet, self.next_row, number, cell,
             value_look=self.styles.number(how, is_signed=is_signed and column.is_number, is_total=is_total),
             text_look=self.styles.words(
-                is_number=column.is_number, is_muted=cell.mark is not Mark.shown, is_total=is_total
+                is_number=column.is_number,
+                is_after_number=self._is_after_number(number),
+                is_muted=cell.mark is not Mark.shown,
+                is_total=is_total,
             ),
         )  # fmt: skip
 
@@ -117,6 +137,17 @@ def write_cell(sheet: Any, row: int, column: int, cell: Cell, *, value_look: Any
     else:
         # Never sheet.write: it would take text such as "=1+1" or "0301" for something else.
         sheet.write_string(row, column, clipped(cell.text), text_look)
+
+
+def wrapped_lines(text: str, across: int) -> int:
+    """Return how many lines *text* takes in a cell *across* characters wide, broken at spaces."""
+    lines, room = 1, across
+    for word in text.split():
+        if len(word) > room and room < across:
+            lines, room = lines + 1, across
+        lines += (len(word) - 1) // across
+        room -= len(word) % across + 1
+    return min(lines, _MOST_LINES)
 
 
 def exact_number(value: object) -> int | float | None:

@@ -31,6 +31,9 @@ def number_format(how: ValueFormat, language: str, *, is_signed: bool = False) -
     return f"+{code};-{code};{code}" if is_signed else code
 
 
+_AIR = 2  # steps of indent between the right edge of a number and a text beside it
+
+
 class Styles:
     """Makes each look once a workbook: Excel limits their number."""
 
@@ -61,21 +64,29 @@ class Styles:
         """Return the look of a note over several columns."""
         return self._look(font_color="#555555", valign="top", text_wrap=True)
 
-    def head(self, *, is_number: bool) -> Any:
+    def head(self, *, is_number: bool, is_after_number: bool) -> Any:
         """Return the look of a column's heading."""
         return self._look(
-            bold=True, text_wrap=True, valign="bottom", align="right" if is_number else "left",
-            bg_color="#eef0f3", bottom=2, bottom_color=self.accent,
-        )  # fmt: skip
+            bold=True,
+            indent=_AIR if is_after_number else 0,
+            text_wrap=True,
+            valign="vcenter",
+            align="right" if is_number else "left",
+            bg_color="#eef0f3",
+            bottom=2,
+            bottom_color=self.accent,
+        )
 
     def number(self, how: ValueFormat, *, is_signed: bool = False, is_total: bool = False) -> Any:
         """Return the look of a value printed as *how*."""
         code = number_format(how, self.language, is_signed=is_signed)
         return self._look(align="right", num_format=code, **self._row(is_total))
 
-    def words(self, *, is_number: bool, is_muted: bool = False, is_total: bool = False) -> Any:
+    def words(self, *, is_number: bool, is_after_number: bool, is_muted: bool, is_total: bool) -> Any:
         """Return the look of a text in a table; in a column of numbers it stands where the numbers stand."""
         look: dict[str, Any] = {"align": "right" if is_number else "left", **self._row(is_total)}
+        if is_after_number:
+            look["indent"] = _AIR
         if is_muted:
             look["font_color"] = "#6a6a6a"
         if not is_number:
@@ -84,8 +95,8 @@ class Styles:
 
     def _row(self, is_total: bool) -> dict[str, Any]:
         if is_total:
-            return {"bold": True, "top": 1, "top_color": "#555555", "valign": "top"}
-        return {"bottom": 1, "bottom_color": "#d9dce1", "valign": "top"}
+            return {"bold": True, "top": 1, "top_color": "#555555", "valign": "vcenter"}
+        return {"bottom": 1, "bottom_color": "#d9dce1", "valign": "vcenter"}
 
     def _look(self, **look: Any) -> Any:
         key = tuple(sorted(look.items()))

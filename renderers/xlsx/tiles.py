@@ -5,6 +5,7 @@ from renderers.language import formatter
 from renderers.sections import Tile, TilesSection
 from renderers.xlsx.grid import GridColumn
 
+_SENTENCE_WIDTH = 32  # characters
 _NUMBER = ValueFormat(kind=ValueKind.integer)
 
 
@@ -17,9 +18,9 @@ def tile_columns(section: TilesSection, language: str) -> tuple[GridColumn, ...]
     ]
     for label in _labels(section):
         columns.append(GridColumn(label=label, how=_NUMBER))
-        columns.append(GridColumn(label=word("xlsx_difference", label=label), how=TEXT))
+        columns.append(GridColumn(label=word("xlsx_difference", label=label), how=TEXT, widest=_SENTENCE_WIDTH))
     if any(tile.note for tile in section.tiles):
-        columns.append(GridColumn(label=word("xlsx_covers"), how=TEXT))
+        columns.append(GridColumn(label=word("xlsx_covers"), how=TEXT, widest=_SENTENCE_WIDTH))
     return tuple(columns)
 
 

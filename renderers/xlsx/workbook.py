@@ -68,9 +68,11 @@ def _write_section(workbook: Any, sheet: Any, styles: Styles, pack: Pack, sectio
             columns = [GridColumn(label=column.label, how=column.value_format) for column in section.columns]
             grid = Grid(sheet, styles, columns)
             grid.write(section.rows, total=section.total)
+            grid.add_filter(len(section.rows))
             _write_notes(grid, section.more, section.note)
         case ChartSection() if not section.empty:
-            grid = Grid(sheet, styles, chart_columns(section.chart))
+            is_map = section.chart.form is ChartForm.heatmap
+            grid = Grid(sheet, styles, chart_columns(section.chart), narrowest=7 if is_map else 11)
             grid.write(chart_rows(section.chart))
             _add_picture(workbook, grid, section)
             _write_notes(grid, section.note)
