@@ -12,7 +12,7 @@ from distributor.catalogue.inheritance import resolve_extends
 from distributor.catalogue.lint import lint
 from distributor.catalogue.marks import Marked
 from distributor.catalogue.models import AudienceSpec, DatasetSpec, MetricSpec, OrganisationSpec, ReportSpec
-from distributor.catalogue.validation import validate
+from distributor.catalogue.validation import NAME_RULE, validate
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -100,7 +100,7 @@ def _bad_name(name: str, place: Place) -> Fault:
     return Fault(
         place=place,
         what=f'"{name}" is not a valid name',
-        remedy="A name has lower-case letters, digits and underscores and begins with a letter.",
+        remedy=NAME_RULE,
     )
 
 
@@ -138,8 +138,11 @@ def _by_name(files: Folder) -> dict[str, Marked]:
         name = document.data.get("report") if isinstance(document.data, dict) else None
         if not isinstance(name, str):
             marked = Marked({}, document.mark) if document.data is None else document
-            is_partial = isinstance(document.data, dict) and "extends" in document.data and "report" in document.data
+            is_partial = isinstance(marked.data, dict) and bool({"extends", "abstract"} & set(marked.data))
             files.faults.extend(validate(ReportSpec, marked, what="the report", is_partial=is_partial)[1])
+            if is_partial and name is None:
+                what = 'key "report" is missing in the report'
+                files.faults.append(Fault(place=document.mark.place, what=what, remedy="It gives the report's name."))
         elif name in documents:
             first = documents[name].mark.locate("report")
             what = f'report "{name}" is already defined at {first}'

@@ -5,16 +5,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="Lower-case letters, digits and underscores.")]
+NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
+Name = Annotated[str, Field(pattern=NAME_PATTERN, description="Lower-case letters, digits and underscores.")]
 Sql = Annotated[str, Field(min_length=1, description="SQL; :from, :to and :as_of are bound.")]
 Language = Literal["nb", "da", "en"]
+_SPANS = (
+    '"report period", "year to date", "membership year", "membership year to date", '
+    '"N months", "N years", "N days" or "all time"'
+)
 Span = Annotated[
     str,
     Field(
         pattern=r"^(report period|year to date|membership year to date|membership year"
         r"|[1-9][0-9]* (months|years|days)|all time)$",
-        description='A window: "report period", "year to date", "membership year", "membership year to date", '
-        '"N months", "N years", "N days" or "all time". It ends with the report period.',
+        description=f"A window: {_SPANS}. It ends with the report period.",
     ),
 ]
 Days = Annotated[str, Field(pattern=r"^[1-9][0-9]* (hours|days|weeks)$", description='A length of time: "40 days".')]
@@ -56,11 +60,13 @@ class OrganisationSpec(Spec):
     languages: tuple[Language, ...] = Field(min_length=1, description="Languages every text must have.")
     timezone: str = Field(default="Europe/Oslo", description="Zone of dates and schedules (IANA name).")
     membership_year: Annotated[str, Field(pattern=r"^\d\d-\d\d$")] = Field(
-        default="01-01", description="First day of the membership year, MM-DD."
+        default="01-01", description='First day of the membership year, MM-DD: "09-01".'
     )
     min_cell: int = Field(default=5, ge=0, description="Counts of fewer are not shown (0 or 1: show all).")
     levels: dict[Name, Text] = Field(description="Names of the levels of the branch tree, top first.")
-    accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = Field(default="#0b5c8a", description="Colour.")
+    accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = Field(
+        default="#0b5c8a", description='Colour of headings and charts: "#0b5c8a".'
+    )
 
 
 # --- datasets.yaml ----------------------------------------------------------------------------------------
@@ -68,7 +74,7 @@ class OrganisationSpec(Spec):
 
 class FreshCheck(Spec):
     column: str = Field(description="Column with the time of loading or the newest event.")
-    within: Days = Field(description="Largest allowed age at the end of the report period or now.")
+    within: Days = Field(description='Largest allowed age at the end of the report period or now: "40 days".')
 
 
 class RowsCheck(Spec):
@@ -148,7 +154,9 @@ class MetricBase(Spec):
     better: Literal["higher", "lower"] | None = Field(default=None, description="Which direction is good.")
     target: Name | float | None = Field(default=None, description="A metric that gives the target, or a number.")
     format: MetricFormat | None = Field(default=None, description="How the figure is printed.")
-    window: Span = Field(default="report period", description="Window of the figure, ending with the report period.")
+    window: Span = Field(
+        default="report period", description=f"Window of the figure, ending with the report period: {_SPANS}."
+    )
 
 
 class AggregateMetric(MetricBase):
@@ -275,7 +283,7 @@ class ChartSectionSpec(SectionBase):
         default=None, description="Line over time: add up from the start of the year."
     )
     years: int = Field(default=1, ge=1, le=6, description="Line: this year and years before, each a line.")
-    span: Span = Field(default="12 months", description="Time axis: how far back.")
+    span: Span = Field(default="12 months", description=f"Time axis, how far back: {_SPANS}.")
     compare: tuple[Against, ...] = Field(default=(), description="What is drawn beside the branch's own values.")
     horizontal: bool = Field(default=False, description="Bars that lie, for long labels.")
     sort: Literal["label", "value"] | None = Field(
@@ -319,12 +327,12 @@ class TextSpec(SectionBase):
     text: Text = Field(description="Jinja text; summary() writes two to four sentences on what changed.")
 
 
-_SECTION_KEYS = {"tiles": "tiles", "chart": "chart", "table": "table", "rows": "rows", "text": "text"}
+SECTION_KINDS = ("tiles", "chart", "table", "rows", "text")
 
 
 def _section_kind(value: Any) -> str | None:
     keys = value if isinstance(value, dict) else getattr(type(value), "model_fields", {})
-    return next((kind for kind in _SECTION_KEYS if kind in keys), None)
+    return next((kind for kind in SECTION_KINDS if kind in keys), None)
 
 
 SectionSpec = Annotated[

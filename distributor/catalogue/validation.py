@@ -3,6 +3,7 @@
 import re
 import types
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
@@ -12,6 +13,9 @@ from pydantic_core import ErrorDetails, to_json
 
 from distributor.catalogue.errors import Fault
 from distributor.catalogue.marks import Marked, Step
+from distributor.catalogue.models import NAME_PATTERN, SECTION_KINDS
+
+NAME_RULE = "A name has lower-case letters, digits and underscores and begins with a letter."
 
 _WANTED = {
     "string_type": "a text",
@@ -143,7 +147,14 @@ def _fault(trail: _Trail, detail: ErrorDetails, marked: Marked, what: str) -> Fa
         got = value if isinstance(value, str) else None
         return Fault(place=place, what=f"{_shown(value)} is not a valid value of {name}", allowed=allowed, got=got)
     if kind == "string_pattern_mismatch":
-        return Fault(place=place, what=f"{_shown(value)} is not a valid value of {name}", remedy=trail.description)
+        remedy = NAME_RULE if context["pattern"] == NAME_PATTERN else trail.description
+        return Fault(place=place, what=f"{_shown(value)} is not a valid value of {name}", remedy=remedy)
+    if kind == "section_kind":
+        keys = [key for key in value if get_close_matches(key, SECTION_KINDS)] if isinstance(value, dict) else []
+        what = "a section needs one of the keys that say what it is"
+        return Fault(place=place, what=what, allowed=SECTION_KINDS, got=keys[0] if keys else None)
+    if kind in _WANTED and value is None:
+        return Fault(place=place, what=f"{name} is empty; it must be {_WANTED[kind]}")
     if kind in _WANTED:
         return Fault(place=place, what=f"{name} must be {_WANTED[kind]}, not {_kind(value)}", remedy=_cure(kind, value))
     if kind in _LIMITS:
@@ -156,8 +167,6 @@ def _fault(trail: _Trail, detail: ErrorDetails, marked: Marked, what: str) -> Fa
 
 def _kind(value: Any) -> str:
     match value:
-        case None:
-            return "empty"
         case bool():
             return f"{str(value).lower()} (true or false)"
         case int() | float():

@@ -23,10 +23,15 @@ def dataset_faults(draft: Draft) -> Iterator[Fault]:
             yield from _column_faults(name, spec, mark, query_outputs(query.text).names)
 
 
-def columns_of(draft: Draft, name: str) -> frozenset[str]:
-    """Return the columns of a dataset that are known before a run: declared, or named by its query."""
-    spec = draft.datasets.specs[name]
-    outputs = query_outputs(draft.queries[name].text).names if name in draft.queries else None
+def columns_of(draft: Draft, name: str) -> frozenset[str] | None:
+    """Return the columns of a dataset that are known before a run: declared, or named by its query.
+
+    None where the dataset or its query has faults of its own.
+    """
+    spec = draft.datasets.specs.get(name)
+    if spec is None or name not in draft.queries or query_problems(draft.queries[name].text):
+        return None
+    outputs = query_outputs(draft.queries[name].text).names
     return frozenset({*spec.columns, *(outputs or ()), *(column for column, _ in _mentioned(spec))})
 
 

@@ -91,6 +91,8 @@ def _circle_from(draft: Draft, start: str, seen: set[str]) -> tuple[str, ...] | 
         way = ways.pop(0)
         spec = draft.metrics.specs.get(way[-1])
         for used in metrics_used(spec) if spec is not None else ():
+            if used != getattr(spec, "target", None) and not isinstance(draft.metrics.specs.get(used), AggregateMetric):
+                continue  # a ratio of ratios, which is a fault by itself
             if used == start:
                 return (*way, used)
             if used not in visited and used not in seen:

@@ -102,7 +102,7 @@ def _chart_faults(draft: Draft, spec: ChartSectionSpec, mark: Mark, path: tuple[
         yield fault("horizontal", f'"horizontal" has no meaning for {spec.chart}', "Use chart: bars.")
     yield from repeated(spec.compare, '"compare"', mark.locate(*path, "compare"))
     if spec.chart in _SPLIT and spec.compare:
-        yield fault("compare", f'a chart of {spec.chart} shows no comparison', "Leave it out, or use chart: bars.")
+        yield fault("compare", f"a chart of {spec.chart} shows no comparison", "Leave it out, or use chart: bars.")
     elif "target" in spec.compare:
         yield from _target_faults(draft, spec, mark, (*path, "compare"))
 
@@ -130,9 +130,9 @@ def _rows_faults(draft: Draft, section: RowsSpec, mark: Mark, path: tuple[Step, 
     if body.where is not None:
         for problem in expression_problems(body.where, is_aggregate=False):
             yield sql_fault(draft, problem, mark.locate(*path, "where"), body.where)
-    if body.dataset not in draft.datasets.specs:
-        return
     known = columns_of(draft, body.dataset)
+    if known is None:
+        return
     asked: list[tuple[str, tuple[Step, ...]]] = [(name, ("columns", at)) for at, name in enumerate(body.columns)]
     if body.sort is not None:
         asked.append((body.sort.removeprefix("-"), ("sort",)))

@@ -21,7 +21,7 @@ _SCANNER = re.compile(
 _WRITES = ("Insert", "Update", "Delete", "Merge", "Create", "Drop", "Alter", "Command", "Into", "Copy", "TruncateTable")
 _FILES = re.compile(
     r"(read|scan|parquet|sniff|pragma|duckdb|sqlite|postgres|mysql|iceberg|delta|st_read|pg_read|pg_ls|lo|dblink|xp)_\w+"
-    r"|readcsv|readparquet|glob|getenv|query|query_table|openrowset|opendatasource|openquery|load_extension|dblink"
+    r"|glob|getenv|query|query_table|openrowset|opendatasource|openquery|load_extension|dblink"
 )
 # Functions of DuckDB that sqlglot has no class for; the rest it knows by itself.
 _FUNCTIONS = frozenset(
@@ -98,13 +98,13 @@ def expression_problems(text: str, *, is_aggregate: bool) -> tuple[Problem, ...]
     tree = statements[0] if len(statements) == 1 else None
     if isinstance(tree, exp.Alias):
         return (Problem(f'"as {tree.alias}" has no place here', remedy="Leave it out; the metric has a name."),)
+    if tree is not None and tree.find(exp.Query, exp.Subquery):
+        what = "an expression cannot hold a query"
+        return (Problem(what, remedy="Put it in the dataset's SQL, and give its result a column."),)
     if not isinstance(tree, exp.Condition | exp.Filter | exp.Interval):
         return (Problem("this is not one SQL expression", remedy="Write an expression such as count(*)."),)
-    if tree.find(exp.Query):
-        what = "a metric cannot have a query inside"
-        return (Problem(what, remedy="Put it in the dataset's SQL, and give its result a column."),)
     if tree.find(exp.Window):
-        return (Problem("a metric cannot have a window function (over)"),)
+        return (Problem("an expression cannot hold a window function (over)"),)
     if not is_aggregate and (found := tree.find(exp.AggFunc)):
         what = f"a condition cannot have the aggregate {found.sql_name().lower()}"
         return (Problem(what, remedy="Conditions are about one row."),)
@@ -159,8 +159,11 @@ def _syntax_problem(text: str, error: dict[str, Any]) -> Problem:
     column = max(1, column - len(highlight) + 1)
     offset = sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
     near = text[offset : offset + len(highlight)]
-    description = re.sub(r"Required keyword: '(\w+)' missing for <class '[\w.]*\.(\w+)'>", r"\2 is not complete",
-                         str(error.get("description", "it cannot be parsed")))
+    description = re.sub(
+        r"Required keyword: '(\w+)' missing for <class '[\w.]*'>",
+        "The expression is not complete",
+        str(error.get("description", "it cannot be parsed")),
+    )
     return Problem(f'this is not SQL near "{near}": {description[:1].lower()}{description[1:]}', offset)
 
 
@@ -197,7 +200,7 @@ def _suggest(name: str, known: tuple[str, ...]) -> str:
 
 
 def _function_name(node: "exp.Func") -> str:
-    name = node.name if type(node).__name__ == "Anonymous" else type(node).__name__
+    name = node.name if type(node).__name__ == "Anonymous" else node.sql_name()
     return str(name).lower()
 
 

@@ -1,5 +1,6 @@
 """Texts: a word for every language, placeholders and Jinja that can be filled in."""
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from string import Formatter
@@ -13,7 +14,17 @@ from distributor.catalogue.validation import walk
 
 TITLE_NAMES = ("branch", "period", "organisation")
 TEXT_NAMES = ("summary", "branch", "period", "organisation")
-_FORBIDDEN = ("Include", "Import", "FromImport", "Extends", "Macro", "CallBlock", "Pow")
+_PLAIN = re.compile(r"[^{}]*(?:\{\{ *(?:summary\(\)|branch|period|organisation) *\}\}[^{}]*)*")
+_FORBIDDEN = {  # by name of Jinja's node; the last two make texts of any size
+    "Include": "include",
+    "Import": "import",
+    "FromImport": "from",
+    "Extends": "extends",
+    "Macro": "macro",
+    "CallBlock": "call",
+    "Pow": "**",
+    "Mul": "*",
+}
 
 
 def language_faults(draft: Draft) -> Iterator[Fault]:
@@ -59,7 +70,7 @@ def _title_fault(text: str, place: Place) -> Fault | None:
 def template_faults(words: Words, mark: Mark, path: tuple[str | int, ...]) -> Iterator[Fault]:
     """Yield faults of a Jinja text: what cannot be parsed, and names that it is not given."""
     for language, text in _by_language(words, mark.locate(*path) == mark.locate(*path, "en")):
-        if text and "{" in text:
+        if text and not _PLAIN.fullmatch(text):  # what most reports say needs no parser, nor its slow import
             for what, got in _template_problems(text):
                 allowed = TEXT_NAMES if got else None
                 yield Fault(place=mark.locate(*path, language), what=what, allowed=allowed, got=got)
@@ -73,7 +84,7 @@ def _by_language(words: Words, is_one_text: bool) -> list[tuple[str, str | None]
 
 @cache
 def _template_problems(text: str) -> tuple[tuple[str, str | None], ...]:
-    from jinja2 import Environment, TemplateError, meta, nodes  # slow to import, and most catalogues need it rarely
+    from jinja2 import Environment, TemplateError, meta, nodes
 
     environment = Environment(autoescape=True)
     try:
@@ -81,11 +92,12 @@ def _template_problems(text: str) -> tuple[tuple[str, str | None], ...]:
         environment.compile(tree)
     except TemplateError as error:
         line = getattr(error, "lineno", None) or 1
-        return ((f"the text is not a template, line {line}: {error.message}", None),)
+        problem = (error.message or "it cannot be parsed").rstrip(".")
+        return ((f"the text is not a template, line {line}: {problem[:1].lower()}{problem[1:]}", None),)
     except (RecursionError, ValueError, OverflowError) as error:
         return ((f"the text cannot be used as a template ({type(error).__name__})", None),)
-    for name in _FORBIDDEN:
+    for name, word in _FORBIDDEN.items():
         if tree.find(getattr(nodes, name)):
-            return ((f'the template uses "{name.lower()}", which is not allowed in a report', None),)
+            return ((f'the template uses "{word}", which is not allowed in a report', None),)
     unknown = sorted(meta.find_undeclared_variables(environment.parse(text)) - set(TEXT_NAMES))
     return tuple((f'"{name}" is not known in a text', name) for name in unknown)
