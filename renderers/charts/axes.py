@@ -11,6 +11,7 @@ from renderers.charts.spec import ChartSpec
 from renderers.formats import ValueFormat, ValueKind
 from renderers.language import formatter
 
+NAMES_GAP_PX = 7  # from the plot to the names below it
 _GAP_PX = 6  # white between neighbouring labels
 _FLAT = 0.25  # a line that moves by less than this share of its height is shown from above zero
 _STEPS = (1, 2, 2.5, 5, 10)
@@ -155,10 +156,18 @@ def _step(low: float, high: float, how: ValueFormat, *, ticks: int) -> float:
     power = 10.0 ** math.floor(math.log10(rough))
     for factor in _STEPS:
         step = factor * power
-        whole = abs(step / finest - round(step / finest)) < 1e-6
-        if step >= rough * (1 - 1e-9) and whole:
+        if step >= rough * (1 - 1e-9) and _is_whole(step / finest) and (factor != 2.5 or _is_whole(_shown(step, how))):
             return step
     return 10 * power
+
+
+def _shown(step: float, how: ValueFormat) -> float:
+    """Return *step* as its figures are read: in hundredths for percentages."""
+    return step * 100 if how.kind is ValueKind.percent else step
+
+
+def _is_whole(number: float) -> bool:
+    return abs(number - round(number)) < 1e-6
 
 
 def _finest(how: ValueFormat) -> float:
@@ -181,10 +190,8 @@ def _print_scale(largest: float, how: ValueFormat) -> tuple[int, str]:
 def _tick_texts(values: Sequence[float], step: float, spec: ChartSpec, *, divisor: int) -> tuple[str, ...]:
     """Print ticks with as few decimals as tell them apart; the currency stands in the axis label."""
     is_percent = spec.value_format.kind is ValueKind.percent
-    shown_step = step * 100 if is_percent else step / divisor
-    decimals = next(
-        (count for count in range(12) if abs(shown_step * 10**count - round(shown_step * 10**count)) < 1e-6), 12
-    )
+    shown_step = _shown(step, spec.value_format) / divisor
+    decimals = next((count for count in range(12) if _is_whole(shown_step * 10**count)), 12)
     kind = ValueKind.percent if is_percent else ValueKind.decimal
     how = ValueFormat(kind=kind, decimals=decimals)
     words = formatter(spec.language)

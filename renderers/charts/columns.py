@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from renderers.charts.axes import (
+    NAMES_GAP_PX,
     CategoryLabels,
     ValueAxis,
     category_labels,
@@ -64,7 +65,7 @@ def plan_columns(
         left=left,
         right=right,
         top=PADDING_PX + value_label_height(axis.label) + legend.height + 6 + headroom,
-        bottom=style.size.height_px + legend.height - PADDING_PX - names.height - 5 - footroom,
+        bottom=style.size.height_px + legend.height - PADDING_PX - names.height - NAMES_GAP_PX - footroom,
         slot=slot,
         names=names,
         legend=legend,

@@ -1,9 +1,10 @@
 """Line charts: figures over time, against last year, a target or the whole organisation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from renderers.charts.axes import (
+    NAMES_GAP_PX,
     ValueAxis,
     category_labels,
     draw_category_labels,
@@ -22,6 +23,7 @@ from renderers.charts.spec import ChartSpec, Series, SeriesRole
 
 _MARGIN_SHARE = 0.28  # of the width, at most, for the labels at the right
 _LABEL_GAP_PX = 8
+_MANY_POINTS = 40
 _INSET_PX = 6  # from the edge of the plot to the first and last point
 
 
@@ -54,11 +56,19 @@ def draw_line(spec: ChartSpec, style: Style) -> Sheet:
     axis = line_axis(shown_values(spec.series), spec)
     pairs = [
         (one, look)
-        for one, look in zip(spec.series, looks(spec.series, accent=style.accent), strict=True)
+        for one, look in zip(spec.series, _line_looks(spec, style), strict=True)
         if any(value is not None for value in one.values)
     ]
     layout = _layout_named_at_ends(spec, style, axis, pairs) or _layout_with_legend(spec, style, axis, pairs)
     return _drawn(spec, style, axis, layout)
+
+
+def _line_looks(spec: ChartSpec, style: Style) -> tuple[Look, ...]:
+    """Return the looks of all series, thinner where the points lie so close that thick lines would run together."""
+    found = looks(spec.series, accent=style.accent)
+    if len(spec.categories) <= _MANY_POINTS:
+        return found
+    return tuple(replace(look, width=max(1.0, 0.6 * look.width)) for look in found)
 
 
 def _layout_named_at_ends(
@@ -126,7 +136,7 @@ def _plot(
     names = category_labels(spec, slot=slot, width=right - left)
     # Half a line of room above the highest tick, so that its text stays clear of what stands on top.
     top = PADDING_PX + value_label_height(axis.label) + legend.height + 6
-    bottom = style.size.height_px + legend.height - PADDING_PX - names.height - 6
+    bottom = style.size.height_px + legend.height - PADDING_PX - names.height - NAMES_GAP_PX
     if count == 1:
         return Area(left=left, top=top, right=right, bottom=bottom), ((left + right) / 2,)
     centres = tuple(left + _INSET_PX + slot * index for index in range(count))
@@ -183,7 +193,7 @@ def _drawn(spec: ChartSpec, style: Style, axis: ValueAxis, layout: _Layout) -> S
         [((centres[index], plot.bottom), (centres[index], plot.bottom + 3)) for index in names.lines],
         colour=BASELINE,
     )
-    draw_category_labels(sheet, names, centres, top=plot.bottom + 5)
+    draw_category_labels(sheet, names, centres, top=plot.bottom + NAMES_GAP_PX)
     for line in layout.lines:
         _draw_line(sheet, line)
     for label, area in layout.labels:

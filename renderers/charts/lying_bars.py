@@ -79,7 +79,9 @@ def _draw_row(sheet: Sheet, spec: ChartSpec, frame: RowFrame, parts: BarParts, r
             sheet.box(low, upper + 0.5, high, upper + frame.bar - 0.5, fill=look.fill)
         text = elided(printable(one.texts[row]), width=limit)
         if parts.markers and (value is not None or is_withheld(one, row, spec)):
-            sheet.text(sheet.width - PADDING_PX, middle, text, align="right", colour=MUTED if value is None else look.text)
+            sheet.text(
+                sheet.width - PADDING_PX, middle, text, align="right", colour=MUTED if value is None else look.text
+            )
         elif value is not None or is_withheld(one, row, spec):
             _draw_end_text(sheet, frame, value, text, middle=middle)
     for one, look in parts.markers:

@@ -18,6 +18,7 @@ WITHHELD = "#eceff2"  # ground of a cell without a figure
 BLANK = "#f4f6f8"
 HATCH = "#c3cad2"
 WHITE = "#ffffff"
+_BLACK = "#000000"
 
 _HUES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7a8794")
 _EARLIER = ("#94a0ad", "#b3bcc6", "#cbd2d9")
@@ -74,7 +75,7 @@ def hue(number: int, hues: Sequence[str] = _HUES) -> str:
         case 0:
             return hues[place]
         case 1:
-            return blended(hues[place], "#000000", share=0.45)
+            return blended(hues[place], _BLACK, share=0.45)
         case _:
             return blended(hues[place], WHITE, share=0.6)
 
@@ -87,13 +88,13 @@ def sequential(share: float, *, accent: str) -> str:
 def readable(colour: str) -> str:
     """Return *colour*, darkened until it can be read as text on white."""
     while contrast(colour, WHITE) < _READABLE:
-        colour = blended(colour, "#000000", share=0.08)
+        colour = blended(colour, _BLACK, share=0.08)
     return colour
 
 
 def ink_on(ground: str) -> str:
-    """Return white or dark ink, whichever reads better on *ground*."""
-    return WHITE if contrast(WHITE, ground) >= contrast(INK, ground) else INK
+    """Return white or black, whichever reads better on *ground*: one of them always has a contrast of 4.5:1."""
+    return WHITE if contrast(WHITE, ground) >= contrast(_BLACK, ground) else _BLACK
 
 
 def blended(colour: str, other: str, *, share: float) -> str:
