@@ -22,6 +22,8 @@ _BLACK = "#000000"
 
 _HUES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7a8794")
 _EARLIER = ("#94a0ad", "#b3bcc6", "#cbd2d9")
+_TARGET = "#c2410c"
+_ALIKE = 10_000  # squared distance in RGB below which two colours are taken for one
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _READABLE = 4.5  # contrast of text against its ground, WCAG 2.2 AA
 
@@ -60,7 +62,7 @@ def looks(series: Sequence[Series], *, accent: str) -> tuple[Look, ...]:
                 colour = _EARLIER[min(next(earlier_number), len(_EARLIER) - 1)]
                 result.append(replace(_look(colour, width=1.5, layer=3), text=MUTED))
             case SeriesRole.target:
-                result.append(_look("#c2410c", width=1.5, dash=(5, 3)))
+                result.append(_look(_target(accent), width=1.5, dash=(5, 3)))
             case SeriesRole.benchmark:
                 result.append(_look(INK, width=1.25, dash=(1.25, 2.25)))
             case SeriesRole.part:
@@ -125,6 +127,11 @@ def checked_colour(colour: str) -> str:
 
 def _look(colour: str, *, width: float, dash: tuple[float, ...] = (), layer: int = 2) -> Look:
     return Look(colour=colour, fill=colour, text=readable(colour), width=width, dash=dash, layer=layer)
+
+
+def _target(accent: str) -> str:
+    """Return the colour of targets: vermilion, or blue beside an accent that is reddish itself."""
+    return _TARGET if _distance(_TARGET, accent) > _ALIKE else _HUES[0]
 
 
 def _without_twin(accent: str, has_current: bool) -> tuple[str, ...]:

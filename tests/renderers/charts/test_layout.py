@@ -75,7 +75,7 @@ def specs(draw: st.DrawFn) -> ChartSpec:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(spec=specs())
 def test_any_spec_is_drawn_and_said(crossing_texts: Callable[..., list[str]], spec: ChartSpec) -> None:
     """Any chart is drawn and described without an error or a warning, its texts apart, its alt text in the limit."""

@@ -21,6 +21,13 @@ def test_current_series_has_the_accent() -> None:
     assert target.dash != benchmark.dash != current.dash == ()
 
 
+def test_target_differs_from_a_red_accent() -> None:
+    """The target keeps a colour of its own beside an accent like its usual one."""
+    current, target = looks(_series(SeriesRole.current, SeriesRole.target), accent="#b3261e")
+
+    assert "#0072b2" == target.colour != current.colour
+
+
 def test_sixteen_parts_have_colours_of_their_own() -> None:
     """Sixteen parts of a stack have sixteen colours."""
     assert 16 == len({hue(number) for number in range(16)})
