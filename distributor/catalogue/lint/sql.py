@@ -205,4 +205,4 @@ def _function_name(node: "exp.Func") -> str:
 
 
 def _article(name: str) -> str:
-    return f"a {name.upper()} statement"
+    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name.upper()} statement"

@@ -14,6 +14,7 @@ from distributor.catalogue.validation import walk
 
 TITLE_NAMES = ("branch", "period", "organisation")
 TEXT_NAMES = ("summary", "branch", "period", "organisation")
+TEXT_FILTERS = ("capitalize", "default", "join", "length", "lower", "replace", "title", "trim", "upper")
 _PLAIN = re.compile(r"[^{}]*(?:\{\{ *(?:summary\(\)|branch|period|organisation) *\}\}[^{}]*)*")
 _FORBIDDEN = {  # by name of Jinja's node; the last two make texts of any size
     "Include": "include",
@@ -88,8 +89,7 @@ def _template_problems(text: str) -> tuple[tuple[str, str | None], ...]:
 
     environment = Environment(autoescape=True)
     try:
-        tree = environment.parse(text)
-        environment.compile(tree)
+        tree = environment.parse(text)  # never compiled here: compiling computes 'x' * 999999999
     except TemplateError as error:
         line = getattr(error, "lineno", None) or 1
         problem = (error.message or "it cannot be parsed").rstrip(".")
@@ -99,5 +99,11 @@ def _template_problems(text: str) -> tuple[tuple[str, str | None], ...]:
     for name, word in _FORBIDDEN.items():
         if tree.find(getattr(nodes, name)):
             return ((f'the template uses "{word}", which is not allowed in a report', None),)
-    unknown = sorted(meta.find_undeclared_variables(environment.parse(text)) - set(TEXT_NAMES))
+    for filtered in tree.find_all(nodes.Filter):
+        if filtered.name not in TEXT_FILTERS:
+            return ((f'the filter "{filtered.name}" is not one of {", ".join(TEXT_FILTERS)}', None),)
+    for tested in tree.find_all(nodes.Test):
+        if tested.name not in environment.tests:
+            return ((f'the test "is {tested.name}" is not known', None),)
+    unknown = sorted(meta.find_undeclared_variables(tree) - set(TEXT_NAMES))
     return tuple((f'"{name}" is not known in a text', name) for name in unknown)
