@@ -7,7 +7,7 @@ from renderers.charts.palette import Look, looks
 from renderers.charts.spec import ChartForm, ChartSpec, Series, SeriesRole
 from renderers.formats import TEXT, Cell, Mark
 from renderers.language import formatter
-from renderers.xlsx.grid import FIRST_ROW, HEAD_ROW, Grid, GridColumn, exact_number
+from renderers.xlsx.grid import FIRST_ROW, HEAD_ROW, Grid, GridColumn, exact_number, printable
 from renderers.xlsx.styles import number_format
 
 _MARKERS = (SeriesRole.benchmark, SeriesRole.target)
@@ -162,11 +162,11 @@ def _set_axes(shown: Any, chart: ChartSpec) -> None:
     font = {"size": 9, "color": _MUTED}
     title = {"size": 9, "color": _MUTED, "bold": False}
     categories: dict[str, Any] = {
-        "name": chart.category_label, "name_font": title, "num_font": font, "line": {"color": "#9aa5b1"},
+        "name": printable(chart.category_label), "name_font": title, "num_font": font, "line": {"color": "#9aa5b1"},
         "major_tick_mark": "none",
     }  # fmt: skip
     values: dict[str, Any] = {
-        "name": chart.value_label, "name_font": title, "num_font": font, "num_format": code,
+        "name": printable(chart.value_label), "name_font": title, "num_font": font, "num_format": code,
         "major_gridlines": _GRIDLINES, "line": {"none": True},
         "major_tick_mark": "none",
     }  # fmt: skip

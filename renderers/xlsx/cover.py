@@ -6,7 +6,7 @@ from typing import Any
 from renderers.language import formatter
 from renderers.pack import Pack
 from renderers.sections import TextSection
-from renderers.xlsx.grid import clipped
+from renderers.xlsx.grid import printable
 from renderers.xlsx.styles import Styles
 
 _NAME_WIDTH, _TEXT_WIDTH = 30, 96  # characters
@@ -22,13 +22,13 @@ class _Sheet:
         sheet.set_column(0, 0, _NAME_WIDTH)
         sheet.set_column(1, 1, _TEXT_WIDTH)
         sheet.set_row(0, 24)
-        sheet.write_string(0, 0, clipped(heading), styles.heading())
-        sheet.write_string(1, 0, clipped(caption), styles.caption())
+        sheet.write_string(0, 0, printable(heading), styles.heading())
+        sheet.write_string(1, 0, printable(caption), styles.caption())
 
     def line(self, name: str, text: str, **look: Any) -> None:
         """Write a name and its text."""
         self._name(name)
-        self._sheet.write_string(self._row, 1, clipped(text), self._styles.text(text_wrap=True, **look))
+        self._sheet.write_string(self._row, 1, printable(text), self._styles.text(text_wrap=True, **look))
         self._row += 1
 
     def link(self, name: str, *, sheet_name: str, text: str) -> None:
@@ -36,7 +36,7 @@ class _Sheet:
         self._name(name)
         place = sheet_name.replace("'", "''")
         look = self._styles.text(font_color=self._styles.accent, underline=1)
-        self._sheet.write_url(self._row, 1, f"internal:'{place}'!A1", look, clipped(text))
+        self._sheet.write_url(self._row, 1, f"internal:'{place}'!A1", look, printable(text))
         self._row += 1
 
     def gap(self) -> None:
@@ -45,7 +45,7 @@ class _Sheet:
 
     def _name(self, name: str) -> None:
         if name:
-            self._sheet.write_string(self._row, 0, clipped(name), self._styles.text(text_wrap=True, bold=True))
+            self._sheet.write_string(self._row, 0, printable(name), self._styles.text(text_wrap=True, bold=True))
 
 
 def write_overview(sheet: Any, styles: Styles, pack: Pack, *, contents: Sequence[tuple[str, str]]) -> None:

@@ -1,17 +1,20 @@
 """A sheet with a heading, one table, and notes below it."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from renderers.formats import Cell, Mark, ValueFormat, ValueKind
+from renderers.formats import DATE, TEXT, Cell, Mark, ValueFormat, ValueKind
 from renderers.xlsx.styles import Styles
 
 HEAD_ROW = 3  # heading, caption, an empty row, then the table
 FIRST_ROW = HEAD_ROW + 1
+# Source: XML 1.0, 2.2, "Char". A workbook with one of these does not open.
+_UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 _TEXT_LIMIT = 32_767  # characters in a cell; Excel repairs longer ones away
 _WIDEST = 44  # characters
 _DEFAULT_WIDTH = 8  # characters
@@ -64,7 +67,7 @@ class Grid:
         self._widths = [self._width(number, lines) for number in range(len(self.columns))]
         for number, column in enumerate(self.columns):
             look = self.styles.head(is_number=column.is_number, is_after_number=self._is_after_number(number))
-            self.sheet.write_string(HEAD_ROW, number, clipped(column.label), look)
+            self.sheet.write_string(HEAD_ROW, number, printable(column.label), look)
             self.sheet.set_column(number, number, self._widths[number])
         self.sheet.set_row(HEAD_ROW, _LINE_POINTS * self._lines([column.label for column in self.columns]) + 6)
         signed = [any(line[number].text.startswith("+") for line in lines) for number in range(len(self.columns))]
@@ -93,7 +96,7 @@ class Grid:
         # Excel does not fit the height of merged cells by itself.
         self.sheet.set_row(self.next_row, _LINE_POINTS * wrapped_lines(text, across))
         self.sheet.merge_range(self.next_row, 0, self.next_row, last, "", self.styles.note())
-        self.sheet.write_string(self.next_row, 0, clipped(text), self.styles.note())
+        self.sheet.write_string(self.next_row, 0, printable(text), self.styles.note())
 
     def _width(self, number: int, lines: Sequence[Sequence[Cell]]) -> int:
         label = self.columns[number].label
@@ -113,9 +116,10 @@ class Grid:
 
     def _write_cell(self, number: int, cell: Cell, how: ValueFormat, *, is_signed: bool, is_total: bool) -> None:
         column = self.columns[number]
+        value_how = _fitting(how, cell)
         write_cell(
             self.sheet, self.next_row, number, cell,
-            value_look=self.styles.number(how, is_signed=is_signed and column.is_number, is_total=is_total),
+            value_look=self.styles.number(value_how, is_signed=is_signed and column.is_number, is_total=is_total),
             text_look=self.styles.words(
                 is_number=column.is_number,
                 is_after_number=self._is_after_number(number),
@@ -125,18 +129,26 @@ class Grid:
         )  # fmt: skip
 
 
+def _fitting(how: ValueFormat, cell: Cell) -> ValueFormat:
+    """Return *how*, unless the value is of another kind: Excel would print a date as 46 173, and 3 as a date."""
+    if isinstance(cell.value, date):
+        return DATE
+    return TEXT if how.kind is ValueKind.date else how
+
+
 def write_cell(sheet: Any, row: int, column: int, cell: Cell, *, value_look: Any, text_look: Any) -> None:
     """Write a cell's value where Excel can hold it as a number or a date, and its text otherwise."""
     value = cell.value
     if isinstance(value, date) and value >= _FIRST_DATE:
         sheet.write_datetime(row, column, value, value_look)
-        return
-    number = exact_number(value)
-    if number is not None:
+    elif (number := exact_number(value)) is not None:
         sheet.write_number(row, column, number, value_look)
+    elif not cell.text:
+        # An empty string is text too: a chart would draw it as zero.
+        sheet.write_blank(row, column, None, text_look)
     else:
         # Never sheet.write: it would take text such as "=1+1" or "0301" for something else.
-        sheet.write_string(row, column, clipped(cell.text), text_look)
+        sheet.write_string(row, column, printable(cell.text), text_look)
 
 
 def wrapped_lines(text: str, across: int) -> int:
@@ -156,13 +168,14 @@ def exact_number(value: object) -> int | float | None:
         return None
     try:
         number = float(value)
-    except OverflowError:
+    except (OverflowError, ValueError):  # too large; a signalling NaN
         return None
     if not math.isfinite(number):
         return None
     return value if isinstance(value, int) else number
 
 
-def clipped(text: str) -> str:
-    """Return *text* within Excel's limit for one cell."""
+def printable(text: str) -> str:
+    """Return *text* without characters that XML forbids, within Excel's limit for one cell."""
+    text = _UNPRINTABLE.sub("", text)
     return text if len(text) <= _TEXT_LIMIT else text[: _TEXT_LIMIT - 1] + "…"

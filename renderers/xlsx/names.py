@@ -6,7 +6,7 @@ from collections.abc import Iterable
 # Excel allows 31 UTF-16 units, none of these characters, no apostrophe at either end, and not its own word "History".
 # Source: Microsoft Support, "Rename a worksheet".
 _LIMIT = 31
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f]+")
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+")
 _RESERVED = {"history"}
 
 

@@ -13,7 +13,7 @@ from renderers.pack import Pack
 from renderers.sections import ChartSection, Section, TableSection, TextSection, TilesSection
 from renderers.xlsx.charts import add_heat_scale, add_native_chart, chart_columns, chart_rows
 from renderers.xlsx.cover import write_about, write_overview
-from renderers.xlsx.grid import FIRST_ROW, HEAD_ROW, Grid, GridColumn, clipped
+from renderers.xlsx.grid import FIRST_ROW, HEAD_ROW, Grid, GridColumn, printable
 from renderers.xlsx.names import sheet_names
 from renderers.xlsx.styles import Styles
 from renderers.xlsx.tiles import tile_columns, tile_formats, tile_rows
@@ -57,8 +57,8 @@ def render_xlsx(pack: Pack) -> bytes:
 
 def _write_section(workbook: Any, sheet: Any, styles: Styles, pack: Pack, section: Section) -> None:
     sheet.set_row(0, 24)
-    sheet.write_string(0, 0, clipped(section.heading), styles.heading())
-    sheet.write_string(1, 0, clipped(f"{pack.branch_name} · {pack.period}"), styles.caption())
+    sheet.write_string(0, 0, printable(section.heading), styles.heading())
+    sheet.write_string(1, 0, printable(f"{pack.branch_name} · {pack.period}"), styles.caption())
     match section:
         case TilesSection():
             grid = Grid(sheet, styles, tile_columns(section, pack.language))
@@ -78,8 +78,8 @@ def _write_section(workbook: Any, sheet: Any, styles: Styles, pack: Pack, sectio
             _write_notes(grid, section.note)
         case ChartSection() | TableSection():
             sheet.set_column(0, 0, 90)
-            sheet.write_string(HEAD_ROW, 0, clipped(section.empty), styles.text(text_wrap=True))
-            sheet.write_string(FIRST_ROW, 0, clipped(section.note), styles.note())
+            sheet.write_string(HEAD_ROW, 0, printable(section.empty), styles.text(text_wrap=True))
+            sheet.write_string(FIRST_ROW, 0, printable(section.note), styles.note())
         case TextSection():
             raise AssertionError("text stands on the overview")
 
@@ -91,7 +91,7 @@ def _add_picture(workbook: Any, grid: Grid, section: ChartSection) -> None:
     if chart.form is ChartForm.heatmap:
         add_heat_scale(grid, chart)
     else:
-        add_native_chart(workbook, grid, chart, alt=describe(chart))
+        add_native_chart(workbook, grid, chart, alt=printable(describe(chart)))
 
 
 def _write_notes(grid: Grid, *notes: str) -> None:
@@ -113,13 +113,14 @@ def _new_sheet(workbook: Any, name: str, pack: Pack) -> Any:
 
 def _plain(text: str) -> str:
     """Return *text* for a footer, where & starts a code and a digit after a font size would join it."""
-    cut = text if len(text) <= _FOOTER_LIMIT else text[: _FOOTER_LIMIT - 1] + "…"
-    return " " + " ".join(cut.split()).replace("&", "&&")
+    clean = " ".join(printable(text).split())
+    cut = clean if len(clean) <= _FOOTER_LIMIT else clean[: _FOOTER_LIMIT - 1] + "…"
+    return " " + cut.replace("&", "&&")
 
 
 def _set_properties(workbook: Any, pack: Pack) -> None:
     def cut(text: str) -> str:
-        return text[:_PROPERTY_LIMIT]
+        return printable(text)[:_PROPERTY_LIMIT]
 
     workbook.set_properties(
         {
