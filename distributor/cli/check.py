@@ -17,7 +17,7 @@ def check(
     folders: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Folders of catalogues, or of folders of such.", metavar="[FOLDER]...", show_default="report_specs"
+            help="Folders of catalogues, or of folders of such.", metavar="FOLDER", show_default="report_specs"
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

@@ -198,6 +198,12 @@ METRIC_FAULTS = [
         "measure: count(*); drop table x",
         "4:12: this is not one SQL expression. Write an expression such as count(*).",
     ),
+    (
+        "left_on > :as_of)",
+        "left_on > current_date)",
+        '5:7: function "current_date" gives another value each time. '
+        "Use :as_of, :from or :to, so that a figure can be computed again.",
+    ),
     ("measure: count(*)", "measure:", '4:11: "measure" is empty; it must be a text.'),
     (
         "joined_on <= :as_of and (left_on is null or left_on > :as_of)",

@@ -19,7 +19,7 @@ FILES = (
     "sql/workplaces.sql",
 )
 QUIET = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 SYMBOLS = st.text(alphabet="ab:.-[]{}'\"#&*!|>%@`,?~<= \n\t\\01:as_of(){{}}%éæ\x07", max_size=60)
 FRAGMENTS = st.sampled_from(

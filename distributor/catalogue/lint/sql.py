@@ -25,13 +25,20 @@ _FILES = re.compile(
 )
 # Functions of DuckDB that sqlglot has no class for; the rest it knows by itself.
 _FUNCTIONS = frozenset(
-    """age any_value arbitrary bar bit_count card century datepart datesub date_sub datediff dayname dayofmonth decade
+    """age any_value arbitrary bar bit_count century datepart datesub date_sub datediff dayname dayofmonth decade
     entropy epoch epoch_ms era even favg fsum isfinite isinf isnan isodow isoyear julian kahan_sum kurtosis kurtosis_pop
     levenshtein list_aggregate list_contains list_distinct list_filter list_has list_sort list_sum list_unique mad
     make_date millennium monthname nfc_normalize nullif product quarter reservoir_quantile sem skewness
     strip_accents struct_pack sumkahan timezone weekday weekofyear yearweek geomean geometric_mean
-    count_star histogram max_by min_by printf format string_split isoweek jaro_similarity ends_with""".split()  # noqa: SIM905 - a list of words reads better than a page of quotes
+    arg_max_null arg_min_null bitstring_agg date_part days_in_month damerau_levenshtein divide add subtract multiply
+    decimal_average element_at epoch_us fdiv fmod gamma gcd hamming histogram_exact jaccard lcm lgamma list_avg
+    list_count list_extract list_first list_last list_median list_position list_slice mean octet_length prefix
+    regexp_split_to_array round_even strlen suffix to_days to_hours to_months to_weeks to_years wavg weighted_avg
+    count_star histogram max_by min_by printf format string_split jaro_similarity ends_with""".split()  # noqa: SIM905 - a list of words reads better than a page of quotes
 )
+
+
+_CLOCK = frozenset(("now", "today", "current_date", "current_timestamp", "current_time", "random", "rand", "uuid"))
 
 
 class Problem(NamedTuple):
@@ -108,7 +115,7 @@ def expression_problems(text: str, *, is_aggregate: bool) -> tuple[Problem, ...]
     if not is_aggregate and (found := tree.find(exp.AggFunc)):
         what = f"a condition cannot have the aggregate {found.sql_name().lower()}"
         return (Problem(what, remedy="Conditions are about one row."),)
-    return (*_tree_problems(tree), *_unknown_functions(tree))
+    return (*_tree_problems(tree), *_clock_problems(tree), *_unknown_functions(tree))
 
 
 def parameters_in(text: str) -> Iterator[tuple[str, int]]:
@@ -182,12 +189,22 @@ def _tree_problems(tree: "exp.Expr") -> Iterator[Problem]:
             yield Problem(f'"{node.name}" is a file; a query reads tables', remedy="Declare the folder as a source.")
 
 
+def _clock_problems(tree: "exp.Expr") -> Iterator[Problem]:
+    """A figure must come out the same whenever it is computed again."""
+    from sqlglot import exp
+
+    for node in tree.find_all(exp.Func):
+        if (name := _function_name(node)) in _CLOCK:
+            what = f'function "{name}" gives another value each time'
+            yield Problem(what, remedy="Use :as_of, :from or :to, so that a figure can be computed again.")
+
+
 def _unknown_functions(tree: "exp.Expr") -> Iterator[Problem]:
     from sqlglot import exp
 
     for node in tree.find_all(exp.Anonymous):
         name = node.name.lower()
-        if name not in _FUNCTIONS and name not in MACROS and not _FILES.fullmatch(name):
+        if name not in _FUNCTIONS | _CLOCK and name not in MACROS and not _FILES.fullmatch(name):
             known = ("count", "sum", "avg", "min", "max", "median", *MACROS)
             yield Problem(f'function "{name}" is not known', allowed=None, got=name, remedy=_suggest(name, known))
 
