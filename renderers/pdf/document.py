@@ -1,5 +1,6 @@
 """Pack → PDF."""
 
+import re
 from collections.abc import Mapping
 
 from renderers.errors import RefusedResourceError, RenderError
@@ -9,6 +10,9 @@ from renderers.pdf.layout import ChartsBlock, blocks
 from renderers.pdf.library import press, stylesheet, templates
 from renderers.pdf.pictures import picture
 from renderers.sections import ChartSection
+
+# Source: XML 1.0, 2.2, "Char". The title goes into the document's XMP, which is XML.
+_UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 
 
 def render_pdf(pack: Pack, *, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]) -> bytes:
@@ -33,6 +37,7 @@ def render_pdf(pack: Pack, *, charts: Mapping[str, bytes], alt_texts: Mapping[st
     markup = (
         templates().get_template("document.html.j2").render(pack=pack, blocks=body, word=formatter(pack.language).word)
     )
+    markup = _UNPRINTABLE.sub("", markup)
     images = {
         figure.address: (charts[figure.section.key], "image/png")
         for block in body

@@ -1,8 +1,12 @@
 """What a reader finds in the PDF."""
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from xml.etree import ElementTree
+
+from PIL import Image
 
 from renderers.language import formatter
 from renderers.sections import ChartSection, TableSection, TextSection, TilesSection
@@ -106,12 +110,16 @@ def test_a_pack_without_sections_is_drawn(draw, sample_packs):
     assert "Om tallene" in document.reader.pages[0].extract_text()
 
 
+def test_control_characters_leave_the_metadata_readable(draw, sample_packs):
+    """Stray control characters from a register are dropped, and the XMP stays well-formed XML."""
+    document = draw(replace(sample_packs["empty_nb"], title="Ut\x00si\x08ra", branch_name="\ufffe"))
+
+    assert "Utsira" == document.reader.metadata.title
+    ElementTree.fromstring(document.reader.trailer["/Root"]["/Metadata"].get_data())
+
+
 def test_an_uncut_chart_keeps_its_pixels(documents):
     """The picture in the PDF is the chart's own, pixel for pixel."""
-    import io
-
-    from PIL import Image
-
     document = documents["small_da"]
     drawn = Image.open(io.BytesIO(document.charts["joiners"])).convert("RGB")
     placed = document.reader.pages[0].images[0].image.convert("RGB")

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from pypdf import PdfReader
 
 from renderers.formats import INTEGER, Cell
+from renderers.pdf import render_pdf
 from renderers.pdf.layout import FULL_PAGE, HALF_PAGE, ChartsBlock, blocks, chart_sizes, column_widths, tile_rows
 from renderers.pdf.pictures import is_wide, picture
 from renderers.sections import ChartSection, TableSection, Tile
@@ -131,13 +133,9 @@ def test_what_is_no_png_is_left_to_weasyprint():
 
 def test_transparent_pictures_are_drawn(draw, documents, sample_packs):
     """A chart with transparency, which is decoded, appears like any other."""
-    from renderers.pdf import render_pdf
-
     buffer = io.BytesIO()
     Image.new("RGBA", (600, 300), (0, 90, 140, 120)).save(buffer, "PNG")
     pack = replace(sample_packs["small_da"], sections=sample_packs["small_da"].sections[1:2])
     content = render_pdf(pack, charts={"joiners": buffer.getvalue()}, alt_texts={"joiners": "Farve"})
-
-    from pypdf import PdfReader
 
     assert 1 == len(PdfReader(io.BytesIO(content)).pages[0].images)
