@@ -3,7 +3,7 @@
 import csv
 import gzip
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,15 @@ _DELIMITERS = ",;\t|"
 
 # From narrow to wide: a column gets the first type whose form all its values have. A number with a leading zero, a
 # plus sign or over 18 digits is an id and stays text; so do dates in any but the ISO form.
-_FORMS = (
-    ("BIGINT", r"-?(0|[1-9]\d{0,17})"),
-    ("DOUBLE", r"-?(0|[1-9]\d{0,17})?(\.\d+)?([eE][+-]?\d+)?"),
-    ("DATE", r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"),
-    ("TIMESTAMP", r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?"),
-    ("TIMESTAMPTZ", r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)"),
-    ("BOOLEAN", r"(?i)true|false"),
-)
+_FORMS = {
+    "BIGINT": r"-?(0|[1-9]\d{0,17})",
+    "DOUBLE": r"-?((0|[1-9]\d{0,17})(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?",
+    "DATE": r"\d{4}-\d\d-\d\d",
+    "TIMESTAMP": r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?",
+    "TIMESTAMPTZ": r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)",
+    "BOOLEAN": r"(?i)true|false",
+}
+_SAMPLE_ROWS = 1_000
 
 
 def is_table_file(path: Path) -> bool:
@@ -92,9 +93,7 @@ def read_csv(path: Path, *, text_columns: Collection[str] = (), encoding: str = 
                 "skip = 0, auto_detect = false, nullstr = '', strict_mode = true, encoding = ?, columns = ?)",
                 [str(path), delimiter, encoding, columns],
             )
-            forms = _column_types(connection, names, text_columns)
-            selected = ", ".join(f"CAST({_quoted(name)} AS {forms[name]}) AS {_quoted(name)}" for name in names)
-            return plain(connection.sql(f"SELECT {selected} FROM raw").to_arrow_table())
+            return plain(_typed(connection, names, text_columns))
         except duckdb.Error as error:
             raise ValueError(_csv_words(error)) from error
 
@@ -126,25 +125,46 @@ def _checked_header(header: Sequence[Any]) -> list[str]:
     return names
 
 
-def _column_types(
-    connection: duckdb.DuckDBPyConnection, names: Sequence[str], text_columns: Collection[str]
-) -> dict[str, str]:
-    """The type of each column, decided by all its values in one pass."""
-    free = [name for name in names if name not in text_columns]
-    if not free:
-        return dict.fromkeys(names, "VARCHAR")
-    tests = [
-        f"count(*) FILTER ({_quoted(name)} IS NOT NULL AND NOT (regexp_full_match({_quoted(name)}, '{form}') "
-        f"AND TRY_CAST({_quoted(name)} AS {kind}) IS NOT NULL)) = 0 AND count({_quoted(name)}) > 0"
-        for name in free
-        for kind, form in _FORMS
+def _typed(connection: duckdb.DuckDBPyConnection, names: Sequence[str], text_columns: Collection[str]) -> pa.Table:
+    """The table ``raw`` with the type of each column, decided by all its values."""
+    every = {name: tuple(_FORMS) for name in names if name not in text_columns}
+    # Most forms are ruled out by the first rows, which saves matching every value of the file against each of them.
+    likely = _forms_that_fit(connection, every, f"(SELECT * FROM raw LIMIT {_SAMPLE_ROWS})")
+    kinds = {name: forms[0] for name, forms in _forms_that_fit(connection, likely, "raw").items() if forms}
+    casts = [
+        f"TRY_CAST({_quoted(name)} AS {kinds[name]}) AS {_quoted(name)}" if name in kinds else _quoted(name)
+        for name in names
     ]
-    (fits,) = connection.execute(f"SELECT {', '.join(tests)} FROM raw").fetchall()
-    types = dict.fromkeys(names, "VARCHAR")
-    for position, name in enumerate(free):
-        own = fits[position * len(_FORMS) : (position + 1) * len(_FORMS)]
-        types[name] = next((kind for (kind, _), fit in zip(_FORMS, own, strict=True) if fit), "VARCHAR")
-    return types
+    table: pa.Table = connection.sql(f"SELECT {', '.join(casts)} FROM raw").to_arrow_table()
+    for name in kinds:
+        if table.num_rows and not table[name].null_count:
+            continue
+        text = connection.sql(f"SELECT {_quoted(name)} FROM raw").to_arrow_table()[0]
+        if text.null_count == table.num_rows:  # no value tells what the column holds
+            table = _replaced(table, name, pa.chunked_array([pa.nulls(table.num_rows)]))
+        elif text.null_count < table[name].null_count:  # 2023-02-30 has the form of a date and is none: stays text
+            table = _replaced(table, name, text)
+    return table
+
+
+def _replaced(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
+    return table.set_column(table.column_names.index(name), name, column)
+
+
+def _forms_that_fit(
+    connection: duckdb.DuckDBPyConnection, candidates: Mapping[str, Sequence[str]], rows: str
+) -> dict[str, list[str]]:
+    """Return those forms of each column that no value in *rows* contradicts."""
+    pairs = [(name, kind) for name, kinds in candidates.items() for kind in kinds]
+    if not pairs:
+        return {}
+    tests = [f"coalesce(bool_and(regexp_full_match({_quoted(name)}, '{_FORMS[kind]}')), true)" for name, kind in pairs]
+    [fits] = connection.execute(f"SELECT {', '.join(tests)} FROM {rows}").fetchall()
+    fitting: dict[str, list[str]] = {name: [] for name in candidates}
+    for (name, kind), fit in zip(pairs, fits, strict=True):
+        if fit:
+            fitting[name].append(kind)
+    return fitting
 
 
 def _csv_words(error: duckdb.Error) -> str:

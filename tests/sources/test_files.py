@@ -50,7 +50,7 @@ def workbook(tmp_path: Path, sheets: dict[str, list[list[Any]]], name: str = "t.
         (["2024-02-29 10:00", "2024-02-29T10:00:05"], pa.timestamp("us")),
         (["2024-02-29T10:00:05+02:00", "2024-02-29T10:00Z"], pa.timestamp("us", tz="UTC")),
         (["true", "False"], pa.bool_()),
-        (["", ""], pa.string()),
+        (["", ""], pa.null()),
         (["12,5"], pa.string()),
     ],
 )
