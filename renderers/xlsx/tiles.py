@@ -5,7 +5,7 @@ from renderers.language import formatter
 from renderers.sections import Tile, TilesSection
 from renderers.xlsx.grid import GridColumn
 
-_SENTENCE_WIDTH = 32  # characters
+_SENTENCE_WIDTH = 24  # characters
 _NUMBER = ValueFormat(kind=ValueKind.integer)
 
 
