@@ -30,9 +30,9 @@ class CellError(SuppressionError):
 
 
 class UnprotectedError(SuppressionError):
-    def __init__(self, node: int, columns: Sequence[int], count: int) -> None:
+    def __init__(self, node: int, column: int, linked: Sequence[int], count: int) -> None:
         super().__init__(
-            f"the count {count} of node {node} in column {columns[0]} cannot be hidden, because the cells contradict "
-            f"the links or the tree (columns linked: {', '.join(map(str, sorted(columns)))}). "
+            f"the count {count} of node {node} in column {column} cannot be hidden, because the cells contradict "
+            f"the links or the tree (columns linked: {', '.join(map(str, sorted(linked)))}). "
             "Check that every total is the sum of its parts and every node's count is that of its children."
         )

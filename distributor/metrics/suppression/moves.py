@@ -18,10 +18,10 @@ _STEPS_PER_SEARCH = 4_000
 
 
 def find_moves(links: LocalLinks, rank: Sequence[int]) -> NDArray[np.int8]:
-    """Return moves that together reach every column, few-celled ones first.
+    """Return moves that together reach every column, those of few columns first.
 
-    One more person adds to a total and to one part of each of its breakdowns; a person reclassified adds to one part and
-    takes from another; each is a move. All are returned while they are few; of large groups the smallest for each column.
+    One more person adds to a total and to one part of each of its breakdowns; a person reclassified adds to one part
+    and takes from another; each is a move. Small groups get all of them, large ones the smallest for each column.
 
     Args:
         links: Links of one group of columns.
@@ -73,7 +73,7 @@ def _moves_from(
     steps: int | None = _STEPS_PER_SEARCH,
     allowed: Callable[[int], bool] = lambda _column: True,
 ) -> Iterator[Move]:
-    """Yield moves that add one in column *start*, smallest first: settle the first open link in every way, and go on."""
+    """Yield moves that add one in column *start*, smallest first: settle the first open link in every way; go on."""
     heap: list[tuple[int, int, Move]] = [(1, rank[start], ((start, 1),))]
     seen: set[Move] = set()
     while heap and steps != 0:

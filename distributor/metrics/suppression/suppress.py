@@ -1,6 +1,6 @@
 """Which cells to hide, so that none that is hidden can be worked out from those that are shown."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,10 @@ from distributor.metrics.suppression.forest import Forest, Ints
 from distributor.metrics.suppression.links import ColumnGroup, Link, group_columns
 from distributor.metrics.suppression.moves import as_rows, find_moves, find_person
 from distributor.metrics.suppression.swaps import SwapSearch
-from distributor.metrics.suppression.table import IMPOSSIBLE, Floats, Table
+from distributor.metrics.suppression.table import HIDDEN, IMPOSSIBLE, SHOWN, Floats, Table
+
+# Rows of a family that are protected between two looks at all of it; fewer save no cells, more save no time.
+_ROWS_PER_LOOK = 16
 
 
 def suppress(
@@ -21,6 +24,7 @@ def suppress(
     count: NDArray[np.int64],
     links: Sequence[Link],
     min_cell: int,
+    unpublished: Collection[int] = (),
 ) -> NDArray[np.uint8]:
     """Mark the cells that may not be shown; see the package for the guarantee and the method.
 
@@ -31,10 +35,12 @@ def suppress(
         count: int64[cells] of persons, ≥ 0. Cells that are absent are shown as 0.
         links: Every relation between columns that readers know.
         min_cell: Counts in 1 … min_cell - 1 are too small to show; 0 or 1 shows all.
+        unpublished: Columns that are printed nowhere and need no protection, but which readers know to be at least 0,
+            such as the months of an accumulated series; without them a reader could use that the series never falls.
 
     Returns:
-        uint8[cells]: 0 shown, 1 few (prints as "<min_cell"), 2 hidden (prints as withheld). A small count is marked 2 where
-        "<min_cell" would give it away, e.g. two parts of a total of 2.
+        uint8[cells]: 0 shown, 1 few (prints as "<min_cell"), 2 hidden (prints as withheld). A small count is marked 2
+        where "<min_cell" would give it away, e.g. two parts of a total of 2. Unpublished cells are marked 2.
 
     Raises:
         CellError: A node is unknown, a count negative, a cell given twice or a parent numbered after its child.
@@ -42,27 +48,29 @@ def suppress(
     """
     forest = Forest(parent)
     _check_cells(len(parent), node, column, count)
-    marks = np.zeros(len(count), dtype=np.uint8)
-    if min_cell <= 1 or not ((count > 0) & (count < min_cell)).any():
+    is_unpublished = np.isin(column, list(unpublished))
+    marks: NDArray[np.uint8] = np.where(is_unpublished, HIDDEN, SHOWN).astype(np.uint8)
+    if not ((count > 0) & (count < min_cell) & ~is_unpublished).any():
         return marks
     for group in group_columns(np.unique(column).astype(np.int64), links):
-        place_and_position = _find_columns(group, column)
-        cells = np.flatnonzero(place_and_position >= 0)
-        place, position = np.divmod(place_and_position[cells], group.width)
-        row = place * len(parent) + node[cells]
+        column_place = _find_columns(group, column)
+        cells = np.flatnonzero(column_place >= 0)
+        place, position = np.divmod(column_place[cells], group.width)
+        at = (place * len(parent) + node[cells], position)
         counts = np.zeros((group.places * len(parent), group.width), dtype=np.int64)
         present = np.zeros(counts.shape, dtype=np.bool_)
-        counts[row, position] = count[cells]
-        present[row, position] = True
+        counts[at] = count[cells]
+        present[at] = True
         table = Table(
             forest=forest.repeated(group.places),
             counts=counts,
             present=present,
+            free=np.repeat(np.isin(group.columns, list(unpublished)), len(parent), axis=0),
             totals=[total for total, _ in group.links],
             min_cell=min_cell,
         )
         _protect(table, group)
-        marks[cells] = table.marks[row, position]
+        marks[cells] = table.marks[at]
     return marks
 
 
@@ -91,7 +99,10 @@ def _find_columns(group: ColumnGroup, column: NDArray[np.int32]) -> Ints:
 
 
 def _protect(table: Table, group: ColumnGroup) -> None:
-    """Add marks until every marked cell lies on a swap. Marks only widen what a reader must reckon with: safe stays safe."""
+    """Add marks until every marked cell lies on a swap.
+
+    Marks only widen what a reader must reckon with, so a cell that is safe once stays so, and one pass is enough.
+    """
     if not table.open_cells(np.arange(len(table.counts))).any():
         return
     rank = _rank_by_size(table)
@@ -105,7 +116,7 @@ def _protect(table: Table, group: ColumnGroup) -> None:
             moves = np.concatenate([moves, persons])
             search = SwapSearch(table, moves)
         while nodes.size:
-            nodes = _protect_one_per_family(table, search, nodes)
+            nodes = _protect_families(table, search, nodes)
 
 
 def _rank_by_size(table: Table) -> list[int]:
@@ -116,33 +127,44 @@ def _rank_by_size(table: Table) -> list[int]:
     return [int(place) for place in rank]
 
 
-def _protect_one_per_family(table: Table, search: SwapSearch, nodes: Ints) -> Ints:
-    """Protect the hardest cell in every family of *nodes* (of one depth); return the nodes that still have open cells.
+def _protect_families(table: Table, search: SwapSearch, nodes: Ints) -> Ints:
+    """Protect the hardest rows in every family of *nodes* (of one depth); return the nodes that may have open cells.
 
-    One at a time, since its swap often protects cells of its brothers for nothing.
+    One row of a family at a time, since its swap often protects cells of its brothers for nothing.
     """
+    need = search.cheapest(search.costs(nodes))
+    table.mark_safe(nodes, need == 0)
+    need[~table.open_cells(nodes)] = -1.0
+    hardest = need.max(axis=1)
+    nodes, hardest = nodes[hardest >= 0], hardest[hardest >= 0]
+    turn = _turns(table.forest.parent[nodes], nodes, hardest)
+    for now in range(min(_ROWS_PER_LOOK, int(turn.max(initial=-1)) + 1)):
+        _protect_rows(table, search, nodes[turn == now])
+    return nodes
+
+
+def _protect_rows(table: Table, search: SwapSearch, nodes: Ints) -> None:
+    """Protect the hardest cell of *nodes*, of different families; where swaps end in one family, of one node there."""
     costs = search.costs(nodes)
     need = search.cheapest(costs)
     table.mark_safe(nodes, need == 0)
     is_open = table.open_cells(nodes)
+    need[~is_open] = -1.0
     still = is_open.any(axis=1)
-    nodes, costs, need, is_open = nodes[still], costs[still], np.where(is_open, need, -1.0)[still], is_open[still]
-    chosen = _first_of_each(table.forest.parent[nodes], nodes, need.max(axis=1))
-    moves = search.choose(costs[chosen], need[chosen].argmax(axis=1), is_open[chosen])
-    legs, ends = search.trace(nodes[chosen], moves)
-    legs = legs.only(_first_of_each(ends, nodes[chosen], need[chosen].max(axis=1)))
+    nodes, costs, need, is_open = nodes[still], costs[still], need[still], is_open[still]
+    legs, ends = search.trace(nodes, search.choose(costs, need.argmax(axis=1), is_open))
+    legs = legs.only(np.flatnonzero(_turns(ends, nodes, need.max(axis=1)) == 0))
     table.mark_changes(legs.node, search.signed[legs.move])
     search.refresh(np.unique(legs.node))
-    return nodes
 
 
-def _first_of_each(family: Ints, nodes: Ints, need: Floats) -> Ints:
-    """Return the place of the node with the greatest need in every family; roots (family -1) are each their own."""
+def _turns(family: Ints, nodes: Ints, need: Floats) -> Ints:
+    """Return the place of each node in its family, the neediest 0; roots (family -1) are each their own."""
     family = np.where(family < 0, -1 - nodes, family)
     order = np.lexsort((nodes, -need, family))
-    first = np.ones(len(order), dtype=np.bool_)
-    first[1:] = family[order][1:] != family[order][:-1]
-    return np.sort(order[first])
+    turn = np.empty(len(nodes), dtype=np.int64)
+    turn[order] = np.arange(len(nodes)) - np.searchsorted(family[order], family[order])
+    return turn
 
 
 def _missing_persons(
@@ -160,7 +182,8 @@ def _missing_persons(
         person = find_person(position, group.links, rank, among=table.counts[below] > 0)
         if person is None or not all((table.counts[_path(table, below)] > 0)[:, other].all() for other, _ in person):
             place, node = divmod(int(nodes[at]), len(table.counts) // group.places)
-            raise UnprotectedError(node, group.columns[place].tolist(), int(table.counts[nodes[at], position]))
+            linked = group.columns[place].tolist()
+            raise UnprotectedError(node, linked[position], linked, int(table.counts[nodes[at], position]))
         persons.append(person)
     return as_rows(tuple(dict.fromkeys(persons)), width=group.width)
 

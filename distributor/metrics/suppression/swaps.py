@@ -28,8 +28,8 @@ class Legs:
 class SwapSearch:
     """Costs of swaps, kept up to date as marks are added.
 
-    A swap applies a signed move to the nodes from one leaf up to below some node A, and the reverse move from another leaf
-    up to below A: no row sum and no column sum changes. Or it goes from one leaf to the root, and changes the root too.
+    A swap applies a signed move to the nodes from one leaf up to below some node A, and the reverse move from another
+    leaf up to below A; A itself does not change. Or it goes from one leaf to the root, and changes the root too.
 
     Args:
         table: The cells.
@@ -51,27 +51,22 @@ class SwapSearch:
         self._next: Floats = np.empty(inner)  # the second cheapest
         self._next_child: Ints = np.empty(inner, dtype=np.int64)
         self._own_rows = self._own_row_costs()
-        self.refresh(np.arange(len(table.counts)))
+        self._reckon_all()
 
     def refresh(self, nodes: Ints) -> None:
-        """Reckon anew after marks were added to *nodes*."""
-        depth = self._table.forest.depth[nodes]
+        """Reckon anew after marks were added to *nodes*, which can only have made legs cheaper."""
+        forest = self._table.forest
+        depth = forest.depth[nodes]
         raised = np.empty(0, dtype=np.int64)
         for level in range(int(depth.max(initial=0)), -1, -1):
             rows = np.union1d(nodes[depth == level], raised)
-            leg = self._table.more[rows] @ self._gain + self._table.less[rows] @ self._loss
-            is_inner = self._table.forest.child_count[rows] > 0
-            if is_inner.any():
-                place = self._table.forest.inner_place[rows[is_inner]]
-                self._own[place] = leg[is_inner]
-                self._rank_children(rows[is_inner], place)
-                leg[is_inner] += np.minimum(self._low[place], self._own_rows[place])
-            self._leg[rows] = leg
-            above = self._table.forest.parent[rows]
-            raised = np.unique(above[above >= 0])
+            self._reckon_legs(rows)
+            raised = rows[forest.parent[rows] >= 0]
+            self._lower(raised)
+            raised = np.unique(forest.parent[raised])
 
     def costs(self, nodes: Ints) -> Floats:
-        """Return float64[nodes, signed moves]: the cheapest swap that applies the move to the node (nodes of one depth)."""
+        """Return float64[nodes, signed moves]: the cheapest swap that moves the node so (nodes of one depth)."""
         return self._leg[nodes] + self._beyond(nodes)
 
     def cheapest(self, costs: Floats) -> Floats:
@@ -80,10 +75,11 @@ class SwapSearch:
         return np.stack(least, axis=1)
 
     def choose(self, costs: Floats, columns: Ints, wanted: NDArray[np.bool_]) -> Ints:
-        """Return for every row the cheapest signed move that changes its column, of equals the one with most *wanted* cells."""
+        """Return for every row the cheapest signed move of its column, of equals the one with most *wanted* cells."""
         served = wanted.astype(np.float64) @ np.abs(self.signed).T.astype(np.float64)
         score = np.where(self.signed.T[columns] != 0, costs * (self.signed.shape[1] + 1) - served, np.inf)
-        return score.argmin(axis=1)
+        chosen: Ints = score.argmin(axis=1)
+        return chosen
 
     def trace(self, nodes: Ints, moves: Ints) -> tuple[Legs, Ints]:
         """Follow the cheapest swap of each node and signed move (nodes of one depth).
@@ -110,8 +106,17 @@ class SwapSearch:
         joined = (np.concatenate([getattr(leg, name) for leg in legs]) for name in ("swap", "node", "move"))
         return Legs(*joined), ends
 
+    def _reckon_all(self) -> None:
+        forest = self._table.forest
+        for level in range(int(forest.depth.max(initial=0)), -1, -1):
+            nodes = np.flatnonzero(forest.depth == level)
+            inner = nodes[forest.child_count[nodes] > 0]
+            if inner.size:
+                self._rank_children(inner)
+            self._reckon_legs(nodes)
+
     def _beyond(self, nodes: Ints) -> Floats:
-        """Cost of the rest of a swap above *nodes*: a brother's leg back, or the parent's row and what lies beyond it."""
+        """Cost of a swap above *nodes*: a brother's leg back, or the parent's row and what lies beyond it."""
         if nodes.size == 0 or self._table.forest.parent[nodes[0]] < 0:
             return np.zeros((len(nodes), len(self.signed)))
         parents, which = np.unique(self._table.forest.parent[nodes], return_inverse=True)
@@ -136,10 +141,21 @@ class SwapSearch:
             nodes.append(node)
             moves.append(move)
 
-    def _rank_children(self, parents: Ints, place: Ints) -> None:
+    def _reckon_legs(self, nodes: Ints) -> None:
+        """Add up the legs of *nodes* (of one depth), given those of their children."""
+        leg = self._table.more[nodes] @ self._gain + self._table.less[nodes] @ self._loss
+        place = self._table.forest.inner_place[nodes]
+        is_inner = place >= 0
+        place = place[is_inner]
+        self._own[place] = leg[is_inner]
+        leg[is_inner] += np.minimum(self._low[place], self._own_rows[place])
+        self._leg[nodes] = leg
+
+    def _rank_children(self, parents: Ints) -> None:
         """Find the cheapest and the second cheapest child of *parents* for every signed move."""
         children, starts = self._table.forest.families(parents)
         family = np.repeat(np.arange(len(parents)), self._table.forest.child_count[parents])
+        place = self._table.forest.inner_place[parents]
         legs = self._leg[children]
         order = np.arange(len(children))[:, None]
         for low, low_child in ((self._low, self._low_child), (self._next, self._next_child)):
@@ -148,6 +164,23 @@ class SwapSearch:
             low[place] = np.minimum(least, IMPOSSIBLE)
             low_child[place] = children[first]
             np.put_along_axis(legs, first, np.inf, axis=0)
+
+    def _lower(self, children: Ints) -> None:
+        """Let *children*, whose legs have become cheaper, rise in their families."""
+        parent = self._table.forest.parent[children]
+        turn = np.arange(len(children)) - np.searchsorted(parent, parent)  # brothers one after the other
+        for now in range(int(turn.max(initial=-1)) + 1):
+            child = children[turn == now, None]
+            place = self._table.forest.inner_place[parent[turn == now]]
+            leg = self._leg[child[:, 0]]
+            low, low_child = self._low[place], self._low_child[place]
+            second, second_child = self._next[place], self._next_child[place]
+            is_low = (leg < low) | (low_child == child)
+            passes = is_low & (low_child != child)
+            is_second = ~is_low & ((leg < second) | (second_child == child))
+            self._low[place], self._low_child[place] = np.where(is_low, leg, low), np.where(is_low, child, low_child)
+            self._next[place] = np.where(passes, low, np.where(is_second, leg, second))
+            self._next_child[place] = np.where(passes, low_child, np.where(is_second, child, second_child))
 
     def _own_row_costs(self) -> Floats:
         """Where a node counts more than its children do, a leg may end in the surplus if no leaf will take it."""

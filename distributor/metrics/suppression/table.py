@@ -30,6 +30,7 @@ class Table:
         forest: The tree, repeated for every place of the group.
         counts: int64[nodes, columns]; a cell that is absent counts 0.
         present: bool[nodes, columns]; an absent cell is shown as 0 and stays so.
+        free: bool[nodes, columns]; cells that nobody sees and that need no protection.
         totals: Columns that are the total of a link.
         min_cell: Counts in 1 … min_cell - 1 are marked FEW from the start.
 
@@ -41,23 +42,33 @@ class Table:
     """
 
     def __init__(
-        self, *, forest: Forest, counts: NDArray[np.int64], present: Bools, totals: Sequence[int], min_cell: int
+        self,
+        *,
+        forest: Forest,
+        counts: NDArray[np.int64],
+        present: Bools,
+        free: Bools,
+        totals: Sequence[int],
+        min_cell: int,
     ) -> None:
         self.forest = forest
         self.counts = counts
         self.marks = np.where((counts > 0) & (counts < min_cell), FEW, SHOWN).astype(np.uint8)
-        self.safe = np.zeros(counts.shape, dtype=np.bool_)
+        self.marks[free] = HIDDEN
+        self.safe = free.copy()
         weight = _weights(forest, totals, counts.shape[1])
         few = self.marks == FEW
         hide = weight * _hiding_cost(counts, min_cell)
         self.more: Floats = np.where(few, np.where(counts <= min_cell - 2, 0.0, weight * _FEW_TO_HIDDEN), hide)
         self.less: Floats = np.where(few, np.where(counts >= 2, 0.0, weight * _FEW_TO_HIDDEN), hide)
         self.more[~present] = IMPOSSIBLE
+        self.more[free] = self.less[free] = 0.0
         self.less[counts == 0] = IMPOSSIBLE
 
     def open_cells(self, nodes: Ints | slice) -> Bools:
         """Return which cells of *nodes* are marked and not yet known to be safe."""
-        return (self.marks[nodes] != SHOWN) & ~self.safe[nodes]
+        open_cells: Bools = (self.marks[nodes] != SHOWN) & ~self.safe[nodes]
+        return open_cells
 
     def mark_safe(self, nodes: Ints, cells: Bools) -> None:
         """Note that the marked ones of *cells* (bool[nodes, columns]) lie on a swap that costs nothing."""
