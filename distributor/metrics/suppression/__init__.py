@@ -14,8 +14,8 @@ only ever added, and adding some never spoils another swap: one pass from the ro
 cannot change within 1 … min_cell - 1 (two "<5" with the sum 2) is turned from few to hidden.
 
 Costs. Marked cells cost nothing, small counts least, zeros more than small counts, totals more than parts, regions more
-than branches; the root's cells are hidden only if nothing else will do. The method is greedy, and swaps have two leaves,
-never more, so now and then a longer cycle would have hidden a cell less.
+than branches; the root's cells are hidden only if nothing else will do. The method is greedy, and its swaps have two
+leaves, never more, so now and then a longer cycle would have hidden a cell less.
 
 Limits. It prevents exact values, not narrow ranges. It does not cover what a reader knows otherwise (a leader knows the
 own members), nor relations that are not passed as links: members = members before + joiners - leavers is two links
