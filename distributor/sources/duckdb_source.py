@@ -99,4 +99,4 @@ def _require_one_select(connection: duckdb.DuckDBPyConnection, statement: str, s
     if len(statements) != 1:
         raise StatementRefusedError(source, f"it holds {len(statements)} statements")
     if statements[0].type != duckdb.StatementType.SELECT:
-        raise StatementRefusedError(source, f"it is a {statements[0].type.name}")
+        raise StatementRefusedError(source, f"it is {statements[0].type.name}, not SELECT")

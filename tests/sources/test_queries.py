@@ -26,7 +26,7 @@ from distributor.sources.errors import (
     StatementTimeoutError,
 )
 from distributor.sources.folder import FolderSource
-from distributor.sources.port import Source
+from distributor.sources.port import Parameters, Source
 from distributor.sources.postgres_source import PostgresSource
 from distributor.sources.registry import make_sources
 from distributor.sources.sqlalchemy_source import GenericSource, SqlAlchemySource
@@ -75,7 +75,7 @@ def test_parameters_are_bound(make: MakeSource) -> None:
         SELECT id FROM members
         WHERE joined_on >= :from AND joined_on < :to AND branch = :b AND id > :n AND name <> :x
     """
-    params = {"from": date(2024, 2, 29), "to": date(2024, 3, 1), "b": "0301", "n": 1, "x": "' OR 1=1 --"}
+    params: Parameters = {"from": date(2024, 2, 29), "to": date(2024, 3, 1), "b": "0301", "n": 1, "x": "' OR 1=1 --"}
 
     with make(30).open() as session:
         assert session.query(sql, params).to_pydict() == {"id": [2]}
@@ -87,6 +87,12 @@ def test_colons_and_percent_signs_that_are_no_parameters(make: MakeSource) -> No
 
     with make(30).open() as session:
         assert session.query(sql, {"id": 1}).to_pydict() == {":b": [":a"], "p": ["100 %s"]}
+
+
+def test_a_semicolon_at_the_end_is_no_second_statement(make: MakeSource) -> None:
+    """A statement may end in a semicolon and a comment."""
+    with make(30).open() as session:
+        assert session.query("SELECT count(*) AS n FROM members; -- all", {}).to_pydict() == {"n": [3]}
 
 
 def test_missing_and_unused_parameters_are_named(make: MakeSource) -> None:
@@ -132,10 +138,10 @@ def test_two_columns_of_one_name_are_refused(make: MakeSource) -> None:
 @pytest.mark.parametrize(
     ("sql", "reason"),
     [
-        ("DELETE FROM members", "it is a DELETE"),
+        ("DELETE FROM members", "it is DELETE, not SELECT"),
         ("SELECT 1; SELECT 2", "it holds 2 statements"),
         ("SELECT load_extension('x')", r"it calls load_extension\(\)"),
-        ("VACUUM", "it is a VACUUM"),
+        ("VACUUM", "it is VACUUM, not SELECT"),
     ],
 )
 def test_the_guard_says_early_what_is_wrong(make: MakeSource, sql: str, reason: str) -> None:

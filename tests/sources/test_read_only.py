@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import psycopg
+import pyarrow as pa
 import pytest
 from sqlalchemy import make_url
 
@@ -175,7 +175,7 @@ def test_superuser_is_refused_because_no_transaction_holds_it(postgres: dict[str
 
 def test_python_variables_are_not_tables(duckdb_file: Path, data_folder: Path) -> None:
     """DuckDB does not take a Python variable for a table."""
-    secret = duckdb.sql("SELECT 1 AS i").to_arrow_table()
+    secret = pa.table({"i": [1]})
 
     for source in (
         DuckdbSource(name="s", path=duckdb_file, guard=allow_all),
