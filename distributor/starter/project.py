@@ -1,5 +1,7 @@
 """The files of the starter project, and how they get into a folder: all of them or none."""
 
+import errno
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -106,15 +108,15 @@ def _fill(folder: Path, texts: Mapping[str, str]) -> list[str]:
     staging = Path(mkdtemp(prefix=".init-", dir=folder))
     placed: list[Path] = []
     try:
-        written = [name for name in texts if not (folder / name).exists()]
+        written = [name for name in texts if not os.path.lexists(folder / name)]
         for name in written:
             path = staging / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(texts[name], encoding="utf-8", newline="\n")
         for entry in sorted(staging.iterdir()):
             target = folder / entry.name
-            if target.exists():
-                raise FileExistsError(17, f"{entry.name} appeared there meanwhile")
+            if os.path.lexists(target):  # rename would silently replace a file or a link
+                raise FileExistsError(errno.EEXIST, f"there is a {entry.name} already")
             entry.rename(target)
             placed.append(target)
         return written
