@@ -25,7 +25,7 @@ class _Branch:
     target: float
 
 
-# Havnes is small enough that the privacy limit shows.
+# The last is so small that the privacy limit hides some of its figures in most months.
 _BRANCHES = (
     _Branch(branch_id="0101", members=95, joiners=2.0, leaving=0.009, target=1.8),
     _Branch(branch_id="0102", members=70, joiners=1.2, leaving=0.013, target=1.4),
