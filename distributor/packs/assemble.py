@@ -31,105 +31,117 @@ class DatasetRead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
-    """All that the packs of one run share: a report over a period, with its figures for every branch."""
+class EditionHead:
+    """What the packs of one run share, apart from the figures; small enough to be sent to every worker."""
 
-    catalogue: Catalogue
+    catalogue: Catalogue = field(repr=False)
     report: ReportSpec
-    scope: Scope
+    scope: Scope = field(repr=False)
     tree: BranchTree = field(repr=False)
-    measures: Measures = field(repr=False)
-    rows: Mapping[str, RowsFrame] = field(repr=False)
     reads: tuple[DatasetRead, ...]
     run_id: str
     snapshot_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """A report over a period, with its figures and rows for every branch."""
+
+    head: EditionHead
+    measures: Measures = field(repr=False)
+    rows: Mapping[str, RowsFrame] = field(repr=False)
+
+
 def assemble_pack(edition: Edition, branch: Branch, language: str) -> Pack:
     """Compute the pack of *branch* in *language*."""
-    words = formatter(language)
-    view = View(
-        scope=edition.scope,
-        tree=edition.tree,
-        measures=edition.measures,
-        rows=edition.rows,
-        branch=branch,
-        node=edition.tree.position(branch.branch_id),
-        words=words,
-        min_cell=edition.catalogue.organisation.min_cell,
-    )
-    period = period_label(edition.scope.period, words)
-    organisation = edition.catalogue.organisation.organisation.in_language(language)
-    title = edition.report.title.in_language(language)
+    head, words = edition.head, formatter(language)
+    view = branch_view(edition, branch, words)
+    period = period_label(head.scope.period, words)
+    organisation = head.catalogue.organisation.organisation.in_language(language)
+    title = head.report.title.in_language(language)
     return Pack(
-        report=edition.report.report,
+        report=head.report.report,
         organisation=organisation,
         branch_id=branch.branch_id,
         branch_name=branch.name,
         title=title.format(branch=branch.name, period=period, organisation=organisation),
         period=period,
         language=language,
-        sections=tuple(build_sections(edition.report, view)),
-        about=_about(edition, period, words),
-        notices=tuple(_notices(edition, branch, words)),
-        accent=edition.catalogue.organisation.accent,
+        sections=tuple(build_sections(head.report, view)),
+        about=_about(head, period, words),
+        notices=tuple(_notices(head, branch, words)),
+        accent=head.catalogue.organisation.accent,
     )
 
 
-def _about(edition: Edition, period: str, words: Formatter) -> About:
-    zone = ZoneInfo(edition.catalogue.organisation.timezone)
+def branch_view(edition: Edition, branch: Branch, words: Formatter) -> View:
+    """Return the view through which everything of *branch* is computed."""
+    return View(
+        scope=edition.head.scope,
+        tree=edition.head.tree,
+        measures=edition.measures,
+        rows=edition.rows,
+        branch=branch,
+        node=edition.head.tree.position(branch.branch_id),
+        words=words,
+        min_cell=edition.head.catalogue.organisation.min_cell,
+    )
+
+
+def _about(head: EditionHead, period: str, words: Formatter) -> About:
+    zone = ZoneInfo(head.catalogue.organisation.timezone)
     return About(
         period=period,
-        definitions=tuple(_definitions(edition, words)),
-        sources=tuple(_source_line(edition, read, words, zone) for read in edition.reads),
-        snapshot_id=edition.snapshot_id,
-        run_id=edition.run_id,
-        owner=edition.report.owner,
+        definitions=tuple(_definitions(head, words)),
+        sources=tuple(_source_line(head, read, words, zone) for read in head.reads),
+        snapshot_id=head.snapshot_id,
+        run_id=head.run_id,
+        owner=head.report.owner,
     )
 
 
-def _definitions(edition: Edition, words: Formatter) -> Iterator[Definition]:
+def _definitions(head: EditionHead, words: Formatter) -> Iterator[Definition]:
     """Yield what each metric of the report means, in the order of the catalogue."""
-    asked = {ask.metric for ask in report_asks(edition.report, edition.scope)}
-    for name in edition.catalogue.metrics:
-        spec = edition.catalogue.metrics[name]
+    asked = {ask.metric for ask in report_asks(head.report, head.scope)}
+    for name in head.catalogue.metrics:
+        spec = head.catalogue.metrics[name]
         if name in asked and spec.description is not None:
             label, text = spec.label.in_language(words.language), spec.description.in_language(words.language)
             yield Definition(label=label, text=text)
 
 
-def _source_line(edition: Edition, read: DatasetRead, words: Formatter, zone: ZoneInfo) -> str:
+def _source_line(head: EditionHead, read: DatasetRead, words: Formatter, zone: ZoneInfo) -> str:
     local = read.read_at.astimezone(zone)
     return words.word(
         "source_line",
-        dataset=_dataset_label(edition, read.dataset, words),
+        dataset=_dataset_label(head, read.dataset, words),
         rows=words.value(read.rows, INTEGER),
         day=words.date(local.date()),
         time=f"{local:%H:%M}",
     )
 
 
-def _notices(edition: Edition, branch: Branch, words: Formatter) -> Iterator[str]:
+def _notices(head: EditionHead, branch: Branch, words: Formatter) -> Iterator[str]:
     """Yield what a reader must know before the figures: mergers, a new branch, rows left out."""
-    window = edition.scope.period.window
+    window = head.scope.period.window
     if branch.opened_on is not None and branch.opened_on > window.year_before().from_on:
         yield words.word("is_new", day=words.date(branch.opened_on))
     if branch.closed_on is not None and branch.closed_on <= window.last_on:
         yield words.word("is_closing", day=words.date(branch.closed_on))
-    for other in edition.tree.branches:
+    for other in head.tree.branches:
         if other.merged_into == branch.branch_id and other.is_merged(window.last_on):
             if other.closed_on is None:
                 yield words.word("includes_merged_undated", branch=other.name)
             else:
                 yield words.word("includes_merged", branch=other.name, day=words.date(other.closed_on))
-    for read in edition.reads:
+    for read in head.reads:
         if read.unknown_branch_rows and branch.parent_id is None:
             rows = words.value(read.unknown_branch_rows, INTEGER)
-            yield words.word("gate_note", dataset=_dataset_label(edition, read.dataset, words), rows=rows)
+            yield words.word("gate_note", dataset=_dataset_label(head, read.dataset, words), rows=rows)
 
 
-def _dataset_label(edition: Edition, dataset: str, words: Formatter) -> str:
-    label = edition.catalogue.datasets[dataset].label
+def _dataset_label(head: EditionHead, dataset: str, words: Formatter) -> str:
+    label = head.catalogue.datasets[dataset].label
     return label.in_language(words.language) if label else dataset
 
 

@@ -1,6 +1,6 @@
 """Numbers, dates and phrases of one language (Babel and our own word lists)."""
 
-from datetime import date
+import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from importlib import resources
@@ -44,7 +44,7 @@ class Formatter:
         """Print *value*; None is the word for "no value"."""
         if value is None:
             return self.word("no_value")
-        if isinstance(value, date):
+        if isinstance(value, datetime.date):
             return self.date(value)
         if isinstance(value, str) or how.kind in (ValueKind.text, ValueKind.date):
             return str(value)
@@ -65,15 +65,15 @@ class Formatter:
         text = f"<{min_cell}" if mark is Mark.few else self.word("withheld_sign")
         return Cell(value=None, text=text, mark=mark)
 
-    def date(self, day: date) -> str:
+    def date(self, day: datetime.date) -> str:
         """Print a day: 31. mai 2026."""
         return format_date(day, "long", locale=self.locale)
 
-    def month(self, day: date) -> str:
+    def month(self, day: datetime.date) -> str:
         """Print a month and its year: mai 2026."""
         return format_skeleton("yMMMM", day, locale=self.locale)
 
-    def month_name(self, day: date) -> str:
+    def month_name(self, day: datetime.date) -> str:
         """Print a month as on an axis: jan, feb, mars."""
         return format_date(day, "LLL", locale=self.locale).rstrip(".")
 

@@ -1,0 +1,73 @@
+"""`distributor demo`: a made-up union, and its packs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from distributor.cli.options import Config
+
+if TYPE_CHECKING:
+    from distributor.bootstrap import Application
+    from distributor.jobs.run_report import RunSummary
+
+# The demo's data end with May 2026, so its packs are of that month and the quarter before.
+_RUNS = (("monthly_branch_pack", "2026-05"), ("region_rollup", "2026-05"), ("quarterly_rep_report", "2026-Q1"))
+
+
+def demo(config: Config = None) -> None:
+    """Make a union of 252 branches and 60,000 members, and render its packs into the outbox."""
+    from distributor.bootstrap import make_application
+    from distributor.cli.console import TerminalProgress, console, shown
+    from distributor.cli.run import PARTLY, print_summary
+    from distributor.demo.organisation import write_organisation
+    from distributor.jobs.run_report import RunRequest, start_run
+
+    app = make_application(config)
+    out = console()
+    folder = _organisation_folder(app)
+    out.print(f"[bold]1[/bold]  Making the demo union in {shown(folder)}")
+    write_organisation(folder)
+    summaries: list[RunSummary] = []
+    for number, (report, period) in enumerate(_RUNS, start=2):
+        out.print(f"[bold]{number}[/bold]  Running {report} for {period}")
+        request = RunRequest(report=report, period=period, outbox=app.settings.outbox.path / f"{report}-{period}")
+        with TerminalProgress() as progress:
+            summaries.append(start_run(app, request, progress=progress))
+    out.print()
+    for summary in summaries:
+        print_summary(summary)
+        out.print()
+    for line in _what_next(app, summaries[0]):
+        out.print(line)
+    if not all(summary.is_whole for summary in summaries):
+        raise typer.Exit(PARTLY)
+
+
+def _organisation_folder(app: "Application") -> Path:
+    """Return where config.toml expects the demo's register of branches."""
+    from distributor.errors import SettingsError
+    from distributor.settings import CsvDirectorySettings
+
+    directory = app.settings.directory
+    if not isinstance(directory, CsvDirectorySettings):
+        raise SettingsError(f"{app.settings.config_path.name}: directory.kind: the demo needs csv.")
+    return directory.path
+
+
+def _what_next(app: "Application", summary: "RunSummary") -> tuple[str, ...]:
+    from distributor.cli.console import shown
+
+    outbox, catalogue = shown(Path(summary.run.outbox)), shown(app.settings.catalogue.path)
+    return (
+        "[bold]What to look at[/bold]",
+        f"  {outbox}/new/*.eml   open one in any mail program: figures, charts, PDF and Excel",
+        f"  {catalogue}/STORIES.md   what is hidden in the figures, and in which pack it shows",
+        "",
+        "[bold]What to try next[/bold]  (.venv/bin/distributor, if it is not on your path)",
+        "  distributor plan monthly_branch_pack --period 2026-05",
+        "  distributor preview monthly_branch_pack --period 2026-05 --branch Rana --open",
+        "  distributor explain monthly_branch_pack --period 2026-05 --branch Rana --metric churn",
+        "  distributor run monthly_branch_pack --period 2026-05 --branch Rana --to you@union.example",
+        "  distributor init my-reports   # a commented catalogue of your own to start from",
+    )

@@ -1,0 +1,89 @@
+"""`distributor plan`: who gets what, before anything is made or sent."""
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from distributor.cli.options import AsJson, Branches, Config, Period, Report
+
+if TYPE_CHECKING:
+    from distributor.packs.plan import SendPlan
+    from recipients.branches import BranchTree
+
+
+def plan(
+    report: Report, config: Config = None, period: Period = "", branch: Branches = None, as_json: AsJson = False
+) -> None:
+    """Show who would get REPORT: recipients, branches, formats, and who is left out and why."""
+    from distributor.bootstrap import make_application
+    from distributor.cli.console import print_json
+    from distributor.jobs.show_plan import show_plan
+
+    app = make_application(config)
+    shown = show_plan(app, report, period, tuple(branch or ()))
+    if as_json:
+        print_json(_as_plain(shown.plan))
+    else:
+        _print(shown.plan, shown.tree, shown.notices, is_full=bool(branch))
+
+
+def _print(plan: "SendPlan", tree: "BranchTree", notices: tuple[str, ...], *, is_full: bool) -> None:
+    from rich.table import Table
+
+    from distributor.cli.console import console
+
+    out = console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Branch", "Recipient", "Address", "Channel", "Formats", "Language"):
+        table.add_column(heading)
+    limit = len(plan.deliveries) if is_full else 20
+    for one in plan.deliveries[:limit]:
+        name = tree.branch(one.branch_id).name
+        address = one.address or f"({one.reason})"
+        table.add_row(name, one.recipient_name, address, one.channel, ", ".join(one.formats), one.language)
+    out.print(table)
+    if len(plan.deliveries) > limit:
+        out.print(f"… and {len(plan.deliveries) - limit} more; all of them with --json, one branch with --branch.")
+    out.print()
+    people = len({one.recipient_id for one in plan.deliveries})
+    out.print(f"{len(plan.branches)} branches, {len(plan.deliveries)} deliveries to {people} people")
+    by_channel = Counter(one.channel for one in plan.deliveries)
+    out.print(f"  channels         {', '.join(f'{name} {number}' for name, number in by_channel.items()) or 'none'}")
+    by_language = Counter(one.language for one in plan.deliveries)
+    out.print(f"  languages        {', '.join(f'{name} {number}' for name, number in by_language.most_common())}")
+    nobody = [f"{branch.name} ({branch.branch_id})" for branch in plan.branches_with_nobody]
+    _print_list(out, "with nobody", nobody)
+    _print_list(out, "without address", [f"{one.recipient_name} ({one.channel})" for one in plan.without_address])
+    _print_list(out, "in two roles", [f"{one.name}: {', '.join(roles)}" for one, roles in plan.in_two_roles])
+    for resolution in plan.resolutions:
+        places = [(one.recipient.name, one.role.name, one.role.branch_id, one.reason) for one in resolution.unplaced]
+        unplaced = [f"{name}: {role} @ {branch} ({reason})" for name, role, branch, reason in places]
+        _print_list(out, f"no place ({resolution.audience.name})", unplaced)
+    _print_list(out, "notes", list(notices))
+
+
+def _print_list(out: object, title: str, items: list[str]) -> None:
+    if items:
+        out.print(f"  {title:<16} {items[0]}")  # type: ignore[attr-defined]
+        for item in items[1:]:
+            out.print(f"  {'':<16} {item}")  # type: ignore[attr-defined]
+
+
+def _as_plain(plan: "SendPlan") -> dict[str, object]:
+    return {
+        "branches": [branch.branch_id for branch in plan.branches],
+        "deliveries": [
+            {
+                "branch": one.branch_id,
+                "recipient": one.recipient_id,
+                "address": one.address,
+                "channel": one.channel,
+                "formats": list(one.formats),
+                "language": one.language,
+                "status": one.status,
+                "reason": one.reason,
+            }
+            for one in plan.deliveries
+        ],
+        "branches_with_nobody": [branch.branch_id for branch in plan.branches_with_nobody],
+        "in_two_roles": {one.recipient_id: list(roles) for one, roles in plan.in_two_roles},
+    }

@@ -1,0 +1,193 @@
+"""The send plan: who gets which branch's pack, in which language and formats, and who gets nothing and why."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from distributor.catalogue.models import AudienceSpec, ReportSpec
+from distributor.errors import UsageError
+from distributor.ids import delivery_key
+from distributor.ledger.records import DeliveryRecord, DeliveryStatus
+from distributor.metrics.windows import Window
+from recipients.audience import Assignment, Audience, Resolution, Scope, resolve_audience
+from recipients.branches import Branch, BranchTree
+from recipients.people import Recipient
+
+# A file is delivered to nobody in particular, so a recipient's e-mail address names it.
+_ADDRESS_OF = {"folder": "email"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendPlan:
+    """Every delivery of a run, and what a person should look at before it is sent."""
+
+    branches: tuple[Branch, ...]
+    deliveries: tuple[DeliveryRecord, ...]
+    resolutions: tuple[Resolution, ...]
+
+    @property
+    def branches_with_nobody(self) -> tuple[Branch, ...]:
+        """Branches whose pack no one is meant to get."""
+        served = {delivery.branch_id for delivery in self.deliveries}
+        return tuple(branch for branch in self.branches if branch.branch_id not in served)
+
+    @property
+    def without_address(self) -> tuple[DeliveryRecord, ...]:
+        return tuple(delivery for delivery in self.deliveries if delivery.status is DeliveryStatus.suppressed)
+
+    @property
+    def in_two_roles(self) -> tuple[tuple[Recipient, tuple[str, ...]], ...]:
+        """People who get packs by more than one role, with the roles and where they are held."""
+        roles: dict[str, dict[str, None]] = {}
+        people: dict[str, Recipient] = {}
+        for resolution in self.resolutions:
+            for assignments in resolution.by_branch.values():
+                for assignment in assignments:
+                    people[assignment.recipient.recipient_id] = assignment.recipient
+                    held = roles.setdefault(assignment.recipient.recipient_id, {})
+                    held |= {f"{role.name} @ {role.branch_id}": None for role in assignment.roles}
+        return tuple((people[one], tuple(held)) for one, held in sorted(roles.items()) if len(held) > 1)
+
+
+def burst_branches(
+    report: ReportSpec, tree: BranchTree, window: Window, asked: Iterable[str] = ()
+) -> tuple[Branch, ...]:
+    """Return the branches that get a pack: of the report's levels, open at some time in the window, not merged away.
+
+    Args:
+        report: The report.
+        tree: The branch tree.
+        window: The report's period.
+        asked: Only these, by id or name; none means all.
+
+    Raises:
+        UsageError: A branch asked for is unknown, or gets no pack of this report.
+    """
+    levels = tree.of_levels(report.burst.levels)
+    found = [branch for branch in levels if _has_pack(branch, report, window)]
+    wanted = [find_branch(name, tree) for name in asked]
+    for branch in wanted:
+        if branch not in found:
+            reason = f"it is of level {branch.level}" if branch.level not in report.burst.levels else "it is closed"
+            raise UsageError(
+                f'branch "{branch.branch_id}" ({branch.name}) gets no pack of "{report.report}": {reason}. '
+                f"Packs are made for the levels {', '.join(report.burst.levels)}."
+            )
+    return tuple(branch for branch in found if not wanted or branch in wanted)
+
+
+def plan_deliveries(
+    report: ReportSpec,
+    audiences: Mapping[str, AudienceSpec],
+    *,
+    tree: BranchTree,
+    recipients: tuple[Recipient, ...],
+    branches: tuple[Branch, ...],
+    on: date,
+    run_id: str,
+    default_language: str,
+) -> SendPlan:
+    """Turn audience × branch × channel into deliveries; a person gets a branch's pack once a channel."""
+    wanted = {branch.branch_id for branch in branches}
+    found: dict[str, DeliveryRecord] = {}
+    resolutions = []
+    for entry in report.deliver:
+        audience = as_audience(entry.audience, audiences[entry.audience])
+        resolution = resolve_audience(audience, tree=tree, recipients=recipients, on=on)
+        resolutions.append(resolution)
+        for branch_id, assignments in resolution.by_branch.items():
+            if branch_id not in wanted:
+                continue
+            language = tree.language_of(branch_id, default_language)
+            for assignment in assignments:
+                one = _delivery(assignment, branch_id, entry.channel, entry.formats, run_id=run_id, language=language)
+                found[one.key] = _joined(found.get(one.key), one)
+    return SendPlan(branches=branches, deliveries=tuple(found.values()), resolutions=tuple(resolutions))
+
+
+def plan_test_send(
+    report: ReportSpec, branches: tuple[Branch, ...], address: str, *, tree: BranchTree, run_id: str, language: str
+) -> SendPlan:
+    """Plan a test send: every branch's pack, with all formats, to one address and nobody else."""
+    formats = all_formats(report)
+    deliveries = [
+        DeliveryRecord(
+            key=delivery_key(run=run_id, branch_id=branch.branch_id, recipient_id=address, channel="email"),
+            branch_id=branch.branch_id,
+            recipient_id=address,
+            recipient_name="",
+            address=address,
+            channel="email",
+            formats=formats,
+            language=tree.language_of(branch.branch_id, language),
+        )
+        for branch in branches
+    ]
+    return SendPlan(branches=branches, deliveries=tuple(deliveries), resolutions=())
+
+
+def all_formats(report: ReportSpec) -> tuple[str, ...]:
+    """Return every format that the report delivers in, in the order of the spec."""
+    return tuple(dict.fromkeys(name for entry in report.deliver for name in entry.formats)) or ("html", "pdf", "xlsx")
+
+
+def as_audience(name: str, spec: AudienceSpec) -> Audience:
+    """Translate the catalogue's audience into the directory's."""
+    return Audience(
+        name=name,
+        roles=spec.roles,
+        scope=Scope(spec.branch),
+        branches=spec.branches,
+        levels=spec.levels,
+        except_recipients=spec.exceptions.recipients,
+        except_branches=spec.exceptions.branches,
+        may_see_personal=spec.personal,
+    )
+
+
+def _delivery(
+    assignment: Assignment, branch_id: str, channel: str, formats: tuple[str, ...], *, run_id: str, language: str
+) -> DeliveryRecord:
+    person = assignment.recipient
+    address = person.address(_ADDRESS_OF.get(channel, channel))
+    return DeliveryRecord(
+        key=delivery_key(run=run_id, branch_id=branch_id, recipient_id=person.recipient_id, channel=channel),
+        branch_id=branch_id,
+        recipient_id=person.recipient_id,
+        recipient_name=person.name,
+        address=address or "",
+        channel=channel,
+        formats=formats,
+        language=person.language or language,
+        status=DeliveryStatus.planned if address else DeliveryStatus.suppressed,
+        reason="" if address else f"no address for {channel}",
+    )
+
+
+def _joined(first: DeliveryRecord | None, second: DeliveryRecord) -> DeliveryRecord:
+    """Join two ways in which one person gets the same pack: all formats, once."""
+    if first is None:
+        return second
+    return replace(first, formats=tuple(dict.fromkeys(first.formats + second.formats)))
+
+
+def _has_pack(branch: Branch, report: ReportSpec, window: Window) -> bool:
+    if report.burst.branches and branch.branch_id not in report.burst.branches:
+        return False
+    is_opened = branch.opened_on is None or branch.opened_on <= window.last_on
+    is_closed = branch.closed_on is not None and branch.closed_on <= window.from_on
+    return is_opened and not is_closed and not branch.is_merged(window.last_on)
+
+
+def find_branch(name: str, tree: BranchTree) -> Branch:
+    """Find a branch by id, or by a name that only one has."""
+    if name in tree:
+        return tree.branch(name)
+    named = [branch for branch in tree.branches if branch.name.casefold() == name.casefold()]
+    if len(named) == 1:
+        return named[0]
+    if named:
+        ids = ", ".join(branch.branch_id for branch in named)
+        raise UsageError(f'several branches are called "{name}". Use the id: {ids}.')
+    tree.position(name)  # raises, with ids that look alike
+    raise AssertionError(name)
