@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import process_time
 
-from renderers.charts import describe, draw_chart
+from renderers.charts import PHONE, ChartSize, ChartSpec, describe, draw_chart
 from renderers.html import render_html
 from renderers.pack import Artifact, Format, Pack
-from renderers.pdf import render_pdf
+from renderers.pdf import chart_sizes, render_pdf
 from renderers.sections import ChartSection
 from renderers.text import render_text
 from renderers.xlsx import render_xlsx
@@ -54,30 +54,50 @@ def render_documents(pack: Pack, formats: Collection[Format], *, image_scale: in
     """
     watch = Stopwatch()
     made: list[Artifact] = []
-    pictures: dict[str, bytes] = {}
-    alt_texts: dict[str, str] = {}
-    if Format.html in formats or Format.pdf in formats:
-        with watch.stage("charts"):
-            for section in pack.sections:
-                if isinstance(section, ChartSection) and not section.empty:
-                    pictures[section.key] = draw_chart(section.chart, scale=image_scale, accent=pack.accent)
-                    alt_texts[section.key] = describe(section.chart)
+    with watch.stage("charts"):
+        on_phone = _draw(pack, dict.fromkeys(_charts(pack), PHONE) if Format.html in formats else {}, image_scale)
+        on_page = _draw(pack, chart_sizes(pack) if Format.pdf in formats else {}, image_scale, known=on_phone)
+        alt_texts = {key: describe(chart) for key, chart in _charts(pack).items()}
     if Format.html in formats:
         with watch.stage("html"):
-            ids = {key: f"{key}@pack" for key in pictures}
+            ids = {key: f"{key}@pack" for key in _charts(pack)}
             html = render_html(pack, chart_ids=ids, alt_texts=alt_texts)
             made.append(Artifact(name="pack.html", media_type=HTML, content=html.encode()))
             made += [
-                Artifact(name=f"{key}.png", media_type=PNG, content=picture, content_id=ids[key])
-                for key, picture in pictures.items()
+                Artifact(name=f"{key}.png", media_type=PNG, content=on_phone[key, PHONE], content_id=ids[key])
+                for key in ids
             ]
     with watch.stage("text"):
         made.append(Artifact(name="pack.txt", media_type=TEXT, content=render_text(pack).encode()))
     if Format.pdf in formats:
         with watch.stage("pdf"):
+            pictures = {key: picture for (key, _), picture in on_page.items()}
             content = render_pdf(pack, charts=pictures, alt_texts=alt_texts)
             made.append(Artifact(name="pack.pdf", media_type=PDF, content=content))
     if Format.xlsx in formats:
         with watch.stage("xlsx"):
             made.append(Artifact(name="pack.xlsx", media_type=XLSX, content=render_xlsx(pack)))
     return Documents(artifacts=tuple(made), seconds=dict(watch.seconds))
+
+
+def _charts(pack: Pack) -> dict[str, ChartSpec]:
+    """Return the charts that are drawn, by section key: one without data is a sentence."""
+    found = (section for section in pack.sections if isinstance(section, ChartSection))
+    return {section.key: section.chart for section in found if not section.empty}
+
+
+def _draw(
+    pack: Pack,
+    sizes: Mapping[str, ChartSize],
+    image_scale: int,
+    *,
+    known: Mapping[tuple[str, ChartSize], bytes] | None = None,
+) -> dict[tuple[str, ChartSize], bytes]:
+    """Draw each chart in its size, unless it is known in that size already."""
+    drawn = dict(known or {})
+    charts = _charts(pack)
+    return {
+        (key, size): drawn.get((key, size)) or draw_chart(charts[key], size=size, scale=image_scale, accent=pack.accent)
+        for key, size in sizes.items()
+        if key in charts
+    }

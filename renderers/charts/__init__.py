@@ -4,7 +4,7 @@ from renderers.charts.describe import describe
 from renderers.charts.size import PHONE, ChartSize
 from renderers.charts.spec import ChartSpec
 
-__all__ = ["PHONE", "ChartSize", "describe", "draw_chart"]
+__all__ = ["PHONE", "ChartSize", "ChartSpec", "describe", "draw_chart"]
 
 
 def draw_chart(spec: ChartSpec, *, size: ChartSize = PHONE, scale: int = 2, accent: str) -> bytes:
