@@ -1,19 +1,20 @@
 """Shards of work in a pool of processes of this machine.
 
 Workers are spawned, not forked (threads of the main process would be lost half-way), set up once, and replaced after
-a number of items so that what libraries leak is given back. A worker that dies takes nobody's work with it: what it
-had in hand is tried again alone, and only an item that kills its worker twice is given up, by name.
+a number of items so that what libraries leak is given back. A worker that dies takes nobody's work with it: what was
+in hand is tried again one by one, and only an item that kills its worker again is given up, by name.
 """
 
-import gc
 import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
+
+from distributor.engine.worker import enter, run_shard, spawning
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -38,6 +39,8 @@ def run_local(
 ) -> Iterator[Result | Lost[Item]]:
     """Do *task* for every item and yield the results as they come, in no order.
 
+    An item may be done twice, though it is yielded once: a result that a dying worker had not handed over is lost.
+
     Args:
         items: What to do; each must be picklable.
         task: A module-level function; it catches its own errors, what it raises ends the run.
@@ -51,8 +54,11 @@ def run_local(
         Each item's result, or Lost for an item that killed its worker twice.
 
     Raises:
-        KeyboardInterrupt: After the shards in hand are finished; their results have been yielded.
+        WorkerError: An error of *task* or *setup* that cannot travel between processes; others come as they are.
+        KeyboardInterrupt: After the items in hand are done; the rest is left.
     """
+    if not items:
+        return
     workers = workers or os.cpu_count() or 1
     if workers == 1 or len(items) <= min(shard_size, workers * 2):
         setup(*arguments)
@@ -62,62 +68,77 @@ def run_local(
     shards = [items[start : start + size] for start in range(0, len(items), size)]
     generation = max(1, workers * items_per_worker // size)
     pool = _Pool(task=task, setup=setup, arguments=arguments)
+    in_hand: list[Item] = []
     for start in range(0, len(shards), generation):
-        yield from pool.run(shards[start : start + generation], workers=workers)
-    for item in pool.in_hand:
-        yield from pool.run_alone(item)
+        in_hand += yield from pool.run(shards[start : start + generation], workers=workers)
+    yield from pool.run_alone(in_hand)
 
 
 class _Pool(Generic[Item, Result]):
-    """Runs shards; remembers what was in hand when a worker died."""
+    """Runs shards, each try in processes of its own."""
 
     def __init__(
         self, *, task: Callable[[Item], Result], setup: Callable[..., None], arguments: tuple[Any, ...]
     ) -> None:
-        self.in_hand: list[Item] = []
         self._task = task
-        self._start = (setup, arguments)
+        self._context = get_context("spawn")
+        self._stop = self._context.Event()
+        self._start = (self._stop, setup, arguments)
 
-    def run(self, shards: Sequence[Sequence[Item]], *, workers: int) -> Iterator[Result]:
+    def run(self, shards: Sequence[Sequence[Item]], *, workers: int) -> Generator[Result, None, list[Item]]:
+        """Yield the results of *shards*; return the items that were in hand when a worker died."""
+        in_hand: list[Item] = []
         waiting = list(shards)
         while waiting:
-            with self._executor(workers) as executor:
-                futures = {executor.submit(_run_shard, self._task, shard): shard for shard in waiting}
-                waiting = []
-                try:
-                    for future in as_completed(futures):
-                        try:
-                            yield from future.result()
-                        except BrokenProcessPool:
-                            waiting.append(futures[future])
-                except (KeyboardInterrupt, GeneratorExit):
-                    executor.shutdown(wait=True, cancel_futures=True)
-                    raise
-            # A dead worker breaks the whole pool, and which shard killed it is not known: the first ones, as many as
-            # there are workers, were in hand; the others only waited, and go on in a new pool.
-            for shard in waiting[:workers]:
-                self.in_hand += shard
+            waiting = yield from self._try(waiting, workers=workers)
+            # A dead worker breaks the whole pool, and which shard killed it is not known. Shards are handed out in
+            # order, so the first ones, as many as there are workers, were in hand; the others go on in a new pool.
+            in_hand += [item for shard in waiting[:workers] for item in shard]
             waiting = waiting[workers:]
+        return in_hand
 
-    def run_alone(self, item: Item) -> Iterator[Result | Lost[Item]]:
-        with self._executor(1) as executor:
+    def run_alone(self, items: Sequence[Item]) -> Iterator[Result | Lost[Item]]:
+        """Do one item at a time: the first that is not done is the one that killed the worker."""
+        waiting: list[Sequence[Item]] = [[item] for item in items]
+        while waiting:
+            waiting = yield from self._try(waiting, workers=1)
+            if waiting:
+                yield Lost(item=waiting[0][0])
+            waiting = waiting[1:]
+
+    def _try(self, shards: Sequence[Sequence[Item]], *, workers: int) -> Generator[Result, None, list[Sequence[Item]]]:
+        """Yield the results of *shards*; return those that a worker's death left undone, in their order."""
+        done: set[int] = set()
+        with ProcessPoolExecutor(workers, self._context, enter, self._start) as executor:
             try:
-                yield from executor.submit(_run_shard, self._task, [item]).result()
-            except BrokenProcessPool:
-                yield Lost(item=item)
+                with closing(_finished(self._submit(executor, shards))) as finished:
+                    for number, results in finished:
+                        done.add(number)
+                        yield from results
+            except BaseException:  # Ctrl-C and a reader who stops listening too: nothing new is begun
+                self._stop.set()
+                executor.shutdown(wait=True, cancel_futures=True)
+                raise
+        return [shard for number, shard in enumerate(shards) if number not in done]
 
-    def _executor(self, workers: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            max_workers=workers, mp_context=get_context("spawn"), initializer=_enter, initargs=self._start
-        )
+    def _submit(
+        self, executor: ProcessPoolExecutor, shards: Sequence[Sequence[Item]]
+    ) -> dict[Future[list[Result]], int]:
+        futures: dict[Future[list[Result]], int] = {}
+        with spawning():
+            for number, shard in enumerate(shards):
+                try:
+                    futures[executor.submit(run_shard, self._task, shard)] = number
+                except BrokenProcessPool:  # a worker has died already; what is not handed in counts as undone
+                    break
+        return futures
 
 
-def _enter(setup: Callable[..., None], arguments: tuple[Any, ...]) -> None:
-    # Ctrl-C reaches every process of the terminal; only the main process decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    setup(*arguments)
-    gc.freeze()  # what is set up stays: the collector need not walk it again
-
-
-def _run_shard(task: Callable[[Item], Result], shard: Sequence[Item]) -> list[Result]:
-    return [task(item) for item in shard]
+def _finished(futures: dict[Future[list[Result]], int]) -> Generator[tuple[int, list[Result]], None, None]:
+    """Yield the number and results of each shard that comes back; those of a broken pool do not."""
+    for future in as_completed(futures):
+        try:
+            results = future.result()
+        except BrokenProcessPool:
+            continue
+        yield futures[future], results

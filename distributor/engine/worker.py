@@ -1,0 +1,92 @@
+"""What happens inside a worker process, from its start to its end."""
+
+import gc
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import parent_process, resource_tracker
+from multiprocessing.synchronize import Event
+from typing import Any, TypeVar
+
+from distributor.engine.errors import WorkerError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(slots=True)
+class _State:
+    """This process's own."""
+
+    stop: Event | None = None
+    fault: Exception | None = None
+
+
+_state = _State()
+
+
+@contextmanager
+def spawning() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach, from their first instruction on.
+
+    Ctrl-C goes to every process of the terminal, but only the main one decides what it means. A worker that is still
+    importing would die of it with a stack trace. Children inherit the mask; the main process gets the signal at the end.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # its start, else part of the first spawn, would undo the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def enter(stop: Event, setup: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    """Set this process up; a fault is kept for the first task, since raised here it would only break the pool."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _state.stop = stop
+    try:
+        setup(*arguments)
+    except Exception as error:  # noqa: BLE001 - raised by the first task
+        _state.fault = error
+    gc.freeze()  # what is set up stays: the collector need not walk it again
+
+
+def run_shard(task: Callable[[Item], Result], shard: Sequence[Item]) -> list[Result]:
+    """Do *task* for the items of *shard*, until it is told to stop."""
+    results: list[Result] = []
+    try:
+        if _state.fault is not None:
+            raise _state.fault
+        for item in shard:
+            if _state.stop is not None and _state.stop.is_set():
+                break
+            results.append(task(item))
+    except Exception as error:
+        if not _can_travel(error):
+            raise WorkerError(f"{type(error).__name__}: {error}") from None
+        raise
+    return results
+
+
+def _can_travel(error: Exception) -> bool:
+    """Whether pickle makes the same error of it again; one that it cannot make would break the pool instead."""
+    try:
+        return type(pickle.loads(pickle.dumps(error))) is type(error)
+    except Exception:  # noqa: BLE001 - constructors may raise anything
+        return False
+
+
+def _end_with_parent() -> None:
+    """Wait for the main process to end, be it by kill -9, and end too: a pool's idle workers would wait for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,69 @@
+"""Tasks for workers: spawned processes import them by name."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+SETUPS: list[tuple[int, str]] = []
+
+
+class TwoPartError(Exception):
+    """Cannot be made again from its text."""
+
+    def __init__(self, what: str, which: str) -> None:
+        super().__init__(f"{what} {which}")
+
+
+def set_up(folder: str) -> None:
+    SETUPS.append((os.getpid(), folder))
+    with (Path(folder) / "setups").open("a") as file:
+        file.write(f"{os.getpid()}\n")
+
+
+def fail_to_set_up(folder: str) -> None:
+    raise TwoPartError("no figures in", "the folder")
+
+
+def double(item: int) -> tuple[int, int]:
+    return item * 2, os.getpid()
+
+
+def die_of_13(item: int) -> int:
+    if item == 13:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item
+
+
+def die_of_3_and_37(item: int) -> int:
+    if item in (3, 37):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item
+
+
+def die_once_of_13(item: int) -> int:
+    """Die of the item the first time that it is tried."""
+    marker = Path(SETUPS[-1][1]) / "died"
+    if item == 13 and not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return item
+
+
+def fail_at_5(item: int) -> int:
+    with (Path(SETUPS[-1][1]) / "done").open("a") as file:
+        file.write(f"{item}\n")
+    if item == 5:
+        raise ValueError("item 5 is odd")
+    return item
+
+
+def fail_with_two_parts(item: int) -> int:
+    raise TwoPartError("item", str(item))
+
+
+def note_and_wait(item: int) -> int:
+    with (Path(SETUPS[-1][1]) / "done").open("a") as file:
+        file.write(f"{item}\n")
+    time.sleep(0.05)
+    return item

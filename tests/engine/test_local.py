@@ -1,0 +1,126 @@
+"""The local engine: every item once, workers that come and go, and what happens when one dies."""
+
+import multiprocessing
+import os
+import pickle
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import engine_tasks as tasks
+import pytest
+
+from distributor.engine import Lost, WorkerError, run_local
+
+ITEMS = list(range(50))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., list[Any]]:
+    """Runs a task over items on two workers and returns the results."""
+
+    def do(task: Callable[[int], Any], items: list[int] = ITEMS, **options: Any) -> list[Any]:
+        defaults: dict[str, Any] = {"setup": tasks.set_up, "workers": 2, "shard_size": 4}
+        return list(run_local(items, task=task, arguments=(str(tmp_path),), **{**defaults, **options}))
+
+    return do
+
+
+def test_every_item_is_done_once_in_workers_set_up_once(run: Callable[..., list[Any]], tmp_path: Path) -> None:
+    """All results come, each once, from other processes than this one; each process was set up once."""
+    results = run(tasks.double)
+
+    assert [item * 2 for item in ITEMS] == sorted(value for value, _ in results)
+    pids = {pid for _, pid in results}
+    set_up = Counter((tmp_path / "setups").read_text().split())
+    assert os.getpid() not in pids
+    assert pids <= {int(pid) for pid in set_up}
+    assert {1} == set(set_up.values())
+
+
+def test_workers_are_replaced_after_their_items(run: Callable[..., list[Any]]) -> None:
+    """With 10 items a worker, two workers are replaced after every 20 items: 50 items take three generations."""
+    results = run(tasks.double, items_per_worker=10, shard_size=2)
+
+    assert [item * 2 for item in ITEMS] == sorted(value for value, _ in results)
+    by_pid = Counter(pid for _, pid in results)
+    assert 3 <= len(by_pid)
+    assert 20 >= max(by_pid.values())
+
+
+@pytest.mark.parametrize(("items", "workers"), [([1, 2, 3], 2), (ITEMS, 1)])
+def test_few_items_or_one_worker_stay_in_this_process(
+    items: list[int], workers: int, run: Callable[..., list[Any]]
+) -> None:
+    """Work that would not repay a new process is done here."""
+    results = run(tasks.double, items, workers=workers)
+
+    assert [(item * 2, os.getpid()) for item in items] == results
+
+
+def test_no_items_need_no_set_up(run: Callable[..., list[Any]], tmp_path: Path) -> None:
+    """A run with nothing left to do does not even load its figures."""
+    assert [] == run(tasks.double, [])
+    assert not (tmp_path / "setups").exists()
+
+
+def test_item_that_kills_its_worker_is_lost_alone(run: Callable[..., list[Any]]) -> None:
+    """A worker killed by the system costs only the item that it dies of, every time."""
+    results = run(tasks.die_of_13)
+
+    assert [Lost(item=13)] == [one for one in results if isinstance(one, Lost)]
+    assert [item for item in ITEMS if item != 13] == sorted(one for one in results if not isinstance(one, Lost))
+
+
+def test_two_deadly_items_are_lost_by_name(run: Callable[..., list[Any]]) -> None:
+    """Several items that kill their workers, far apart, are each found; all others are done."""
+    results = run(tasks.die_of_3_and_37)
+
+    assert [3, 37] == sorted(one.item for one in results if isinstance(one, Lost))
+    assert len(ITEMS) == len(results)
+    assert set(ITEMS) - {3, 37} == {one for one in results if not isinstance(one, Lost)}
+
+
+def test_death_by_chance_loses_nothing(run: Callable[..., list[Any]]) -> None:
+    """An item whose worker died once is tried again, and done."""
+    assert ITEMS == sorted(run(tasks.die_once_of_13))
+
+
+def test_error_of_a_task_ends_the_run_at_once(run: Callable[..., list[Any]], tmp_path: Path) -> None:
+    """What a task raises comes up as it is, and the shards that wait are left."""
+    with pytest.raises(ValueError, match="item 5 is odd"):
+        run(tasks.fail_at_5, list(range(400)))
+
+    done = {int(item) for item in (tmp_path / "done").read_text().split()}
+    assert len(done) < 100
+
+
+def test_error_that_pickle_cannot_make_again_still_tells_its_text(run: Callable[..., list[Any]]) -> None:
+    """An error with a constructor of its own does not look like a dead worker."""
+    with pytest.raises(TypeError):
+        pickle.loads(pickle.dumps(tasks.TwoPartError("a", "b")))
+
+    with pytest.raises(WorkerError, match="TwoPartError: item "):
+        run(tasks.fail_with_two_parts)
+
+
+def test_error_of_the_set_up_ends_the_run(run: Callable[..., list[Any]]) -> None:
+    """Workers that cannot be set up say why, instead of dying one after the other."""
+    with pytest.raises(WorkerError, match="TwoPartError: no figures in the folder"):
+        run(tasks.double, setup=tasks.fail_to_set_up)
+
+
+def test_reader_who_stops_stops_the_workers(tmp_path: Path) -> None:
+    """Closing the results leaves what was not begun, and no process behind."""
+    results = run_local(
+        list(range(400)),
+        task=tasks.note_and_wait, setup=tasks.set_up, arguments=(str(tmp_path),), workers=2, shard_size=4,
+    )  # fmt: skip
+    next(results)
+
+    results.close()  # type: ignore[attr-defined]
+
+    done = (tmp_path / "done").read_text().split()
+    assert 4 <= len(done) < 30
+    assert [] == multiprocessing.active_children()
