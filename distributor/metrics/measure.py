@@ -1,10 +1,11 @@
 """Compute what a report asks, for all branches and levels in one set-based pass over the snapshot."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import duckdb
@@ -17,11 +18,22 @@ from distributor.catalogue.models import AggregateMetric, DatasetSpec, MetricBas
 from distributor.metrics.asks import Ask, base_asks
 from distributor.metrics.errors import MetricError, RollUpError
 from distributor.metrics.measures import Column, Frame, Measures
-from distributor.metrics.sql import MACROS, Statement, filter_statement, is_additive, is_slotted, slot_statement
+from distributor.metrics.sql import (
+    MACROS,
+    Statement,
+    filter_statement,
+    is_additive,
+    is_count,
+    is_slotted,
+    slot_statement,
+)
 from distributor.metrics.windows import Window
 from recipients.branches import BranchTree
 
 FrameKey = tuple[str, tuple[str, ...]]
+# Sums of decimals are added up as whole numbers where all of them together fit into 64 bits, else as floats.
+_MOST_DECIMALS = 14
+_LARGEST_WHOLE = 2**63
 
 
 class Tables(Protocol):
@@ -117,18 +129,18 @@ def _slotted(metric: str, by: tuple[str, ...], windows: Sequence[Window], calcul
     rows, group, size = _grouped(table, by, nodes=len(calculator.tree))
     slot = table.column("_slot").to_numpy()
     values, scale = _exact(table.column("v"))
-    running = _running_totals(group, slot, np.nan_to_num(values), shape=(size, len(edges)))
-    counts = _running_totals(group, slot, table.column("n").cast(pa.int64()).to_numpy(), shape=(size, len(edges)))
+    shape = (size, len(edges) - 1)
+    sums = _slot_sums(group, slot, np.nan_to_num(values), shape=shape)
+    counts = _slot_sums(group, slot, table.column("n").cast(pa.int64()).to_numpy(), shape=shape)
+
+    def column(first: int, end: int) -> Column:
+        return Column(values=sums(first, end) / scale, counts=counts(first, end), marks=np.zeros(size, np.uint8))
+
     place = {edge: index for index, edge in enumerate(edges)}
-    columns = {}
-    for window in windows:
-        first, end = place[window.from_on], place[window.to_on]
-        columns[window] = Column(
-            values=(running[:, end] - running[:, first]) / scale,
-            counts=counts[:, end] - counts[:, first],
-            marks=np.zeros(size, np.uint8),
-        )
-    return _frame(table, by, rows, columns, nodes=len(calculator.tree))
+    columns = {window: column(place[window.from_on], place[window.to_on]) for window in windows}
+    slots = {Window(from_on=edges[i], to_on=edges[i + 1]): i for i in range(len(edges) - 1)}
+    between = {slot: column(i, i + 1) for slot, i in slots.items() if slot not in columns}
+    return _frame(table, by, rows, columns, nodes=len(calculator.tree), between=between)
 
 
 def _filtered(wanted: Mapping[FrameKey, list[Window]], calculator: Calculator) -> Iterator[tuple[FrameKey, Frame]]:
@@ -145,24 +157,45 @@ def _filtered(wanted: Mapping[FrameKey, list[Window]], calculator: Calculator) -
             by=by,
             additive=additive,
         )
-        table = calculator.run(statement, metric=figures[0][0])
+        table = _scanned(statement, figures, calculator, by=by)
         rows, group, size = _grouped(table, by, nodes=len(calculator.tree))
         columns: dict[str, dict[Window, Column]] = defaultdict(dict)
         for i, (metric, window) in enumerate(figures):
-            columns[metric][window] = _column(table, i, group, size, additive=additive)
+            counts_none = additive or is_count(calculator.aggregate(metric).measure)
+            columns[metric][window] = _column(table, i, group, size, nothing=0.0 if counts_none else np.nan)
         for metric, by_window in columns.items():
             yield (metric, by), _frame(table, by, rows, by_window, nodes=len(calculator.tree))
 
 
-def _column(table: pa.Table, number: int, group: NDArray[np.int64], size: int, *, additive: bool) -> Column:
-    """Place one result column on the frame's rows; a sum over nothing is 0, a mean over nothing is no value."""
-    values = np.full(size, 0.0 if additive else np.nan)
-    exact, scale = _exact(table.column(f"v{number}"))
-    values[group] = exact / scale
+def _scanned(
+    statement: Statement, figures: Sequence[tuple[str, Window]], calculator: Calculator, *, by: tuple[str, ...]
+) -> pa.Table:
+    """Run a scan of several metrics; if it fails, run each alone, so that the error names the one at fault."""
+    names = list(dict.fromkeys(metric for metric, _ in figures))
+    try:
+        return calculator.run(statement, metric=names[0])
+    except MetricError:
+        for metric in names if len(names) > 1 else ():
+            spec = calculator.aggregate(metric)
+            alone = filter_statement(
+                [(spec, window) for name, window in figures if name == metric],
+                data=spec.dataset,
+                branch=calculator.datasets[spec.dataset].branch,
+                by=by,
+                additive=is_additive(spec.measure),
+            )
+            calculator.run(alone, metric=metric)
+        raise
+
+
+def _column(table: pa.Table, number: int, group: NDArray[np.int64], size: int, *, nothing: float) -> Column:
+    """Place one result column on the frame's rows; *nothing* is the figure of no rows: 0, or no value for a mean."""
+    values = np.full(size, nothing)
+    column = table.column(f"v{number}")
+    exact, scale = _exact(column)
+    values[group] = np.where(column.is_null(nan_is_null=True).to_numpy(), nothing, exact / scale)
     counts = np.zeros(size, np.int64)
     counts[group] = table.column(f"n{number}").cast(pa.int64()).to_numpy()
-    if additive:
-        values = np.nan_to_num(values)
     return Column(values=values, counts=counts, marks=np.zeros(size, np.uint8))
 
 
@@ -196,30 +229,41 @@ def _frame(
     columns: Mapping[Window, Column],
     *,
     nodes: int,
+    between: Mapping[Window, Column] = MappingProxyType({}),
 ) -> Frame:
     if rows is None:
-        return Frame(by=by, starts=np.arange(nodes + 1, dtype=np.int64), keys=(), columns=columns)
+        return Frame(by=by, starts=np.arange(nodes + 1, dtype=np.int64), keys=(), columns=columns, between=between)
     node = table.column("_node").to_numpy()[rows]
     keys = tuple(table.column(f"k{i}").combine_chunks().take(pa.array(rows)) for i in range(len(by)))
-    return Frame(by=by, starts=np.searchsorted(node, np.arange(nodes + 1)), keys=keys, columns=columns)
+    starts = np.searchsorted(node, np.arange(nodes + 1))
+    return Frame(by=by, starts=starts, keys=keys, columns=columns, between=between)
 
 
-def _running_totals(
+def _slot_sums(
     group: NDArray[np.int64], slot: NDArray[Any], values: NDArray[Any], *, shape: tuple[int, int]
-) -> NDArray[Any]:
-    """Return, for each frame row and window edge, the sum of all slots before the edge."""
+) -> Callable[[int, int], NDArray[Any]]:
+    """Return a look-up of the sum of the slots first … end − 1, for all frame rows at once.
+
+    Whole numbers are differences of running totals. Other numbers are added up anew, since a difference would leave a
+    remainder such as 1e-12 where there is nothing, and a quotient over it would look like a figure.
+    """
     cells = np.zeros(shape, values.dtype)
-    np.add.at(cells, (group, slot + 1), values)
-    return np.cumsum(cells, axis=1)
+    np.add.at(cells, (group, slot), values)
+    if values.dtype.kind == "f":
+        return lambda first, end: cells[:, first:end].sum(axis=1)
+    running = np.concatenate([np.zeros((shape[0], 1), cells.dtype), np.cumsum(cells, axis=1)], axis=1)
+    return lambda first, end: running[:, end] - running[:, first]
 
 
 def _exact(column: pa.ChunkedArray) -> tuple[NDArray[Any], float]:
     """Return a numeric column as numbers that add up exactly where they can, and what to divide them by."""
-    if pa.types.is_decimal(column.type):
+    if pa.types.is_decimal(column.type) and column.type.scale <= _MOST_DECIMALS:
         scale = 10**column.type.scale
         wide = column.cast(pa.decimal256(60, column.type.scale))
-        whole = pc.multiply(wide, pa.scalar(scale, pa.decimal256(15, 0))).cast(pa.decimal256(60, 0))
-        return whole.cast(pa.int64()).fill_null(0).to_numpy(), float(scale)
+        whole = pc.multiply(wide, pa.scalar(scale, pa.decimal256(15, 0))).cast(pa.decimal256(60, 0)).fill_null(0)
+        largest = max((abs(edge) for edge in pc.min_max(whole).as_py().values() if edge is not None), default=0)
+        if largest * max(1, len(column)) < _LARGEST_WHOLE:
+            return whole.cast(pa.int64()).to_numpy(), float(scale)
     if pa.types.is_integer(column.type):
         return column.fill_null(0).to_numpy().astype(np.int64), 1.0
     return column.cast(pa.float64()).fill_null(float("nan")).to_numpy(), 1.0
@@ -236,7 +280,8 @@ def _check_roll_up(frames: Mapping[FrameKey, Frame], calculator: Calculator) -> 
         for column in frame.columns.values():
             below = np.bincount(parents[1:], weights=column.counts[1:], minlength=len(parents))
             own = column.counts[inner] - below[inner]
-            for node, rest in zip(inner[own != 0], own[own != 0], strict=True):
+            # From the bottom up, so that the error names the branch where it went wrong, and not the root above it.
+            for node, rest in zip(inner[own != 0][::-1], own[own != 0][::-1], strict=True):
                 if rest < 0 or not _has_own_rows(spec.dataset, int(node), calculator):
                     raise RollUpError(metric, spec.dataset, calculator.tree.branches[node].branch_id)
 

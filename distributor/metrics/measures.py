@@ -33,12 +33,15 @@ class Frame:
     """All windows of one aggregate and one breakdown. Grain: node × combination of keys, sorted by node.
 
     ``starts`` (int64, nodes + 1) gives each node's slice; without a breakdown there is one row a node.
+    ``between`` holds the stretches of time that the windows of a flow are made of and that nobody asked for: what
+    suppression must reckon with; they are not saved.
     """
 
     by: tuple[str, ...]
     starts: NDArray[np.int64]
     keys: tuple[pa.Array, ...]
     columns: Mapping[Window, Column]
+    between: Mapping[Window, Column] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

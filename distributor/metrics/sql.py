@@ -1,8 +1,9 @@
 """The SQL of a metric: one statement for all branches, all levels and all windows.
 
-Two forms. *Slots*: a flow that adds up (count, sum) is counted once for each stretch between two window ends; every
-window is then a difference of running totals, so the cost does not grow with the number of windows. *Filters*:
-anything else (stocks, exposures, distinct counts) is one filtered aggregate a window in the same scan.
+Two forms. *Slots*: a flow that adds up (one count or sum) is counted once for each stretch between two window ends;
+every window is then a difference of running totals, so the cost does not grow with the number of windows. *Filters*:
+anything else (stocks, exposures, distinct counts, sums of several aggregates) is one filtered aggregate a window in the
+same scan.
 
 The tables of the engine: ``_branches(_branch, _pos)``, where a merged branch has its survivor's position;
 ``_ancestors(_pos, _node)``, every position with itself and all above it; ``_slots(_day, _slot)``.
@@ -22,9 +23,14 @@ MACROS = (
     # A row without a first day is never counted; greatest() alone would take the window's first day for it.
     "sum(case when j is null then 0 else greatest(0, date_diff('day', greatest(cast(j as date), cast(f as date)), "
     "least(coalesce(cast(l as date), cast(t as date)), cast(t as date)))) end) / 30.4375",
+    # The rows behind that figure: those with at least a day in membership within the window.
+    "create or replace temp macro member_rows(j, l, f, t) as "
+    "count(case when j is not null and greatest(cast(j as date), cast(f as date)) < "
+    "least(coalesce(cast(l as date), cast(t as date)), cast(t as date)) then 1 end)",
 )
 _PARAMETER = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|(?<![:\w]):(as_of|from|to)\b")
-_ADDITIVE = re.compile(r"^\s*(count|sum|member_months)\s*\(", re.IGNORECASE)
+_CALL = re.compile(r"\s*(count|sum|member_months)\s*\((.*)\)\s*", re.IGNORECASE | re.DOTALL)
+_QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +42,25 @@ class Statement:
 
 
 def is_additive(measure: str) -> bool:
-    """Say whether the measure of two disjoint sets of rows is the sum of their measures."""
-    return bool(_ADDITIVE.match(measure)) and not re.search(r"\bdistinct\b", measure, re.IGNORECASE)
+    """Say whether the measure of two disjoint sets of rows is the sum of their measures.
+
+    Only one call of count, sum or member_months is: of ``sum(a) / count(*)`` the parts cannot be added up.
+    """
+    call = _single_call(measure)
+    return call is not None and not re.match(r"\s*distinct\b", call[1], re.IGNORECASE)
+
+
+def is_count(measure: str) -> bool:
+    """Say whether the measure counts: count(*), count(member_id), count(distinct member_id)."""
+    call = _single_call(measure)
+    return call is not None and call[0] == "count"
 
 
 def is_slotted(metric: AggregateMetric) -> bool:
-    """Say whether the metric is computed by slots."""
-    return metric.on is not None and is_additive(metric.measure)
+    """Say whether the metric is computed by slots: a flow that adds up, of rows that do not depend on the window."""
+    texts = (metric.measure, metric.where or "")
+    depends = any(match[1] for text in texts for match in _PARAMETER.finditer(text))
+    return metric.on is not None and is_additive(metric.measure) and not depends
 
 
 def slot_statement(metric: AggregateMetric, *, data: str, branch: str, by: Sequence[str]) -> Statement:
@@ -73,7 +91,7 @@ def filter_statement(
     for i, (metric, window) in enumerate(metrics):
         keep = " and ".join(f"({bind(part, window, params)})" for part in _conditions(metric)) or "true"
         measure = bind(metric.measure, window, params)
-        columns.append(f"{_filtered(measure, keep)} as v{i}, count(*) filter (where {keep}) as n{i}")
+        columns.append(f"{_filtered(measure, keep)} as v{i}, {_row_count(measure, keep)} as n{i}")
     keys = [f'd."{column}" as k{i}' for i, column in enumerate(by)]
     names = [f"k{i}" for i in range(len(by))]
     rows = f'from "{data}" d join _branches b on d."{branch}" = b._branch'
@@ -96,12 +114,70 @@ def _conditions(metric: AggregateMetric) -> list[str]:
 
 
 def _filtered(measure: str, keep: str) -> str:
-    """Attach the filter to the aggregate itself; a macro takes no FILTER, so its rows are chosen inside."""
-    if measure.lower().lstrip().startswith("member_months"):
-        inner = measure[measure.index("(") + 1 : measure.rindex(")")]
-        first, rest = inner.split(",", 1)
-        return f"member_months(case when {keep} then {first} end, {rest})" if keep != "true" else measure
+    """Let only the rows that *keep* keeps into every aggregate of *measure*."""
+    call = _single_call(measure)
+    if call is None:
+        return _filtered_parts(measure, keep)
+    if call[0] == "member_months":
+        return f"member_months({_exposure_of(call[1], keep)})"
     return f"{measure} filter (where {keep})"
+
+
+def _row_count(measure: str, keep: str) -> str:
+    """Count the rows behind a figure: of an exposure those that were there at all in the window."""
+    call = _single_call(measure)
+    if call is not None and call[0] == "member_months":
+        return f"member_rows({_exposure_of(call[1], keep)})"
+    return f"count(*) filter (where {keep})"
+
+
+def _exposure_of(arguments: str, keep: str) -> str:
+    """Choose the rows inside the arguments of a macro, which takes no FILTER: who never joined has no exposure."""
+    first = arguments[: _first_comma(arguments)]
+    return f"case when {keep} then {first} end{arguments[len(first) :]}"
+
+
+def _filtered_parts(measure: str, keep: str) -> str:
+    """Attach the filter to each aggregate of a measure that is more than one call."""
+    import sqlglot
+    from sqlglot import exp
+
+    condition = sqlglot.parse_one(keep, read="duckdb")
+    whole = exp.Paren(this=sqlglot.parse_one(measure, read="duckdb"))
+    for part in list(whole.find_all(exp.AggFunc)):
+        own = part.parent
+        if isinstance(own, exp.Filter):
+            own.set("expression", exp.Where(this=exp.and_(own.expression.this, condition.copy())))
+        else:
+            part.replace(exp.Filter(this=part.copy(), expression=exp.Where(this=condition.copy())))
+    for call in whole.find_all(exp.Anonymous):
+        if call.name.lower() == "member_months":
+            first = call.expressions[0]
+            first.replace(exp.Case(ifs=[exp.If(this=condition.copy(), true=first.copy())]))
+    return whole.sql(dialect="duckdb")
+
+
+def _single_call(measure: str) -> tuple[str, str] | None:
+    """Return the function (lower case) and the arguments of a measure that is one call and nothing else."""
+    call = _CALL.fullmatch(measure)
+    if call is None:
+        return None
+    depth = 0
+    for sign in _QUOTED.sub("", call[2]):
+        depth += (sign == "(") - (sign == ")")
+        if depth < 0:
+            return None
+    return call[1].lower(), call[2]
+
+
+def _first_comma(arguments: str) -> int:
+    """Return where the first argument ends."""
+    depth = 0
+    for place, sign in enumerate(_QUOTED.sub(lambda text: "x" * len(text[0]), arguments)):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth == 0:
+            return place
+    return len(arguments)
 
 
 def bind(expression: str, window: Window, params: dict[str, date]) -> str:

@@ -10,6 +10,7 @@ from distributor.errors import UsageError
 
 _DAY = timedelta(days=1)
 _BEGINNING = date(1900, 1, 1)
+_ROLLING = re.compile(r"rolling (\d+) months")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -25,7 +26,13 @@ class Window:
         return self.to_on - _DAY
 
     def year_before(self, years: int = 1) -> "Window":
-        """Return the same calendar window *years* earlier; 29 February becomes 28 February."""
+        """Return the same calendar window *years* earlier; 29 February becomes 28 February.
+
+        Whole months stay whole: the year before February 2025 ends on 29 February. One day stays one day.
+        """
+        if self.last_on == self.from_on:
+            day = shift_months(self.from_on, -12 * years)
+            return Window(from_on=day, to_on=day + _DAY)
         return Window(from_on=shift_months(self.from_on, -12 * years), to_on=_shift_end(self.to_on, -12 * years))
 
     def __str__(self) -> str:
@@ -80,7 +87,7 @@ class Period:
 
     @property
     def name(self) -> str:
-        """A short name for files and ids: 2026-05, 2026-Q2, 2026-W21, 2026."""
+        """The period as a person writes it, so that `parse_period` reads it back: 2026-05, 2026-Q2, 2026-W21, 2026."""
         first = self.window.from_on
         match self.kind:
             case PeriodKind.day:
@@ -92,9 +99,9 @@ class Period:
                 return f"{first:%Y-%m}"
             case PeriodKind.quarter:
                 return f"{first.year}-Q{(first.month + 2) // 3}"
-            case PeriodKind.year:
+            case PeriodKind.year | PeriodKind.membership_year:
                 return str(first.year)
-            case PeriodKind.membership_year | PeriodKind.rolling:
+            case PeriodKind.rolling:
                 return str(self.window)
 
 
@@ -106,7 +113,7 @@ def resolve_period(phrase: str, *, today: date, membership_year: str = "01-01") 
         today: The day of the fire time, in the report's zone.
         membership_year: First day of the membership year, MM-DD.
     """
-    if rolling := re.fullmatch(r"rolling (\d+) months", phrase):
+    if rolling := _ROLLING.fullmatch(phrase):
         end = today.replace(day=1)
         return Period(kind=PeriodKind.rolling, window=Window(from_on=shift_months(end, -int(rolling[1])), to_on=end))
     which, _, unit = phrase.partition(" ")
@@ -126,8 +133,12 @@ def parse_period(text: str, *, phrase: str, membership_year: str = "01-01") -> P
         UsageError: Not a period, or of another kind than the report's.
     """
     period = _read_period(text, phrase=phrase, membership_year=membership_year)
-    wanted = PeriodKind.rolling if phrase.startswith("rolling") else PeriodKind(phrase.split(" ", 1)[1])
-    if period is None or period.kind is not wanted:
+    rolling = _ROLLING.fullmatch(phrase)
+    wanted = PeriodKind.rolling if rolling else PeriodKind(phrase.split(" ", 1)[1])
+    is_wanted = period is not None and period.kind is wanted
+    if period is not None and is_wanted and rolling:
+        is_wanted = shift_months(period.window.from_on, int(rolling[1])) == period.window.to_on
+    if period is None or not is_wanted:
         raise UsageError(
             f'"{text}" is not a {wanted} period. The report is about "{phrase}": write {_EXAMPLES[wanted]}.'
         )
@@ -135,7 +146,10 @@ def parse_period(text: str, *, phrase: str, membership_year: str = "01-01") -> P
 
 
 def window_of(span: str, period: Period, *, membership_year: str = "01-01") -> Window:
-    """Return the window of a metric's *span*, ending with the report *period*."""
+    """Return the window of a metric's *span*, ending with the report *period*.
+
+    A "membership year" is the last whole one that has ended by then: days to come have no figures yet.
+    """
     end = period.window.to_on
     if amount := re.fullmatch(r"(\d+) (months|years|days)", span):
         number = int(amount[1])
@@ -150,8 +164,8 @@ def window_of(span: str, period: Period, *, membership_year: str = "01-01") -> W
         case "membership year to date":
             return Window(from_on=year_start(period.window.last_on, membership_year), to_on=end)
         case "membership year":
-            start = year_start(period.window.last_on, membership_year)
-            return Window(from_on=start, to_on=shift_months(start, 12))
+            ended = year_start(end, membership_year)
+            return Window(from_on=shift_months(ended, -12), to_on=ended)
         case "all time":
             return Window(from_on=_BEGINNING, to_on=end)
         case _:
@@ -223,8 +237,10 @@ def _read_period(text: str, *, phrase: str, membership_year: str) -> Period | No
             first, last = (date.fromisoformat(part) for part in text.split("..", 1))
             window = Window(from_on=first, to_on=last + _DAY)
             return Period(kind=PeriodKind.rolling, window=window) if first <= last else None
-        return _period_of(PeriodKind.day, date.fromisoformat(text), membership_year)
-    except ValueError:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            return _period_of(PeriodKind.day, date.fromisoformat(text), membership_year)
+        return None
+    except (ValueError, OverflowError):
         return None
 
 
