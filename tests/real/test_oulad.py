@@ -38,7 +38,7 @@ def test_memberships_by_intake_and_region(oulad: RealSet) -> None:
     def rows() -> Iterator[tuple[str, ...]]:
         for node, branch in enumerate(oulad.tree.branches):
             found = {metric: figures.breakdown(metric, EVER, by, node) for metric in metrics}
-            for (intake,), _ in found["memberships"].items():
+            for (intake,) in found["memberships"]:
                 counts = (found[metric].get((intake,)) for metric in metrics)
                 yield (intake, branch.branch_id, *(str(int(one.value)) if one else "0" for one in counts))
 
