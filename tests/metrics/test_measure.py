@@ -391,7 +391,7 @@ def test_row_counted_in_a_foreign_region_stops_the_run() -> None:
     foreign = pa.table({"_pos": [TREE.position("a")], "_node": [TREE.position("r2")]}, schema=pairs.schema)
     calculator.connection.register("_ancestors", pa.concat_tables([pairs, foreign]))
 
-    with pytest.raises(RollUpError, match='metric "members".*"rows".*below r2 do not add up'):
+    with pytest.raises(RollUpError, match=r'metric "members".*"rows".*below r2 do not add up'):
         measure([Ask(metric="members", window=JUNE)], calculator)
 
 
