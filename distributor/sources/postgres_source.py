@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from sqlalchemy import URL
 
-from distributor.sources.arrow import BATCH_ROWS, check_names, table_from_rows
+from distributor.sources.arrow import SERVER_BATCH_ROWS, check_names, table_from_rows
 from distributor.sources.deadline import deadline
 from distributor.sources.errors import (
     BadSqlError,
@@ -133,7 +133,7 @@ class PostgresSession:
             description = cursor.description or []
             names = [column.name for column in description]
             check_names(names, source=self.source.name)
-            batches = iter(lambda: cursor.fetchmany(BATCH_ROWS), [])
+            batches = iter(lambda: cursor.fetchmany(SERVER_BATCH_ROWS), [])
             return table_from_rows(names, [self._type(column) for column in description], batches)
 
     def _type(self, column: Any) -> pa.DataType | None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from distributor.sources.arrow import BATCH_ROWS, check_names, table_from_rows
+from distributor.sources.arrow import SERVER_BATCH_ROWS, check_names, table_from_rows
 from distributor.sources.deadline import deadline
 from distributor.sources.errors import (
     BadSqlError,
@@ -133,7 +133,7 @@ class GenericSession:
                     raise StatementRefusedError(name, "it gives no rows")
                 names = list(result.keys())
                 check_names(names, source=name)
-                batches = iter(lambda: result.fetchmany(BATCH_ROWS), [])
+                batches = iter(lambda: result.fetchmany(SERVER_BATCH_ROWS), [])
                 return table_from_rows(names, [None] * len(names), batches)
             except SQLAlchemyError as error:
                 if limit.passed:

@@ -163,7 +163,7 @@ def test_source_time_is_aware_and_recent(make: MakeSource) -> None:
 
 def test_many_rows_come_in_batches(make: MakeSource) -> None:
     """A result of several batches is one table, with one type a column over all of them."""
-    rows = arrow.BATCH_ROWS * 2 + 1
+    rows = arrow.SERVER_BATCH_ROWS * 2 + 1
     sql = (
         f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) "
         f"SELECT i, CASE WHEN i = {rows} THEN i / 2.0 END AS half FROM n"
