@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -74,17 +74,30 @@ def check_gates(
     """
     results: list[GateResult] = []
     branches = pa.table({"branch_id": pa.array(sorted(known_branches), pa.string())})
-    for name, spec in specs.items():
-        table = snapshot.table(name)
-        with closing(duckdb.connect(":memory:", config=LOCKED_CONFIG)) as connection:
-            connection.register("_rows", table)
-            connection.register("_branches", branches)
-            connection.register(name, table)
+    # One connection for all: to open and close one takes longer than most checks.
+    with closing(duckdb.connect(":memory:", config=LOCKED_CONFIG)) as connection:
+        connection.register("_branches", branches)
+        for name, spec in specs.items():
+            table = snapshot.table(name)
             dataset = _Dataset(name=name, spec=spec, connection=connection, columns=tuple(table.column_names))
-            results += _column_gates(dataset, params=params, now=now)
-            results += _row_gates(dataset, table, None if last_rows is None else last_rows.get(name))
-            results += check_reconcile(name, spec, connection, snapshot.datasets[name], sources=sources, params=params)
+            with _registered(connection, table, "_rows", name):
+                results += _column_gates(dataset, params=params, now=now)
+                results += _row_gates(dataset, table, None if last_rows is None else last_rows.get(name))
+                record = snapshot.datasets[name]
+                results += check_reconcile(name, spec, connection, record, sources=sources, params=params)
     return GateReport(results=tuple(results))
+
+
+@contextmanager
+def _registered(connection: duckdb.DuckDBPyConnection, table: pa.Table, *names: str) -> Iterator[None]:
+    """Let *connection* see *table* under *names* while the block runs: no check reaches another dataset."""
+    for name in names:
+        connection.register(name, table)
+    try:
+        yield
+    finally:
+        for name in names:
+            connection.unregister(name)
 
 
 def _column_gates(dataset: _Dataset, *, params: Mapping[str, date], now: datetime) -> Iterator[GateResult]:
