@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from distributor.catalogue.models import DatasetSpec
 from distributor.snapshot.errors import GateError
 from distributor.snapshot.gate_report import Gate, GateReport, GateResult, GateStatus
 from distributor.snapshot.gates import check_gates
-from distributor.snapshot.snapshot import Snapshot
+from distributor.snapshot.snapshot import Snapshot, take_snapshot
 from distributor.sources.sqlite_source import SqliteSource
 
 PARAMS = {"from": date(2026, 5, 1), "to": date(2026, 6, 1), "as_of": date(2026, 5, 31)}
@@ -137,9 +138,7 @@ def test_share_of_last_run_says_both_counts(check: Check) -> None:
     """The sentence names this run's rows, the last run's, and the fewest allowed."""
     result = only(check(rows={"share_of_last_run": 0.9}, last={"members": 1204}), Gate.SHARE_OF_LAST_RUN)
 
-    assert result.message == (
-        "members: 4 rows; the last run had 1,204, and at least 90% of that (1,084) is expected."
-    )
+    assert result.message == ("members: 4 rows; the last run had 1,204, and at least 90% of that (1,084) is expected.")
 
 
 # --- unique, not_null ----------------------------------------------------------------------------------------
@@ -199,9 +198,7 @@ def test_unknown_branches_are_listed_with_their_rows(check: Check) -> None:
 
     report = check(sql, known=("0301",))
 
-    expected = (
-        "members: 3 rows are of 2 branches that the branch tree does not know (1103: 2 rows; no branch: 1 row)."
-    )
+    expected = "members: 3 rows are of 2 branches that the branch tree does not know (1103: 2 rows; no branch: 1 row)."
     assert expected == only(report, Gate.KNOWN_BRANCH).message
     assert report.held
 
@@ -270,6 +267,29 @@ def test_reconcile_that_gives_no_figure_fails(check: Check, control: str, equals
     [failure] = check(reconcile=[{"sql": control, "equals": equals}]).failures
 
     assert words in failure.message
+
+
+def test_a_check_reaches_no_other_dataset(
+    source: SqliteSource, spec: Callable[..., DatasetSpec], tmp_path: Path
+) -> None:
+    """The aggregate of a reconcile check sees its own dataset only, also when others were checked before it."""
+    reaching = {"reconcile": [{"sql": "SELECT 4", "equals": "(SELECT count(*) FROM first)"}]}
+    specs = {"first": spec(), "second": spec(checks=reaching)}
+    taken = take_snapshot(
+        specs,
+        dict.fromkeys(specs, "SELECT * FROM members"),
+        {"members": source},
+        params=PARAMS,
+        folder=tmp_path / "both",
+        now=NOW,
+    )
+
+    report = check_gates(
+        taken, specs, known_branches=("0301", "1103"), last_rows=None, sources={}, params=PARAMS, now=NOW
+    )
+
+    assert ["second"] == [failure.dataset for failure in report.failures]
+    assert "cannot be computed" in report.failures[0].message
 
 
 def test_control_figures_are_read_with_the_dataset(
