@@ -21,6 +21,8 @@ def _load_helper(name: str) -> ModuleType:
 
 
 sets = _load_helper("real_sets")
+_load_helper("delivered")
+_load_helper("agreement")
 
 
 def _open(name: str, factory: pytest.TempPathFactory) -> Any:

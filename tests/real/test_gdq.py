@@ -1,4 +1,4 @@
-"""The expected tables of the gifts to Games Done Quick, all eight, come out of the metrics to their printed precision."""
+"""The expected tables of the gifts to Games Done Quick, all eight, come out of the metrics as they are printed."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
