@@ -1,7 +1,6 @@
 """The composition root: from settings to an application, and the one place that picks adapters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from channels.channel import Channel
@@ -10,6 +9,7 @@ from distributor.catalogue.catalogue import Catalogue
 from distributor.catalogue.loader import load_catalogue
 from distributor.clock import Clock, SystemClock
 from distributor.errors import SettingsError
+from distributor.jobs.application import Application
 from distributor.ledger.folder import FolderLedger
 from distributor.packs.store import ArtifactStore
 from distributor.settings import CsvDirectorySettings, Settings, SqlDirectorySettings, load_settings
@@ -20,23 +20,7 @@ from recipients.directories.rows import RosterRules
 from recipients.directories.sql import SqlDirectory
 from recipients.directory import Directory
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Application:
-    """Everything a use case needs, wired together."""
-
-    settings: Settings
-    catalogue: Catalogue
-    sources: Mapping[str, Source]
-    directory: Directory
-    ledger: FolderLedger
-    store: ArtifactStore
-    clock: Clock
-
-    def channels(self, outbox: Path | None = None) -> dict[str, Channel]:
-        """Return the channels that are set up; e-mail is written into the outbox folder."""
-        folder = FolderChannel(outbox or self.settings.outbox.path)
-        return {"email": folder, "folder": folder}
+__all__ = ["Application", "make_application"]
 
 
 def make_application(config: Path | None = None, *, clock: Clock | None = None) -> Application:
@@ -58,7 +42,14 @@ def make_application(config: Path | None = None, *, clock: Clock | None = None) 
         ledger=FolderLedger(settings.store.path / "runs"),
         store=ArtifactStore(folder=settings.store.path / "artifacts"),
         clock=clock or SystemClock(),
+        channels=_open_channels,
     )
+
+
+def _open_channels(outbox: Path) -> dict[str, Channel]:
+    """Return the channels that are set up; e-mail is written into the outbox folder."""
+    folder = FolderChannel(outbox)
+    return {"email": folder, "folder": folder}
 
 
 def _make_directory(settings: Settings, catalogue: Catalogue, sources: Mapping[str, Source]) -> Directory:

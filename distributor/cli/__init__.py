@@ -1,5 +1,6 @@
 """The command line: `distributor`. Heavy libraries are loaded by the verbs that need them, not by `--help`."""
 
+import json
 import sys
 from importlib import import_module
 from typing import Any
@@ -46,8 +47,18 @@ def main() -> None:
     except Exception as error:
         if not _is_told(error):
             raise
-        typer.echo(f"error: {error}", err=True)
+        _tell(error)
         sys.exit(getattr(error, "exit_code", 1))
+
+
+def _tell(error: Exception) -> None:
+    """Print the error, and what to do next where it says so; programs that asked for --json get it as an object."""
+    notes: list[str] = getattr(error, "__notes__", [])
+    if "--json" in sys.argv:
+        content = {"error": str(error), "notes": notes, "exit_code": getattr(error, "exit_code", 1)}
+        typer.echo(json.dumps(content, ensure_ascii=False))
+    for line in (f"error: {error}", *notes):
+        typer.echo(line, err=True)
 
 
 def _is_told(error: Exception) -> bool:

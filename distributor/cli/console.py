@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
 
 _STAGES = {
     "snapshot": "Reading the sources",
@@ -18,10 +19,21 @@ _STAGES = {
     "render": "Rendering packs",
 }
 
+_ANY_WIDTH = 10_000
+
 
 def console() -> Console:
-    """Return the console for results."""
-    return Console(highlight=False, soft_wrap=True)
+    """Return the console for results. Texts print as they are: a branch may be called "[red]" or ":house:"."""
+    return Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def print_table(out: Console, table: Table) -> None:
+    """Print a table with nothing cut off: folded on a terminal, as wide as it needs to be in a file or pipe."""
+    if out.is_terminal:
+        out.print(table, soft_wrap=False)
+        return
+    width = max(out.width, out.measure(table, options=out.options.update(max_width=_ANY_WIDTH)).maximum)
+    out.print(table, width=width, soft_wrap=False, crop=False)
 
 
 def print_json(content: Any) -> None:

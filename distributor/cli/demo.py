@@ -8,7 +8,7 @@ import typer
 from distributor.cli.options import Config
 
 if TYPE_CHECKING:
-    from distributor.bootstrap import Application
+    from distributor.jobs.application import Application
     from distributor.jobs.run_report import RunSummary
 
 # The demo's data end with May 2026, so its packs are of that month and the quarter before.
@@ -26,11 +26,11 @@ def demo(config: Config = None) -> None:
     app = make_application(config)
     out = console()
     folder = _organisation_folder(app)
-    out.print(f"[bold]1[/bold]  Making the demo union in {shown(folder)}")
+    out.print(f"1  Making the demo union in {shown(folder)}", style="bold")
     write_organisation(folder)
     summaries: list[RunSummary] = []
     for number, (report, period) in enumerate(_RUNS, start=2):
-        out.print(f"[bold]{number}[/bold]  Running {report} for {period}")
+        out.print(f"{number}  Running {report} for {period}", style="bold")
         request = RunRequest(report=report, period=period, outbox=app.settings.outbox.path / f"{report}-{period}")
         with TerminalProgress() as progress:
             summaries.append(start_run(app, request, progress=progress))
@@ -39,7 +39,7 @@ def demo(config: Config = None) -> None:
         print_summary(summary)
         out.print()
     for line in _what_next(app, summaries[0]):
-        out.print(line)
+        out.print(line, style="" if line.startswith(" ") else "bold")
     if not all(summary.is_whole for summary in summaries):
         raise typer.Exit(PARTLY)
 
@@ -60,11 +60,11 @@ def _what_next(app: "Application", summary: "RunSummary") -> tuple[str, ...]:
 
     outbox, catalogue = shown(Path(summary.run.outbox)), shown(app.settings.catalogue.path)
     return (
-        "[bold]What to look at[/bold]",
+        "What to look at",
         f"  {outbox}/new/*.eml   open one in any mail program: figures, charts, PDF and Excel",
         f"  {catalogue}/STORIES.md   what is hidden in the figures, and in which pack it shows",
         "",
-        "[bold]What to try next[/bold]  (.venv/bin/distributor, if it is not on your path)",
+        "What to try next  (.venv/bin/distributor, if it is not on your path)",
         "  distributor plan monthly_branch_pack --period 2026-05",
         "  distributor preview monthly_branch_pack --period 2026-05 --branch Rana --open",
         "  distributor explain monthly_branch_pack --period 2026-05 --branch Rana --metric churn",

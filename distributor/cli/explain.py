@@ -8,6 +8,8 @@ import typer
 from distributor.cli.options import AsJson, Config, Period, Report
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from distributor.jobs.explain import Explained, Explanation
 
 
@@ -38,12 +40,13 @@ def _print(found: "Explanation", *, show_sql: bool) -> None:
     from distributor.cli.console import console
 
     out = console()
-    out.print(f"[bold]{found.label}[/bold] of {found.branch.name} ({found.branch.branch_id}), {found.metric}")
+    out.print(found.label, style="bold", end="")
+    out.print(f" of {found.branch.name} ({found.branch.branch_id}), {found.metric}")
     if found.description:
         out.print(f"  {found.description}")
-    out.print(f"  formula    {found.formula}", markup=False)
+    out.print(f"  formula    {found.formula}")
     out.print(f"  counts     rows of {found.subtree} branch{'es' if found.subtree > 1 else ''}: itself and all below")
-    origin = f"run {found.run_id}" if found.run_id else "read from the sources just now: no run of this period yet"
+    origin = f"run {found.run_id}" if found.run_id else "read from the sources just now: no run of this period holds it"
     out.print(f"  snapshot   {found.snapshot_id}, {origin}")
     out.print()
     for figure in found.figures:
@@ -51,22 +54,28 @@ def _print(found: "Explanation", *, show_sql: bool) -> None:
     out.print()
     own = found.figures[0]
     for part in own.parts:
-        out.print(f"[bold]SQL of {part.metric}[/bold] (for all branches at once; _node is the branch's position)")
-        out.print(f"  {part.sql}", markup=False)
-        out.print(f"  with {', '.join(f'{name} = {day}' for name, day in part.params.items())}", markup=False)
+        out.print(f"SQL of {part.metric}", style="bold", end="")
+        out.print(" (for all branches at once; _node is the branch's position)")
+        out.print(f"  {part.sql}")
+        out.print(f"  with {', '.join(f'{name} = {day}' for name, day in part.params.items())}")
     if show_sql:
         for name, sql in found.dataset_sql.items():
-            out.print(f"[bold]dataset {name}[/bold]")
-            out.print(sql.strip(), markup=False)
+            out.print(f"dataset {name}", style="bold")
+            out.print(sql.strip())
 
 
-def _print_figure(out: object, figure: "Explained") -> None:
-    value = "no value" if figure.value is None else f"{figure.value:,.6g}"
+def _print_figure(out: "Console", figure: "Explained") -> None:
     where = f" [{figure.branch.name}]" if figure.label == "organisation" else ""
-    out.print(f"  {figure.label:<16} {value:>14}   {figure.window}{where}", markup=False)  # type: ignore[attr-defined]
+    out.print(f"  {figure.label:<16} {_number(figure.value, 'no value'):>14}   {figure.window}{where}")
     for part in figure.parts:
         small = "   fewer than the privacy limit: packs show it as withheld" if part.is_small else ""
-        number = "–" if part.value is None else f"{part.value:,.6g}"
-        out.print(  # type: ignore[attr-defined]
-            f"    {part.metric:<14} {number:>14}   {part.rows:,} rows of {part.dataset}{small}", markup=False
-        )
+        out.print(f"    {part.metric:<14} {_number(part.value, '–'):>14}   {part.rows:,} rows of {part.dataset}{small}")
+
+
+def _number(value: float | None, absent: str) -> str:
+    """Return whole numbers whole, however large, and others to six significant digits or to cents."""
+    if value is None:
+        return absent
+    if value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:,.2f}" if abs(value) >= 1000 else f"{value:.6g}"

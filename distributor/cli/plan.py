@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from distributor.cli.options import AsJson, Branches, Config, Period, Report
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from distributor.packs.plan import SendPlan
     from recipients.branches import BranchTree
 
@@ -29,18 +31,18 @@ def plan(
 def _print(plan: "SendPlan", tree: "BranchTree", notices: tuple[str, ...], *, is_full: bool) -> None:
     from rich.table import Table
 
-    from distributor.cli.console import console
+    from distributor.cli.console import console, print_table
 
     out = console()
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Branch", "Recipient", "Address", "Channel", "Formats", "Language"):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     limit = len(plan.deliveries) if is_full else 20
     for one in plan.deliveries[:limit]:
         name = tree.branch(one.branch_id).name
         address = one.address or f"({one.reason})"
         table.add_row(name, one.recipient_name, address, one.channel, ", ".join(one.formats), one.language)
-    out.print(table)
+    print_table(out, table)
     if len(plan.deliveries) > limit:
         out.print(f"… and {len(plan.deliveries) - limit} more; all of them with --json, one branch with --branch.")
     out.print()
@@ -61,11 +63,11 @@ def _print(plan: "SendPlan", tree: "BranchTree", notices: tuple[str, ...], *, is
     _print_list(out, "notes", list(notices))
 
 
-def _print_list(out: object, title: str, items: list[str]) -> None:
+def _print_list(out: "Console", title: str, items: list[str]) -> None:
     if items:
-        out.print(f"  {title:<16} {items[0]}")  # type: ignore[attr-defined]
+        out.print(f"  {title:<16} {items[0]}")
         for item in items[1:]:
-            out.print(f"  {'':<16} {item}")  # type: ignore[attr-defined]
+            out.print(f"  {'':<16} {item}")
 
 
 def _as_plain(plan: "SendPlan") -> dict[str, object]:

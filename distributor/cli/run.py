@@ -29,10 +29,15 @@ def run(
     from distributor.bootstrap import make_application
     from distributor.cli.console import TerminalProgress, print_json
     from distributor.errors import UsageError
-    from distributor.jobs.run_report import RunRequest, resume_run, start_run
+    from distributor.jobs.run_report import RunInterruptedError, RunRequest, resume_run, start_run
 
     if bool(report) == bool(resume):
         raise UsageError("name a report to run, or a run to --resume, not both. See distributor run --help.")
+    if resume and (period or branch or to or out):
+        # Ignored, a --to would send to everyone after all.
+        raise UsageError(
+            "--resume goes on with the run as it was asked for: leave out --period, --branch, --to, --out."
+        )
     if to:
         check_address(to)
     app = make_application(config)
@@ -43,8 +48,8 @@ def run(
                 summary = resume_run(app, resume, progress=progress)
             else:
                 summary = start_run(app, request, progress=progress)
-        except KeyboardInterrupt:
-            typer.echo(interrupted_text(app.ledger.runs()[-1].run_id), err=True)
+        except RunInterruptedError as error:
+            typer.echo(interrupted_text(error.run_id), err=True)
             raise
     if as_json:
         print_json(as_plain(summary))
@@ -79,7 +84,8 @@ def print_summary(summary: "RunSummary") -> None:
     made = [pack for pack in summary.packs.values() if pack.is_made]
     branches = len({pack.branch_id for pack in made})
     total = sum(summary.seconds.values())
-    out.print(f"[bold]{run_record.report}[/bold], {run_record.from_on} to {run_record.to_on} (exclusive)")
+    out.print(run_record.report, style="bold", end="")
+    out.print(f", {run_record.from_on} to {run_record.to_on} (exclusive)")
     out.print(f"  packs       {len(made)} for {branches} branches in {total:.1f} s ({_size(summary)})")
     out.print(f"  deliveries  {_counted(counts)}")
     for reason, number in Counter(one.reason for one in summary.deliveries if one.status != "sent").most_common(5):
@@ -90,7 +96,8 @@ def print_summary(summary: "RunSummary") -> None:
         more = f" and {len(nobody) - 5} more" if len(nobody) > 5 else ""
         out.print(f"  nobody      {len(nobody)} branches have no recipient: {names}{more}")
     for pack in summary.failed_packs:
-        out.print(f"  [red]failed[/red]      {pack.title} ({pack.branch_id}): {pack.error}")
+        out.print("  failed      ", style="red", end="")
+        out.print(f"{pack.title} ({pack.branch_id}): {pack.error}")
     for remark in summary.remarks:
         out.print(f"  note        {remark}")
     out.print(f"  outbox      {shown(Path(run_record.outbox))}")

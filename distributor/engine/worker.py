@@ -1,9 +1,11 @@
 """What happens inside a worker process, from its start to its end."""
 
+import atexit
 import gc
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -34,7 +36,7 @@ def spawning() -> Iterator[None]:
     """Start processes that Ctrl-C does not reach, from their first instruction on.
 
     Ctrl-C goes to every process of the terminal, but only the main one decides what it means. A worker that is still
-    importing would die of it with a stack trace. Children inherit the mask; the main process gets the signal at the end.
+    importing would die of it with a stack trace. Children inherit the mask; the main process gets its signal after.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
@@ -57,6 +59,7 @@ def enter(stop: Event, setup: Callable[..., None], arguments: tuple[Any, ...]) -
     except Exception as error:  # noqa: BLE001 - raised by the first task
         _state.fault = error
     gc.freeze()  # what is set up stays: the collector need not walk it again
+    atexit.register(_leave)
 
 
 def run_shard(task: Callable[[Item], Result], shard: Sequence[Item]) -> list[Result]:
@@ -82,6 +85,13 @@ def _can_travel(error: Exception) -> bool:
         return type(pickle.loads(pickle.dumps(error))) is type(error)
     except Exception:  # noqa: BLE001 - constructors may raise anything
         return False
+
+
+def _leave() -> None:
+    """End at once: all results are handed over, and libraries that take themselves apart cry "leak" on the terminal."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _end_with_parent() -> None:

@@ -6,12 +6,15 @@ from email.utils import parseaddr
 from channels.channel import Channel
 from channels.errors import DeliveryError
 from channels.message import Message
-from distributor.bootstrap import Application
 from distributor.dispatch.compose import compose_message
+from distributor.interrupts import finishing_first
+from distributor.jobs.application import Application
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus, PackRecord, RunRecord
 from distributor.packs.errors import GuardError
 from renderers.pack import Artifact
 
+# What is left to do: never tried, or failed or held when it was. A run that goes on tries these again.
+_OPEN = (DeliveryStatus.planned, DeliveryStatus.failed, DeliveryStatus.held)
 _ENDINGS = {"pdf": ".pdf", "xlsx": ".xlsx"}
 
 
@@ -26,10 +29,11 @@ def deliver_pack(
 ) -> None:
     """Send *pack* to everyone it is planned for; each outcome is recorded on its own."""
     for delivery in deliveries:
-        if delivery.status is not DeliveryStatus.planned:
+        if delivery.status not in _OPEN:
             continue
-        status, reason = _try(app, run, pack, delivery, channels=channels, branch_name=branch_name)
-        app.ledger.record_attempt(run.run_id, delivery.key, status, reason)
+        with finishing_first():
+            status, reason = _try(app, run, pack, delivery, channels=channels, branch_name=branch_name)
+            app.ledger.record_attempt(run.run_id, delivery.key, status, reason)
 
 
 def _try(

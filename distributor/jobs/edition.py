@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from distributor.bootstrap import Application
 from distributor.catalogue.models import ReportSpec
 from distributor.errors import UsageError
+from distributor.jobs.application import Application
 from distributor.jobs.progress import Progress
 from distributor.metrics.measure import Calculator, measure, open_calculator
 from distributor.metrics.measures import load_measures

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from distributor.bootstrap import Application
 from distributor.catalogue.models import AggregateMetric, ReportSpec
 from distributor.errors import UsageError
+from distributor.jobs.application import Application
+from distributor.jobs.days import read_period
 from distributor.jobs.edition import SNAPSHOT, calculator_for, find_report, make_scope, snapshot_params
-from distributor.jobs.run_report import read_period
 from distributor.ledger.records import RunRecord
 from distributor.metrics.asks import Ask, operands
 from distributor.metrics.measure import Calculator, measure
@@ -78,14 +78,14 @@ def explain_figure(
     spec = app.catalogue.metrics.get(metric)
     if spec is None:
         raise UsageError(f'there is no metric "{metric}". Known: {", ".join(app.catalogue.metrics)}.')
-    run = app.ledger.run(run_name) if run_name else None
+    run = _named_run(app, report, run_name, period) if run_name else None
     asked = read_period(app, report_name, run.period if run else period)
     run = run or _newest_run(app, report, asked.name)
     scope = make_scope(app, asked)
     tree = app.directory.load().tree
     one = find_branch(branch, tree)
     with tempfile.TemporaryDirectory() as folder:
-        snapshot = _snapshot(app, scope, metric, run, Path(folder))
+        snapshot, run = _snapshot(app, scope, metric, run, Path(folder))
         calculator = calculator_for(app, snapshot, tree, scope)
         figures = tuple(_figures(metric, one, scope, tree, calculator, app.catalogue.organisation.min_cell))
     names = sorted({calculator.aggregate(name).dataset for name in operands(metric, scope.metrics)})
@@ -104,6 +104,15 @@ def explain_figure(
     )
 
 
+def _named_run(app: Application, report: ReportSpec, name: str, period: str) -> RunRecord:
+    run = app.ledger.run(name)
+    if run.report != report.report:
+        raise UsageError(f'run {name} is of the report "{run.report}", not of "{report.report}".')
+    if period and read_period(app, report.report, period).name != run.period:
+        raise UsageError(f"run {name} covers {run.period}, not {period}. Leave out --period or --run.")
+    return run
+
+
 def _newest_run(app: Application, report: ReportSpec, period: str) -> RunRecord | None:
     """Return the newest run of the report over the period that has a snapshot."""
     for run in reversed(app.ledger.runs(report.report)):
@@ -112,16 +121,18 @@ def _newest_run(app: Application, report: ReportSpec, period: str) -> RunRecord 
     return None
 
 
-def _snapshot(app: Application, scope: Scope, metric: str, run: RunRecord | None, folder: Path) -> Snapshot:
-    """Open the run's snapshot if it holds what the metric needs, else read that from the sources."""
+def _snapshot(
+    app: Application, scope: Scope, metric: str, run: RunRecord | None, folder: Path
+) -> tuple[Snapshot, RunRecord | None]:
+    """Open the run's snapshot if it holds what the metric needs, else read that from the sources, and name no run."""
     target = scope.metrics[metric].target
     wanted = [metric, *([target] if isinstance(target, str) else [])]
     names = {scope.metrics[name].dataset for one in wanted for name in operands(one, scope.metrics)}  # type: ignore[attr-defined]
     if run is not None:
         stored = load_snapshot(app.ledger.run_folder(run.run_id) / SNAPSHOT, verify=Verify.CONTENT)
         if names <= set(stored.datasets):
-            return stored
-    return take_snapshot(
+            return stored, run
+    taken = take_snapshot(
         {name: app.catalogue.datasets[name] for name in sorted(names)},
         {name: app.catalogue.sql(name) for name in sorted(names)},
         app.sources,
@@ -129,6 +140,7 @@ def _snapshot(app: Application, scope: Scope, metric: str, run: RunRecord | None
         folder=folder,
         now=app.clock.now(),
     )
+    return taken, None
 
 
 def _figures(

@@ -4,13 +4,14 @@ import base64
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from distributor.bootstrap import Application
 from distributor.ids import run_id
+from distributor.jobs.application import Application
+from distributor.jobs.days import read_period
 from distributor.jobs.edition import Order, find_report, prepare_edition
 from distributor.jobs.progress import Progress
 from distributor.jobs.render_packs import PackOrder, draw_pack
-from distributor.jobs.run_report import read_period
 from distributor.packs.plan import burst_branches
 from renderers.pack import Artifact, Format
 
@@ -47,14 +48,14 @@ def preview_pack(
     (one,) = burst_branches(report, tree, asked.window, (branch,))
     name = run_id(f"preview-{report.report}", asked.name, started_at=now)
     place = folder or app.settings.store.path / "previews" / name
-    order = Order(
-        report=report, period=asked, run_id=name, folder=app.settings.store.path / "previews" / name, tree=tree
-    )
-    edition = prepare_edition(app, order, now=now, progress=progress).edition
     chosen = language or tree.language_of(one.branch_id, app.catalogue.organisation.languages[0])
     wanted = PackOrder(branch_id=one.branch_id, language=chosen, formats=tuple(Format))
-    pack, documents = draw_pack(edition, one, wanted, image_scale=app.settings.render.image_scale)
     place.mkdir(parents=True, exist_ok=True)
+    # The figures of all branches go when the one pack is drawn: a preview leaves no copy of the members behind.
+    with TemporaryDirectory(dir=place, prefix=".figures-") as figures:
+        order = Order(report=report, period=asked, run_id=name, folder=Path(figures), tree=tree)
+        edition = prepare_edition(app, order, now=now, progress=progress).edition
+        pack, documents = draw_pack(edition, one, wanted, image_scale=app.settings.render.image_scale)
     files = {artifact.name: artifact for artifact in documents.artifacts}
     page = place / "pack.html"
     page.write_text(_with_pictures(files["pack.html"].content.decode(), documents.artifacts), "utf-8")

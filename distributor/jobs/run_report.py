@@ -1,30 +1,25 @@
 """Run a report: one pass from the sources to a message for every recipient, resumable at every step."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
-from zoneinfo import ZoneInfo
 
-from distributor.bootstrap import Application
-from distributor.engine import Lost, run_local
 from distributor.errors import DistributorError, RunError
 from distributor.ids import run_id
-from distributor.jobs.deliver import deliver_pack
+from distributor.interrupts import finishing_first
+from distributor.jobs.application import Application
+from distributor.jobs.days import local_day, read_period
 from distributor.jobs.edition import SNAPSHOT, Order, find_report, prepare_edition
+from distributor.jobs.production import render_and_deliver
 from distributor.jobs.progress import Progress
-from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, set_up
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus, PackRecord, RunRecord, RunStatus
-from distributor.metrics.windows import Period, parse_period, resolve_period
-from distributor.packs.assemble import EditionHead
-from distributor.packs.plan import SendPlan, all_formats, burst_branches, plan_deliveries, plan_test_send
+from distributor.packs.plan import SendPlan, burst_branches, plan_deliveries, plan_test_send
 from distributor.snapshot.errors import GateError
-from distributor.snapshot.manifest import MANIFEST_NAME
-from distributor.snapshot.snapshot import Verify, load_snapshot
+from distributor.snapshot.manifest import MANIFEST_NAME, Manifest
 from recipients.branches import Branch
 from recipients.directory import Roster
-from renderers.pack import Format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +58,14 @@ class RunSummary:
         return not self.failed_packs and set(self.counts) <= {DeliveryStatus.sent, DeliveryStatus.suppressed}
 
 
+class RunInterruptedError(KeyboardInterrupt):
+    """A person stopped the run, which can be resumed."""
+
+    def __init__(self, run_id: str) -> None:
+        super().__init__(f"run {run_id} was stopped by hand")
+        self.run_id = run_id
+
+
 def start_run(app: Application, request: RunRequest, *, progress: Progress) -> RunSummary:
     """Start a run and carry it out.
 
@@ -70,7 +73,7 @@ def start_run(app: Application, request: RunRequest, *, progress: Progress) -> R
         UsageError: The report, the period or a branch is unknown.
         GateError: The run is held.
         DistributorError: The run stopped; it is recorded as failed and can be resumed.
-        KeyboardInterrupt: The run is recorded as interrupted and can be resumed.
+        RunInterruptedError: Stopped by hand; the run is recorded as interrupted and can be resumed.
     """
     report = find_report(app, request.report)
     now = app.clock.now()
@@ -97,9 +100,13 @@ def start_run(app: Application, request: RunRequest, *, progress: Progress) -> R
 def resume_run(app: Application, run_name: str, *, progress: Progress) -> RunSummary:
     """Go on with a run that was stopped: what is done is not done again, and nothing is sent twice.
 
+    What failed or was held the last time is tried again.
+
     Raises:
         UnknownRunError: No such run.
+        RunInHandError: Another process is carrying it out.
         RunError: The report has been edited since.
+        RunInterruptedError: Stopped by hand again.
     """
     run = app.ledger.run(run_name)
     report = find_report(app, run.report)
@@ -108,35 +115,47 @@ def resume_run(app: Application, run_name: str, *, progress: Progress) -> RunSum
             f'the report "{run.report}" was changed after run {run.run_id} began, so its packs would differ. '
             f"Start anew: distributor run {run.report} --period {run.period}."
         )
-    app.ledger.record_status(run.run_id, RunStatus.running)
     return _carry_out(app, run, app.directory.load(), progress)
 
 
-def read_period(app: Application, report_name: str, text: str) -> Period:
-    """Return the period that is asked for, or the one that the report's phrase means today."""
-    report = find_report(app, report_name)
-    start = app.catalogue.organisation.membership_year
-    if text:
-        return parse_period(text, phrase=report.period, membership_year=start)
-    zone = (report.schedule.timezone if report.schedule else None) or app.catalogue.organisation.timezone
-    today = app.clock.now().astimezone(ZoneInfo(zone)).date()
-    return resolve_period(report.period, today=today, membership_year=start)
-
-
 def _carry_out(app: Application, run: RunRecord, roster: Roster, progress: Progress) -> RunSummary:
+    with app.ledger.in_hand(run.run_id):
+        app.ledger.record_status(run.run_id, RunStatus.running)
+        try:
+            summary = _stages(app, run, roster, progress)
+        except GateError as error:
+            app.ledger.record_status(run.run_id, RunStatus.held, str(error))
+            raise
+        except KeyboardInterrupt as error:
+            with finishing_first():  # people press twice
+                app.ledger.record_status(run.run_id, RunStatus.interrupted, "stopped by hand")
+            raise RunInterruptedError(run.run_id) from error
+        except OSError as error:
+            failure = RunError(_refused(error))
+            _record_failed(app, run, failure)
+            raise failure from error
+        except Exception as error:
+            _record_failed(app, run, error)
+            raise
+        app.ledger.record_status(run.run_id, RunStatus.closed)
+        return replace(summary, run=app.ledger.run(run.run_id))
+
+
+def _record_failed(app: Application, run: RunRecord, error: Exception) -> None:
+    reason = str(error) if isinstance(error, DistributorError) else f"{type(error).__name__}: {error}"
     try:
-        summary = _stages(app, run, roster, progress)
-    except GateError as error:
-        app.ledger.record_status(run.run_id, RunStatus.held, str(error))
-        raise
-    except KeyboardInterrupt:
-        app.ledger.record_status(run.run_id, RunStatus.interrupted, "stopped by hand")
-        raise
-    except DistributorError as error:
-        app.ledger.record_status(run.run_id, RunStatus.failed, str(error))
-        raise
-    app.ledger.record_status(run.run_id, RunStatus.closed)
-    return summary
+        app.ledger.record_status(run.run_id, RunStatus.failed, reason)
+    except OSError as refused:  # a full disk: the run stays as "running", and can be resumed from there as well
+        error.add_note(f"The ledger could not record this: {refused.strerror}.")
+    error.add_note(f"What is finished is kept. Go on with: distributor run --resume {run.run_id}")
+
+
+def _refused(error: OSError) -> str:
+    what = error.filename2 or error.filename
+    return (
+        f"the run stopped: {error.strerror or error}{f' ({what})' if what else ''}. "
+        "Make room, or correct the folder's permissions."
+    )
 
 
 def _stages(app: Application, run: RunRecord, roster: Roster, progress: Progress) -> RunSummary:
@@ -161,7 +180,7 @@ def _stages(app: Application, run: RunRecord, roster: Roster, progress: Progress
         app.ledger.record_plan(run.run_id, plan.deliveries)
     progress.stage("render")
     start = monotonic()
-    _render_and_deliver(app, run, prepared.edition.head, branches, progress)
+    render_and_deliver(app, run, prepared.edition.head, branches, progress)
     seconds["render and deliver"] = monotonic() - start
     return RunSummary(
         run=app.ledger.run(run.run_id),
@@ -187,93 +206,18 @@ def make_plan(app: Application, run: RunRecord, roster: Roster, branches: tuple[
         tree=roster.tree,
         recipients=roster.recipients,
         branches=branches,
-        on=run.started_at.date(),
+        on=local_day(app, run.started_at),
         run_id=run.run_id,
         default_language=language,
     )
 
 
-def _render_and_deliver(
-    app: Application, run: RunRecord, head: EditionHead, branches: tuple[Branch, ...], progress: Progress
-) -> None:
-    deliveries = app.ledger.deliveries(run.run_id)
-    waiting: dict[tuple[str, str], list[DeliveryRecord]] = {}
-    for delivery in deliveries:
-        waiting.setdefault((delivery.branch_id, delivery.language), []).append(delivery)
-    channels = app.channels(Path(run.outbox))
-    names = {branch.branch_id: branch.name for branch in branches}
-    orders = _pack_orders(app, head, branches, waiting)
-    made = {key: pack for key, pack in app.ledger.packs(run.run_id).items() if pack.is_made}
-    for done, pack in enumerate(_packs(app, run, head, orders, made), start=1):
-        key = (pack.branch_id, pack.language)
-        deliver_pack(app, run, pack, waiting.get(key, ()), channels=channels, branch_name=names[pack.branch_id])
-        progress.packs(done, len(orders))
-
-
-def _pack_orders(
-    app: Application,
-    head: EditionHead,
-    branches: tuple[Branch, ...],
-    waiting: Mapping[tuple[str, str], Sequence[DeliveryRecord]],
-) -> tuple[PackOrder, ...]:
-    """Return one order for each branch and language asked for; a branch that nobody reads gets its pack all the same,
-    so that central staff can look at it and send it once there is somebody."""
-    default = app.catalogue.organisation.languages[0]
-    formats: dict[str, dict[str, set[str]]] = {}
-    for (branch_id, language), some in waiting.items():
-        formats.setdefault(branch_id, {})[language] = {name for one in some for name in one.formats}
-    orders = []
-    for branch in branches:
-        own = {head.tree.language_of(branch.branch_id, default): set(all_formats(head.report))}
-        for language, wanted in formats.get(branch.branch_id, own).items():
-            chosen = tuple(one for one in Format if one in wanted)
-            orders.append(PackOrder(branch_id=branch.branch_id, language=language, formats=chosen))
-    return tuple(orders)
-
-
-def _packs(
-    app: Application,
-    run: RunRecord,
-    head: EditionHead,
-    orders: tuple[PackOrder, ...],
-    made: Mapping[tuple[str, str], PackRecord],
-) -> Iterator[PackRecord]:
-    """Yield every pack: those that an earlier try has made, then the others as they are finished."""
-    yield from (made[order.branch_id, order.language] for order in orders if (order.branch_id, order.language) in made)
-    rest = [order for order in orders if (order.branch_id, order.language) not in made]
-    workshop = Workshop(
-        head=head,
-        folder=app.ledger.run_folder(run.run_id),
-        store=app.store,
-        ledger=app.ledger,
-        image_scale=app.settings.render.image_scale,
-    )
-    engine = app.settings.engine
-    results = run_local(
-        rest,
-        task=make_pack,
-        setup=set_up,
-        arguments=(workshop,),
-        workers=engine.workers,
-        shard_size=engine.shard_size,
-        items_per_worker=engine.packs_per_worker,
-    )
-    for result in results:
-        yield _lost(app, run, head, result) if isinstance(result, Lost) else result
-
-
-def _lost(app: Application, run: RunRecord, head: EditionHead, lost: Lost[PackOrder]) -> PackRecord:
-    branch = head.tree.branch(lost.item.branch_id)
-    reason = "the process that rendered this pack died twice, perhaps for lack of memory"
-    record = PackRecord(branch_id=branch.branch_id, language=lost.item.language, title=branch.name, error=reason)
-    app.ledger.record_pack(run.run_id, record)
-    return record
-
-
 def _last_rows(app: Application, run: RunRecord) -> dict[str, int] | None:
-    """Return the rows of the last closed run's datasets, for the gate that compares them."""
+    """Return the rows of the datasets of the last closed run before this one, for the gate that compares them."""
     for earlier in reversed(app.ledger.runs(run.report)):
-        folder = app.ledger.run_folder(earlier.run_id) / SNAPSHOT
-        if earlier.status is RunStatus.closed and earlier.run_id != run.run_id and (folder / MANIFEST_NAME).is_file():
-            return dict(load_snapshot(folder, verify=Verify.SIZE).rows())
+        # The manifest is enough: the files of a run may have been removed since.
+        manifest = app.ledger.run_folder(earlier.run_id) / SNAPSHOT / MANIFEST_NAME
+        if earlier.status is RunStatus.closed and earlier.started_at < run.started_at and manifest.is_file():
+            datasets = Manifest.from_json(manifest.read_text("utf-8")).datasets
+            return {name: record.rows for name, record in datasets.items()}
     return None

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from distributor.bootstrap import Application
+from distributor.jobs.application import Application
+from distributor.jobs.days import local_day, read_period
 from distributor.jobs.edition import find_report
-from distributor.jobs.run_report import read_period
 from distributor.packs.plan import SendPlan, burst_branches, plan_deliveries
 from recipients.branches import BranchTree
 
@@ -31,7 +31,7 @@ def show_plan(app: Application, report_name: str, period: str, branches: tuple[s
         tree=roster.tree,
         recipients=roster.recipients,
         branches=burst_branches(report, roster.tree, window, branches),
-        on=app.clock.now().date(),
+        on=local_day(app, app.clock.now()),
         run_id="plan",
         default_language=app.catalogue.organisation.languages[0],
     )

@@ -1,0 +1,31 @@
+"""What every use case works with; the composition root fills it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from channels.channel import Channel
+from distributor.catalogue.catalogue import Catalogue
+from distributor.clock import Clock
+from distributor.ledger.folder import FolderLedger
+from distributor.packs.store import ArtifactStore
+from distributor.settings import Settings
+from distributor.sources.port import Source
+from recipients.directory import Directory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """Everything a use case needs, wired together.
+
+    ``channels`` opens the channels that are set up, by name; it is given the folder that messages are written into.
+    """
+
+    settings: Settings
+    catalogue: Catalogue
+    sources: Mapping[str, Source]
+    directory: Directory
+    ledger: FolderLedger
+    store: ArtifactStore
+    clock: Clock
+    channels: Callable[[Path], Mapping[str, Channel]]
