@@ -55,3 +55,8 @@ def olms(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture(scope="session")
 def norway(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return _open("norway", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def partistotte(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return _open("partistotte", tmp_path_factory)

@@ -95,6 +95,21 @@ def norway_branches(folder: Path) -> Iterator[Branch]:
         yield code, code[:2], name, "municipality"
 
 
+def partistotte_branches(folder: Path) -> Iterator[Branch]:
+    """Counties and municipalities of all payments; what has no municipality stands in a branch of its own."""
+    yield "NO", "", "Norge", "organisation"
+    places = set()
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream, delimiter=";"))
+        places |= {(row["fylkesnr"].zfill(2), row["kommunenr"]) for row in rows}
+    for county in sorted({county for county, _ in places}):
+        yield county, "NO", f"Fylke {county}", "county"
+    for county, code in sorted(places):
+        branch_id = f"{county}-" if code == "NULL" else code.zfill(4)
+        yield branch_id, county, f"Kommune {branch_id}", "municipality"
+
+
 UNITS = "population_by_municipality.csv"
 RECIPES = {
     "oulad": Recipe(
@@ -112,6 +127,12 @@ RECIPES = {
         branches=norway_branches,
         as_of=date(2024, 1, 1),
         text_columns=("county_code", "municipality_code", "code", "code_2024"),
+    ),
+    "partistotte": Recipe(
+        folder="partistotte",
+        branches=partistotte_branches,
+        as_of=date(2013, 12, 31),
+        text_columns=("fylkesnr", "kommunenr", "grunnstonad", "stemmestotte", "stemmestonad", "totalt"),
     ),
 }
 

@@ -1,8 +1,4 @@
-"""The expected tables of the population of Norway, all three, and each county's share of it in the packs.
-
-Of ../shared/data two sets are not for metrics of branches: partistotte, whose tables are about the quality of odd
-files (decimal commas, a NULL in text), and tic2000, which is there for learning and has no branches.
-"""
+"""The expected tables of the population of Norway, all three, and each county's share of it in the packs."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
