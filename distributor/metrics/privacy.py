@@ -11,6 +11,7 @@ from distributor.metrics.measures import Column, Frame, Measures
 from distributor.metrics.relations import Layout, breakdown_links, cells_of, lay_out, time_links
 from distributor.metrics.sql import is_additive, is_count, is_slotted
 from distributor.metrics.suppression import Link, suppress
+from distributor.metrics.wide_breakdowns import WideBreakdown, is_wide
 from recipients.branches import BranchTree
 
 
@@ -50,6 +51,22 @@ def smallest_shown(spec: AggregateMetric, datasets: Mapping[str, DatasetSpec], m
 
 
 def _marked(frames: Sequence[Frame], spec: AggregateMetric, *, parent: NDArray[np.int32], limit: int) -> list[Frame]:
+    wide = [frame for frame in frames if is_wide(frame)]
+    narrow = [frame for frame in frames if not is_wide(frame)]
+    while True:
+        narrow = _narrow_marked(narrow, spec, parent=parent, limit=limit)
+        marked, totals = _wide_marked(wide, narrow, spec, parent=parent, limit=limit)
+        if totals is narrow:
+            # What was computed only for the marks has served its purpose.
+            return [replace(frame, between={}) for frame in (*narrow, *marked)]
+        # A total that is withheld for the sake of a workplace must hold in all other breakdowns too. Marks only grow.
+        narrow = totals
+
+
+def _narrow_marked(
+    frames: Sequence[Frame], spec: AggregateMetric, *, parent: NDArray[np.int32], limit: int
+) -> list[Frame]:
+    """Mark totals and breakdowns of few values by the general method; marks that stand already stay."""
     layouts: list[Layout] = []
     start = 0
     for frame in frames:
@@ -61,13 +78,21 @@ def _marked(frames: Sequence[Frame], spec: AggregateMetric, *, parent: NDArray[n
         links += time_links(layouts)
     if not is_additive(spec.measure):
         parent, links = _sums_that_hold(parent, layouts, node, column, count, is_counted=is_count(spec.measure))
-    marks = suppress(
+    given = np.concatenate([one.marks for frame in frames for one in cells_of(frame).values()])
+    # An empty branch is shown as empty: its zeros hide nobody, and breakdowns without a line would give them away.
+    is_total = np.concatenate(
+        [np.full(len(one.marks), not frame.by) for frame in frames for one in cells_of(frame).values()]
+    )
+    shown_zero = is_total & (count == 0)
+    marks = np.zeros(len(count), np.uint8)
+    marks[~shown_zero] = suppress(
         parent=parent,
-        node=node,
-        column=column,
-        count=count,
+        node=node[~shown_zero],
+        column=column[~shown_zero],
+        count=count[~shown_zero],
         links=links,
         min_cell=limit,
+        given=given[~shown_zero],
         unpublished=[
             number
             for frame, layout in zip(frames, layouts, strict=True)
@@ -76,6 +101,34 @@ def _marked(frames: Sequence[Frame], spec: AggregateMetric, *, parent: NDArray[n
         ],
     )
     return _with_marks(frames, marks)
+
+
+def _wide_marked(
+    frames: Sequence[Frame], narrow: list[Frame], spec: AggregateMetric, *, parent: NDArray[np.int32], limit: int
+) -> tuple[list[Frame], list[Frame]]:
+    """Mark breakdowns of many values; return them, and the other frames with the totals that they take along."""
+    if not is_additive(spec.measure):
+        parent = np.full(len(parent), -1, np.int32)
+    marked = []
+    for frame in frames:
+        columns = {}
+        for window, column in frame.columns.items():
+            (place,) = (i for i, one in enumerate(narrow) if not one.by)
+            total = narrow[place].columns[window]
+            breakdown = WideBreakdown(
+                parent=parent,
+                node=np.repeat(np.arange(len(parent), dtype=np.int32), np.diff(frame.starts)),
+                code=lay_out(frame, start=0).codes,
+                count=_persons(column, spec),
+                totals=_persons(total, spec),
+            )
+            marks, total_marks = breakdown.protect(total_marks=total.marks, min_cell=limit)
+            columns[window] = replace(column, marks=marks)
+            if (total_marks != total.marks).any():
+                totals = {**narrow[place].columns, window: replace(total, marks=total_marks)}
+                narrow = [*narrow[:place], replace(narrow[place], columns=totals), *narrow[place + 1 :]]
+        marked.append(replace(frame, columns=columns))
+    return marked, narrow
 
 
 def _cells(
@@ -100,8 +153,8 @@ def _with_marks(frames: Sequence[Frame], marks: NDArray[np.uint8]) -> list[Frame
             stop = start + len(column.marks)
             columns[window] = replace(column, marks=marks[start:stop])
             start = stop
-        # What was computed only for the marks has served its purpose.
-        found.append(replace(frame, columns={window: columns[window] for window in frame.columns}, between={}))
+        published = {window: columns[window] for window in frame.columns}
+        found.append(replace(frame, columns=published, between={window: columns[window] for window in frame.between}))
     return found
 
 

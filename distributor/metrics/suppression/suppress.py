@@ -25,6 +25,8 @@ def suppress(
     links: Sequence[Link],
     min_cell: int,
     unpublished: Collection[int] = (),
+    given: NDArray[np.uint8] | None = None,
+    unseen: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.uint8]:
     """Mark the cells that may not be shown; see the package for the guarantee and the method.
 
@@ -37,6 +39,9 @@ def suppress(
         min_cell: Counts in 1 … min_cell - 1 are too small to show; 0 or 1 shows all.
         unpublished: Columns that are printed nowhere and need no protection, but which readers know to be at least 0,
             such as the months of an accumulated series; without them a reader could use that the series never falls.
+        given: uint8[cells]; marks that these cells have already, from other figures that they are part of. They stand,
+            and are protected here as well.
+        unseen: bool[cells]; single cells that are like those of unpublished columns.
 
     Returns:
         uint8[cells]: 0 shown, 1 few (prints as "<min_cell"), 2 hidden (prints as withheld). A small count is marked 2
@@ -49,8 +54,11 @@ def suppress(
     forest = Forest(parent)
     _check_cells(len(parent), node, column, count)
     is_unpublished = np.isin(column, list(unpublished))
+    if unseen is not None:
+        is_unpublished |= unseen
     marks: NDArray[np.uint8] = np.where(is_unpublished, HIDDEN, SHOWN).astype(np.uint8)
-    if not ((count > 0) & (count < min_cell) & ~is_unpublished).any():
+    given = np.zeros(len(count), dtype=np.uint8) if given is None else given
+    if not (given.any() or ((count > 0) & (count < min_cell) & ~is_unpublished).any()):
         return marks
     for group in group_columns(np.unique(column).astype(np.int64), links):
         column_place = _find_columns(group, column)
@@ -59,13 +67,18 @@ def suppress(
         at = (place * len(parent) + node[cells], position)
         counts = np.zeros((group.places * len(parent), group.width), dtype=np.int64)
         present = np.zeros(counts.shape, dtype=np.bool_)
+        stands = np.zeros(counts.shape, dtype=np.uint8)
+        free = np.repeat(np.isin(group.columns, list(unpublished)), len(parent), axis=0)
         counts[at] = count[cells]
+        stands[at] = given[cells]
+        free[at] |= is_unpublished[cells]
         present[at] = True
         table = Table(
             forest=forest.repeated(group.places),
             counts=counts,
             present=present,
-            free=np.repeat(np.isin(group.columns, list(unpublished)), len(parent), axis=0),
+            free=free,
+            given=stands,
             totals=[total for total, _ in group.links],
             min_cell=min_cell,
         )

@@ -31,6 +31,7 @@ class Table:
         counts: int64[nodes, columns]; a cell that is absent counts 0.
         present: bool[nodes, columns]; an absent cell is shown as 0 and stays so.
         free: bool[nodes, columns]; cells that nobody sees and that need no protection.
+        given: uint8[nodes, columns]; marks that stand already, from other figures of the same cells.
         totals: Columns that are the total of a link.
         min_cell: Counts in 1 … min_cell - 1 are marked FEW from the start.
 
@@ -48,12 +49,13 @@ class Table:
         counts: NDArray[np.int64],
         present: Bools,
         free: Bools,
+        given: NDArray[np.uint8],
         totals: Sequence[int],
         min_cell: int,
     ) -> None:
         self.forest = forest
         self.counts = counts
-        self.marks = np.where((counts > 0) & (counts < min_cell), FEW, SHOWN).astype(np.uint8)
+        self.marks = np.maximum(np.where((counts > 0) & (counts < min_cell), FEW, SHOWN).astype(np.uint8), given)
         self.marks[free] = HIDDEN
         self.safe = free.copy()
         weight = _weights(forest, totals, counts.shape[1])
@@ -61,8 +63,10 @@ class Table:
         hide = weight * _hiding_cost(counts, min_cell)
         self.more: Floats = np.where(few, np.where(counts <= min_cell - 2, 0.0, weight * _FEW_TO_HIDDEN), hide)
         self.less: Floats = np.where(few, np.where(counts >= 2, 0.0, weight * _FEW_TO_HIDDEN), hide)
+        hidden = self.marks == HIDDEN
+        self.more[hidden] = self.less[hidden] = 0.0
         self.more[~present] = IMPOSSIBLE
-        self.more[free] = self.less[free] = 0.0
+        self.more[free] = 0.0
         self.less[counts == 0] = IMPOSSIBLE
 
     def open_cells(self, nodes: Ints | slice) -> Bools:

@@ -1,0 +1,76 @@
+"""Packs a second: the monthly pack of the demo union, against the script an analyst would write, in one run.
+
+Run: python -m benchmarks.packs [--branches N] [--naive-branches N]
+
+Both make 5 tiles, 5 charts and 2 tables as HTML, text, PDF and XLSX in one .eml a branch. The script runs over fewer
+branches, spread evenly, because it takes a second or more for each; its figures are per pack.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from distributor.demo.organisation import write_organisation
+
+_STAGES = ("data", "charts", "html", "text", "pdf", "xlsx", "mime")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--branches", type=int, default=0, help="branches of the product's side; 0: all")
+    parser.add_argument("--naive-branches", type=int, default=24)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        organisation = Path(folder) / "organisation"
+        write_organisation(organisation)
+        figures: dict[tuple[str, int], dict[str, Any]] = {}
+        for workers in (1, 2):
+            # In turns, so that a machine that grows slower slows both.
+            for side, branches in (("product", asked.branches), ("naive", asked.naive_branches)):
+                figures[side, workers] = _run(side, organisation, Path(folder) / side, workers, branches)
+                _print_side(side, workers, figures[side, workers])
+    print()
+    _print_stages(figures)
+    print()
+    for workers in (1, 2):
+        rates = [figures[side, workers]["packs"] / figures[side, workers]["seconds"] for side in ("product", "naive")]
+        print(f"ratio {rates[0] / rates[1]:.1f}   packs a second, {workers} worker{'s' if workers > 1 else ''}")
+    cpu = [figures[side, 1]["cpu_s"] / figures[side, 1]["packs"] for side in ("naive", "product")]
+    print(f"ratio {cpu[0] / cpu[1]:.1f}   CPU seconds a pack, 1 worker")
+
+
+def _run(side: str, organisation: Path, out: Path, workers: int, branches: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.sides", side, "--organisation", str(organisation), "--out", str(out)]
+    options = ["--workers", str(workers), "--branches", str(branches)]
+    done = subprocess.run([*command, *options], check=True, capture_output=True, text=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _print_side(side: str, workers: int, made: dict[str, Any]) -> None:
+    data = f", data for all branches {made['data_s']:.2f} s" if "data_s" in made else ""
+    size = f", {made['bytes_per_pack'] / 1000:.0f} kB a pack" if "bytes_per_pack" in made else ""
+    print(
+        f"{side:8} {workers} worker{'s' if workers > 1 else ' '}  {made['packs']:4} packs in {made['seconds']:6.1f} s = "
+        f"{made['packs'] / made['seconds']:5.2f} a second, "
+        f"{made['cpu_s'] / made['packs']:.3f} CPU s a pack, peak memory {made['peak_bytes'] / 2**20:.0f} MiB{data}{size}",
+        flush=True,
+    )
+
+
+def _print_stages(figures: dict[tuple[str, int], dict[str, Any]]) -> None:
+    print(f"{'CPU ms a pack by stage':24}{''.join(f'{stage:>9}' for stage in _STAGES)}{'other':>9}")
+    for side in ("product", "naive"):
+        made = figures[side, 1]
+        stages = made["stages"]
+        each = [1000 * stages.get(stage, 0.0) / made["packs"] for stage in _STAGES]
+        other = 1000 * (made["cpu_s"] - sum(stages.values())) / made["packs"]
+        print(f"{side + ', 1 worker':24}{''.join(f'{one:9.1f}' for one in each)}{other:9.1f}")
+
+
+if __name__ == "__main__":
+    main()
