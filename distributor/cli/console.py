@@ -29,11 +29,10 @@ def console() -> Console:
 
 def print_table(out: Console, table: Table) -> None:
     """Print a table with nothing cut off: folded on a terminal, as wide as it needs to be in a file or pipe."""
-    if out.is_terminal:
-        out.print(table, soft_wrap=False)
-        return
-    width = max(out.width, out.measure(table, options=out.options.update(max_width=_ANY_WIDTH)).maximum)
-    out.print(table, width=width, soft_wrap=False, crop=False)
+    if not out.is_terminal:
+        needed = out.measure(table, options=out.options.update(max_width=_ANY_WIDTH)).maximum
+        out.width = max(out.width, needed)
+    out.print(table, soft_wrap=False)
 
 
 def print_json(content: Any) -> None:

@@ -34,10 +34,8 @@ def run(
     if bool(report) == bool(resume):
         raise UsageError("name a report to run, or a run to --resume, not both. See distributor run --help.")
     if resume and (period or branch or to or out):
-        # Ignored, a --to would send to everyone after all.
-        raise UsageError(
-            "--resume goes on with the run as it was asked for: leave out --period, --branch, --to, --out."
-        )
+        # A --to that is ignored would send to everyone after all.
+        raise UsageError("--resume goes on as the run was asked for: leave out --period, --branch, --to and --out.")
     if to:
         check_address(to)
     app = make_application(config)
@@ -94,7 +92,7 @@ def print_summary(summary: "RunSummary") -> None:
     if nobody and not run_record.test_address:
         names = ", ".join(branch.name for branch in nobody[:5])
         more = f" and {len(nobody) - 5} more" if len(nobody) > 5 else ""
-        out.print(f"  nobody      {len(nobody)} branches have no recipient: {names}{more}")
+        out.print(f"  nobody      {len(nobody)} {_have(len(nobody))} no recipient: {names}{more}")
     for pack in summary.failed_packs:
         out.print("  failed      ", style="red", end="")
         out.print(f"{pack.title} ({pack.branch_id}): {pack.error}")
@@ -132,3 +130,7 @@ def _counted(counts: "Counter[DeliveryStatus]") -> str:
 def _size(summary: "RunSummary") -> str:
     size = sum(ref.size_bytes for pack in summary.packs.values() for ref in pack.artifacts)
     return f"{size / 1e6:.1f} MB"
+
+
+def _have(number: int) -> str:
+    return "branch has" if number == 1 else "branches have"
