@@ -20,6 +20,7 @@ def _load_helper(name: str) -> ModuleType:
     return sys.modules[name]
 
 
+_load_helper("real_trees")
 sets = _load_helper("real_sets")
 _load_helper("delivered")
 _load_helper("agreement")

@@ -1,12 +1,22 @@
 """A real set of data as an organisation: its tree and leaders made from the rows, its catalogue, and its figures."""
 
 import csv
-import gzip
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+
+from real_trees import (
+    Branch,
+    csv_rows,
+    f7_branches,
+    gdq_branches,
+    norway_branches,
+    olms_branches,
+    oulad_branches,
+    partistotte_branches,
+)
 
 from distributor.bootstrap import Application, make_application
 from distributor.clock import FrozenClock
@@ -22,8 +32,6 @@ DATA_VARIABLE = "DISTRIBUTOR_REAL_DATA"
 ROOT = Path(__file__).parents[2]
 CATALOGUES = Path(__file__).parent / "catalogues"
 NOW = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
-Branch = tuple[str, str, str, str]  # branch_id, parent_id, name, level
-Row = Mapping[str, str]
 
 
 def data_folder() -> Path:
@@ -52,65 +60,6 @@ class Recipe:
     leaders: tuple[str, ...] = ("en",)
 
 
-def oulad_branches(folder: Path) -> Iterator[Branch]:
-    yield "ALL", "", "The Open University", "organisation"
-    for region in sorted({row["region"] for row in _rows(folder / "memberships.csv.gz")}):
-        yield region, "ALL", region, "region"
-
-
-def gdq_branches(folder: Path) -> Iterator[Branch]:
-    yield "GDQ", "", "Games Done Quick", "organisation"
-    for row in _rows(folder / "events.csv"):
-        yield row["event"], "GDQ", row["event"].upper(), "campaign"
-
-
-def f7_branches(folder: Path) -> Iterator[Branch]:
-    yield "ALL", "", "All unions", "organisation"
-    locals_ = {row["union_name"]: row["affiliation"] for row in _rows(folder / "workplaces_2003-09_2004-03.csv.gz")}
-    for affiliation in sorted(set(locals_.values())):
-        yield affiliation, "ALL", affiliation, "affiliation"
-    for name, affiliation in sorted(locals_.items()):
-        yield name, affiliation, name, "local"
-
-
-def olms_branches(folder: Path) -> Iterator[Branch]:
-    yield "ALL", "", "All unions", "organisation"
-    filings = list(_rows(folder / "locals_lm_2021.csv.gz"))
-    for affiliation, name in sorted({row["aff_abbr"]: row["union_name"] for row in filings}.items()):
-        yield affiliation, "ALL", name, "affiliation"
-    for number, row in sorted({row["f_num"]: row for row in filings}.items()):
-        own = row["unit_name"] or " ".join(part for part in (row["desig_name"], row["desig_num"], row["city"]) if part)
-        yield number, row["aff_abbr"], f"{row['aff_abbr']} {own}", "local"
-
-
-def norway_branches(folder: Path) -> Iterator[Branch]:
-    """Counties and municipalities of all years: a code tells of its county by its first two digits."""
-    yield "NO", "", "Norge", "organisation"
-    counties = {row["county_code"]: row["county_name"] for row in _rows(folder / "counties.csv")}
-    names = {row["municipality_code"]: row["municipality_name"] for row in _rows(folder / UNITS)}
-    for code in sorted({name[:2] for name in names}):
-        yield code, "NO", counties[code], "county"
-    yield "unmapped", "NO", "Kan ikke plasseres", "county"
-    for code, name in sorted(names.items()):
-        yield code, code[:2], name, "municipality"
-
-
-def partistotte_branches(folder: Path) -> Iterator[Branch]:
-    """Counties and municipalities of all payments; what has no municipality stands in a branch of its own."""
-    yield "NO", "", "Norge", "organisation"
-    places = set()
-    for path in sorted(folder.glob("*.csv")):
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream, delimiter=";"))
-        places |= {(row["fylkesnr"].zfill(2), row["kommunenr"]) for row in rows}
-    for county in sorted({county for county, _ in places}):
-        yield county, "NO", f"Fylke {county}", "county"
-    for county, code in sorted(places):
-        branch_id = f"{county}-" if code == "NULL" else code.zfill(4)
-        yield branch_id, county, f"Kommune {branch_id}", "municipality"
-
-
-UNITS = "population_by_municipality.csv"
 RECIPES = {
     "oulad": Recipe(
         folder="oulad",
@@ -158,7 +107,7 @@ class RealSet:
 
     def expected(self, table: str) -> set[tuple[str, ...]]:
         """Return the rows of an expected table, as printed; no two of them are equal."""
-        rows = [tuple(row.values()) for row in _rows(self.folder / "expected" / f"{table}.csv")]
+        rows = [tuple(row.values()) for row in csv_rows(self.folder / "expected" / f"{table}.csv")]
         assert len(set(rows)) == len(rows)
         return set(rows)
 
@@ -254,12 +203,6 @@ def decimals(value: float | None) -> str:
 def percent(part: float | None, whole: float | None) -> str:
     """Print a share of 100 with four decimals; nothing where the base is 0."""
     return "" if part is None or not whole else f"{100 * part / whole:.4f}"
-
-
-def _rows(path: Path) -> Iterator[Row]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8", newline="") as stream:
-        yield from csv.DictReader(stream)
 
 
 def _write(path: Path, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
