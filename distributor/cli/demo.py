@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from distributor.jobs.application import Application
     from distributor.jobs.run_report import RunSummary
 
-# The demo's data end with May 2026, so its packs are of that month and the quarter before.
-_RUNS = (("monthly_branch_pack", "2026-05"), ("region_rollup", "2026-05"), ("quarterly_rep_report", "2026-Q1"))
+# The demo's data end with May 2026, so its packs are of that month.
+_RUNS = (("monthly_branch_pack", "2026-05"), ("region_rollup", "2026-05"))
 
 
 def demo(config: Config = None) -> None:
@@ -69,5 +69,6 @@ def _what_next(app: "Application", summary: "RunSummary") -> tuple[str, ...]:
         "  distributor preview monthly_branch_pack --period 2026-05 --branch Rana --open",
         "  distributor explain monthly_branch_pack --period 2026-05 --branch Rana --metric churn",
         "  distributor run monthly_branch_pack --period 2026-05 --branch Rana --to you@union.example",
+        "  distributor run quarterly_rep_report --period 2026-Q1 --branch Voss",
         "  distributor init my-reports   # a commented catalogue of your own to start from",
     )

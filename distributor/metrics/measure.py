@@ -290,8 +290,8 @@ def _has_own_rows(dataset: str, node: int, calculator: Calculator) -> bool:
     branch = calculator.datasets[dataset].branch
     found = calculator.connection.execute(
         f'select 1 from "{dataset}" d join _branches b on d."{branch}" = b._branch where b._pos = ? limit 1', [node]
-    ).fetchone()
-    return found is not None
+    ).fetchall()  # all of it: an unfinished result would block the connection
+    return bool(found)
 
 
 def _branch_table(tree: BranchTree, on: date) -> pa.Table:
