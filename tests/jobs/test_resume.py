@@ -142,6 +142,7 @@ def test_ctrl_c_leaves_a_run_that_goes_on(make_union: Callable[..., SmallUnion])
     before = {path.name: path.stat().st_mtime_ns for path in union.letters()}
     assert len(before) < 46
 
+    union.edit("config.toml", "workers = 2", "workers = 1")  # how many there are changes no pack
     command = [*RUN, "--resume", run.run_id, "--config", str(union.config), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
@@ -164,7 +165,7 @@ def test_kill_9_leaves_a_run_that_goes_on(make_union: Callable[..., SmallUnion])
         alive = wait_for_end(process)
     assert set() == alive
     [run] = union.app().ledger.runs()
-    union.edit("config.toml", "workers = 2", "workers = 1")  # how many there are changes no pack
+    union.edit("config.toml", "workers = 2", "workers = 1")
     recorded, before = len(union.app().ledger.packs(run.run_id)), len(union.letters())
 
     summary = resume(union)

@@ -1,7 +1,6 @@
 """A report run end to end over a small union: what is made, what is sent, and what is told when something is wrong."""
 
 import resource
-from collections.abc import Callable
 from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
@@ -292,24 +291,6 @@ def test_full_disk_is_a_sentence_and_a_failed_run(union: SmallUnion) -> None:
     [run] = union.app().ledger.runs()
     assert (RunStatus.failed, str(caught.value)) == (run.status, run.reason)
     assert [f"What is finished is kept. Go on with: distributor run --resume {run.run_id}"] == caught.value.__notes__
-
-
-def test_several_workers_make_the_same_letters(make_union: Callable[..., SmallUnion]) -> None:
-    """Packs made by processes are those made in this one, byte for byte."""
-    one = make_union("one", extra_locals=6)
-    two = make_union("two", extra_locals=6, workers=2, shard_size=2)
-
-    assert one.run("note").is_whole
-    assert two.run("note").is_whole
-    assert 12 == len(one.letters())
-    letters = [(path.name, path.read_bytes()) for path in one.letters()]
-    differing = [b.name for (_, a), b in zip(letters, two.letters(), strict=True) if _same(a) != _same(b.read_bytes())]
-    assert [] == differing
-
-
-def _same(letter: bytes) -> bytes:
-    """Leave out when a source was read, the one thing that two runs of the same second may differ in."""
-    return b"\n".join(line for line in letter.split(b"\r\n") if b"lest" not in line and b"l=C3=A6st" not in line)
 
 
 def test_found_branch_is_the_one_named(union: SmallUnion) -> None:
