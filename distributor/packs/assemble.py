@@ -123,13 +123,13 @@ def _source_line(head: EditionHead, read: DatasetRead, words: Formatter, zone: Z
 
 def _notices(head: EditionHead, branch: Branch, words: Formatter) -> Iterator[str]:
     """Yield what a reader must know before the figures: mergers, a new branch, rows left out."""
-    window = head.scope.period.window
+    window, tree = head.scope.period.window, head.tree
     if branch.opened_on is not None and branch.opened_on > window.year_before().from_on:
         yield words.word("is_new", day=words.date(branch.opened_on))
     if branch.closed_on is not None and branch.closed_on <= window.last_on:
         yield words.word("is_closing", day=words.date(branch.closed_on))
-    for other in head.tree.branches:
-        if other.merged_into == branch.branch_id and other.is_merged(window.last_on):
+    for other in tree.branches:
+        if other.is_merged(window.last_on) and tree.survivor(other.branch_id, on=window.last_on) == branch != other:
             if other.closed_on is None:
                 yield words.word("includes_merged_undated", branch=other.name)
             else:

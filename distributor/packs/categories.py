@@ -7,9 +7,11 @@ from typing import Any
 from distributor.metrics.measures import NOTHING, Figure
 from distributor.metrics.windows import Window
 from distributor.packs.view import View
+from recipients.branches import Branch
 from renderers.formats import Mark
 
 BRANCH = "branch"
+_LAST_LETTERS = str.maketrans({"æ": "{a", "ä": "{b", "ø": "|a", "ö": "|b", "å": "}"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,11 @@ def figures_of(by: str, metric: str, window: Window, view: View) -> Callable[[An
     return lambda key: found.get((key,), NOTHING)
 
 
+def branch_of(category: Category, by: str, view: View) -> Branch:
+    """Return the branch that a category's figures are of: its own where the categories are branches."""
+    return view.tree.branches[category.key] if by == BRANCH else view.branch
+
+
 def ordered(
     categories: list[Category], by: str, metric: str, *, sort: str | None, value: Callable[[Any], Figure], view: View
 ) -> list[Category]:
@@ -50,7 +57,7 @@ def ordered(
     A suppressed figure sorts last: its place must not tell its size.
     """
     if sort == "label":
-        return _by_label(categories)
+        return _by_label(categories, view)
     if sort is None and by != BRANCH and view.key_order(metric, by):
         return in_declared_order(categories, by, metric, view)
 
@@ -58,17 +65,19 @@ def ordered(
         figure = value(category.key)
         return -figure.value if figure.mark is Mark.shown and figure.value is not None else float("inf")
 
-    return sorted(_by_label(categories), key=size)
+    return sorted(_by_label(categories, view), key=size)
 
 
 def in_declared_order(categories: list[Category], by: str, metric: str, view: View) -> list[Category]:
     """Order categories as the catalogue declares the column's values; undeclared ones follow by label."""
     declared = {key: place for place, key in enumerate(view.key_order(metric, by))}
-    return sorted(_by_label(categories), key=lambda category: declared.get(str(category.key), len(declared)))
+    return sorted(_by_label(categories, view), key=lambda category: declared.get(str(category.key), len(declared)))
 
 
-def _by_label(categories: list[Category]) -> list[Category]:
-    return sorted(categories, key=lambda category: category.label.casefold())
+def _by_label(categories: list[Category], view: View) -> list[Category]:
+    """Sort as a dictionary of the reader's language does: Norwegian and Danish end in æ, ø, å."""
+    last = _LAST_LETTERS if view.words.language in ("nb", "da") else {}
+    return sorted(categories, key=lambda category: category.label.casefold().translate(last))
 
 
 def _counts(node: int, metrics: Sequence[str], windows: Mapping[str, Sequence[Window]], view: View) -> bool:

@@ -7,6 +7,7 @@ from distributor.catalogue.models import AggregateMetric
 from distributor.metrics.measures import Figure
 from distributor.metrics.windows import Window
 from distributor.packs.view import View
+from recipients.branches import Branch
 from renderers.formats import Cell, Mark, ValueFormat, ValueKind
 from renderers.language.formatter import rounded
 from renderers.sections import Comparison, Direction, Verdict
@@ -49,10 +50,14 @@ def compare(against: str, metric: str, view: View) -> Comparison:
     label = view.words.word(word)
     if base is None:
         return _silent(label, view.words.cell(None, view.scope.value_format(metric)), view.words.word("no_target"))
+    if word in ("last_year", "previous_period") and is_before_opening(window, view.branch):
+        # Rows from before the opening, if any, are mistakes: the words and the figure must not contradict each other.
+        reason = "new_branch" if word == "last_year" else "no_base_previous_period"
+        return _silent(label, view.words.cell(None, view.scope.value_format(metric)), view.words.word(reason))
     cell = view.cell(metric, base)
     if against == "organisation" and not view.scope.is_quotient(metric):
         return _share(label, cell, own, base, view)
-    if reason := _reason_for_silence(word, own, base, window, view):
+    if reason := _reason_for_silence(word, own, base, view):
         return _silent(label, cell, reason)
     change = change_between(own, base, view.scope.value_format(metric))
     return Comparison(
@@ -69,7 +74,8 @@ def change_between(own: Figure, base: Figure, how: ValueFormat) -> Change:
     assert own.value is not None
     assert base.value is not None
     difference = rounded(own.value, how) - rounded(base.value, how)
-    is_large = how.kind is not ValueKind.percent and abs(base.value) >= _SMALLEST_PERCENT_BASE
+    is_handful = abs(base.value) < _SMALLEST_PERCENT_BASE and base.bottom is None
+    is_large = how.kind is not ValueKind.percent and not is_handful and base.value != 0
     return Change(difference=difference, share=(own.value - base.value) / abs(base.value) if is_large else None)
 
 
@@ -84,6 +90,8 @@ def sentence(word: str, metric: str, change: Change, base: Cell, view: View) -> 
     if change.share is None or word == "target":
         return text
     percent = ValueFormat(kind=ValueKind.percent, decimals=1 if abs(change.share) < 1 else 0)
+    if not rounded(change.share, percent):
+        return text
     return f"{text} ({view.words.signed(change.share, percent)})"
 
 
@@ -103,9 +111,9 @@ def verdict(metric: str, change: Change, view: View) -> Verdict:
     return Verdict.good if (change.difference > 0) == (better == "higher") else Verdict.bad
 
 
-def is_before_opening(window: Window, view: View) -> bool:
+def is_before_opening(window: Window, branch: Branch) -> bool:
     """Say whether the branch did not exist in *window*."""
-    return view.branch.opened_on is not None and view.branch.opened_on > window.last_on
+    return branch.opened_on is not None and branch.opened_on > window.last_on
 
 
 def _base(against: str, metric: str, view: View, window: Window) -> Figure | None:
@@ -118,12 +126,10 @@ def _base(against: str, metric: str, view: View, window: Window) -> Figure | Non
             return view.figure(metric, window)
 
 
-def _reason_for_silence(word: str, own: Figure, base: Figure, window: Window, view: View) -> str:
+def _reason_for_silence(word: str, own: Figure, base: Figure, view: View) -> str:
     """Return why the two are not compared, or nothing."""
     if own.mark is not Mark.shown or base.mark is not Mark.shown:
         return view.words.word("not_comparable")
-    if word in ("last_year", "previous_period") and is_before_opening(window, view):
-        return view.words.word("new_branch") if word == "last_year" else view.words.word("no_base_previous_period")
     if base.value is None:
         return view.words.word(f"no_base_{word}")
     if own.value is None:

@@ -1,7 +1,8 @@
 """What can go wrong while packs are put together.
 
 DistributorError
-└── GuardError             1   a pack holds something that is not its branch's: the pack stops
+├── GuardError             1   a pack holds something that is not its branch's: the pack stops
+└── RowsError              1   a `rows` section does not work on its dataset
 """
 
 from distributor.errors import DistributorError
@@ -17,3 +18,13 @@ class GuardError(DistributorError):
         )
         self.branch_id = branch_id
         self.section = section
+
+
+class RowsError(DistributorError):
+    """The condition, a column or the order of a `rows` section cannot be carried out."""
+
+    def __init__(self, section: str, dataset: str, reason: str) -> None:
+        super().__init__(
+            f'the rows of section "{section}" cannot be read from dataset "{dataset}": {reason}. '
+            "Check where:, columns: and sort: against the dataset's columns; a date that is text belongs under dates:."
+        )

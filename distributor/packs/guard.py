@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date
+from itertools import zip_longest
 
 import numpy as np
 
@@ -41,9 +42,11 @@ def guard_rows(key: str, frame: RowsFrame, tree: BranchTree, *, on: date) -> Non
     if len(position) and (np.diff(position) < 0).any():
         wrong = int(np.flatnonzero(np.diff(position) < 0)[0]) + 1
         raise GuardError(tree.branches[position[wrong]].branch_id, key, "rows out of order", "another branch")
-    for branch_id, place in set(zip(frame.table.column(BRANCH).to_pylist(), position.tolist(), strict=True)):
-        if not _is_within(str(branch_id), range(place, place + 1), tree, on):
-            raise GuardError(tree.branches[place].branch_id, key, "a row", str(branch_id))
+    for branch_id, place in sorted(set(zip(_texts(frame), position.tolist(), strict=True))):
+        if not 0 <= place < len(tree):
+            raise GuardError("?", key, f"a row at position {place}, which is no branch,", branch_id)
+        if not _is_within(branch_id, range(place, place + 1), tree, on):
+            raise GuardError(tree.branches[place].branch_id, key, "a row", branch_id)
 
 
 def guard_measures(measures: Measures, tree: BranchTree) -> None:
@@ -52,9 +55,10 @@ def guard_measures(measures: Measures, tree: BranchTree) -> None:
     Raises:
         GuardError: The figures at some position are those of another branch.
     """
-    for branch, branch_id in zip(tree.branches, measures.branch_ids, strict=True):
-        if branch.branch_id != branch_id:
-            raise GuardError(branch.branch_id, "all figures", "the figures", branch_id)
+    for branch, branch_id in zip_longest(tree.branches, measures.branch_ids):
+        if branch is None or branch.branch_id != branch_id:
+            whose = branch.branch_id if branch is not None else tree.root.branch_id
+            raise GuardError(whose, "all figures", "the figures", branch_id or "nobody")
 
 
 def guard_artifact(content: bytes, *, sha256: str, name: str, branch_id: str, marked_for: str) -> None:
@@ -69,10 +73,11 @@ def guard_artifact(content: bytes, *, sha256: str, name: str, branch_id: str, ma
         raise GuardError(branch_id, name, "a changed file", "unknown origin")
 
 
+def _texts(frame: RowsFrame) -> list[str]:
+    return [str(branch_id) for branch_id in frame.table.column(BRANCH).to_pylist()]
+
+
 def _is_within(branch_id: str, own: range, tree: BranchTree, on: date) -> bool:
     if branch_id not in tree:
         return False
     return tree.position(tree.survivor(branch_id, on=on).branch_id) in own
-
-
-__all__ = ["guard_artifact", "guard_measures", "guard_pack", "guard_rows"]

@@ -25,6 +25,11 @@ def metric_heading(metrics: tuple[str, ...], by: str, split: str | None, view: V
     return view.words.word(phrase, **parts, split=by_label(metrics[0], split, view) if split else "")
 
 
+def series_name(text: str, metric: str, view: View, *, is_alone: bool) -> str:
+    """Name a series by *text* ("last year", "2025"); where the chart has several metrics, also by its own."""
+    return text if is_alone else f"{view.label(metric)}, {lowered(text)}"
+
+
 def window_note(metric: str, scope: Scope, words: Formatter) -> str:
     """Say what a tile's value covers where that is not the report's period."""
     if scope.is_stock(metric):

@@ -11,7 +11,9 @@ from distributor.ledger.records import DeliveryRecord, DeliveryStatus
 from distributor.metrics.windows import Window
 from recipients.audience import Assignment, Audience, Resolution, Scope, resolve_audience
 from recipients.branches import Branch, BranchTree
+from recipients.errors import UnknownBranchError
 from recipients.people import Recipient
+from renderers.pack import Format
 
 # A file is delivered to nobody in particular, so a recipient's e-mail address names it.
 _ADDRESS_OF = {"folder": "email"}
@@ -63,15 +65,19 @@ def burst_branches(
     Raises:
         UsageError: A branch asked for is unknown, or gets no pack of this report.
     """
+    for name in report.burst.branches:
+        if name not in tree:
+            find_branch(name, tree)
+            raise UsageError(f'report "{report.report}", burst: branches: use the id of "{name}", not its name.')
     levels = tree.of_levels(report.burst.levels)
-    found = [branch for branch in levels if _has_pack(branch, report, window)]
+    found = [branch for branch in levels if not _why_no_pack(branch, report, window)]
     wanted = [find_branch(name, tree) for name in asked]
     for branch in wanted:
         if branch not in found:
-            reason = f"it is of level {branch.level}" if branch.level not in report.burst.levels else "it is closed"
             raise UsageError(
-                f'branch "{branch.branch_id}" ({branch.name}) gets no pack of "{report.report}": {reason}. '
-                f"Packs are made for the levels {', '.join(report.burst.levels)}."
+                f'branch "{branch.branch_id}" ({branch.name}) gets no pack of "{report.report}": '
+                f"{_why_no_pack(branch, report, window)}. "
+                f"Packs are made for open branches of the levels {', '.join(report.burst.levels)}."
             )
     return tuple(branch for branch in found if not wanted or branch in wanted)
 
@@ -108,8 +114,8 @@ def plan_deliveries(
 def plan_test_send(
     report: ReportSpec, branches: tuple[Branch, ...], address: str, *, tree: BranchTree, run_id: str, language: str
 ) -> SendPlan:
-    """Plan a test send: every branch's pack, with all formats, to one address and nobody else."""
-    formats = all_formats(report)
+    """Plan a test send: every branch's pack, with all formats that are files, to one address and nobody else."""
+    formats = tuple(name for name in all_formats(report) if name in set(Format)) or tuple(Format)
     deliveries = [
         DeliveryRecord(
             key=delivery_key(run=run_id, branch_id=branch.branch_id, recipient_id=address, channel="email"),
@@ -171,16 +177,27 @@ def _joined(first: DeliveryRecord | None, second: DeliveryRecord) -> DeliveryRec
     return replace(first, formats=tuple(dict.fromkeys(first.formats + second.formats)))
 
 
-def _has_pack(branch: Branch, report: ReportSpec, window: Window) -> bool:
+def _why_no_pack(branch: Branch, report: ReportSpec, window: Window) -> str:
+    """Return why the branch gets no pack over *window*, or nothing where it gets one."""
+    if branch.level not in report.burst.levels:
+        return f"it is of level {branch.level}"
     if report.burst.branches and branch.branch_id not in report.burst.branches:
-        return False
-    is_opened = branch.opened_on is None or branch.opened_on <= window.last_on
-    is_closed = branch.closed_on is not None and branch.closed_on <= window.from_on
-    return is_opened and not is_closed and not branch.is_merged(window.last_on)
+        return "it is not among the branches of the report"
+    if branch.is_merged(window.last_on):
+        return f"it is merged into {branch.merged_into}"
+    if branch.closed_on is not None and branch.closed_on <= window.from_on:
+        return f"it was closed on {branch.closed_on}"
+    if branch.opened_on is not None and branch.opened_on > window.last_on:
+        return f"it was not open before {branch.opened_on}"
+    return ""
 
 
 def find_branch(name: str, tree: BranchTree) -> Branch:
-    """Find a branch by id, or by a name that only one has."""
+    """Find a branch by id, or by a name that only one has.
+
+    Raises:
+        UsageError: No branch has the id or name, or several have the name.
+    """
     if name in tree:
         return tree.branch(name)
     named = [branch for branch in tree.branches if branch.name.casefold() == name.casefold()]
@@ -189,5 +206,7 @@ def find_branch(name: str, tree: BranchTree) -> Branch:
     if named:
         ids = ", ".join(branch.branch_id for branch in named)
         raise UsageError(f'several branches are called "{name}". Use the id: {ids}.')
-    tree.position(name)  # raises, with ids that look alike
-    raise AssertionError(name)
+    try:
+        return tree.branch(name)
+    except UnknownBranchError as error:  # knows ids that look alike
+        raise UsageError(str(error)) from error

@@ -11,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from distributor.catalogue.models import DatasetSpec, RowsBody
-from distributor.metrics.errors import MetricError
 from distributor.metrics.measure import Calculator
 from distributor.metrics.sql import Statement, bind
 from distributor.metrics.windows import Window
+from distributor.packs.errors import RowsError
 
 POSITION, BRANCH = "_pos", "_branch"
 
@@ -45,11 +45,11 @@ def load_rows(path: Path) -> RowsFrame:
     return RowsFrame(table=pa.ipc.open_file(pa.memory_map(str(path))).read_all().combine_chunks())
 
 
-def select_rows(body: RowsBody, window: Window, calculator: Calculator) -> RowsFrame:
-    """Read the rows of a `rows` section for all branches.
+def select_rows(key: str, body: RowsBody, window: Window, calculator: Calculator) -> RowsFrame:
+    """Read the rows of the `rows` section *key* for all branches.
 
     Raises:
-        MetricError: The condition or a column does not work on the dataset.
+        RowsError: The condition or a column does not work on the dataset.
     """
     spec: DatasetSpec = calculator.datasets[body.dataset]
     params: dict[str, date] = {}
@@ -63,7 +63,7 @@ def select_rows(body: RowsBody, window: Window, calculator: Calculator) -> RowsF
     try:
         table = calculator.query(Statement(sql=sql, params=params))
     except duckdb.Error as error:
-        raise MetricError("rows", body.dataset, str(error).splitlines()[0]) from error
+        raise RowsError(key, body.dataset, str(error).splitlines()[0]) from error
     return RowsFrame(table=table.combine_chunks())
 
 
@@ -77,7 +77,7 @@ def sorted_rows(body: RowsBody, table: pa.Table) -> pa.Table:
 
 
 def _sort_column(body: RowsBody) -> str:
-    return (body.sort or "").lstrip("-")
+    return (body.sort or "").removeprefix("-")
 
 
 def _order(body: RowsBody) -> str:
@@ -87,5 +87,9 @@ def _order(body: RowsBody) -> str:
 
 
 def frames_by_section(sections: Mapping[str, RowsBody], window: Window, calculator: Calculator) -> dict[str, RowsFrame]:
-    """Read all `rows` sections of a report, by section key."""
-    return {key: select_rows(body, window, calculator) for key, body in sections.items()}
+    """Read all `rows` sections of a report, by section key.
+
+    Raises:
+        RowsError: A condition or a column does not work on its dataset.
+    """
+    return {key: select_rows(key, body, window, calculator) for key, body in sections.items()}

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from distributor.catalogue.models import AggregateMetric, DatasetSpec, MetricBase, RateMetric, RatioMetric
+from distributor.metrics.privacy import smallest_shown
+from distributor.metrics.sql import is_count
 from distributor.metrics.windows import Period, PeriodKind, Window, window_of
 from renderers.formats import ValueFormat, ValueKind
 
@@ -53,6 +55,17 @@ class Scope:
     def is_quotient(self, metric: str) -> bool:
         """Say whether the metric can be held against the whole organisation as it stands."""
         return not isinstance(self.metrics[metric], AggregateMetric)
+
+    def is_count(self, metric: str) -> bool:
+        """Say whether the figure is a number of rows or persons, and no sum, exposure or quotient."""
+        spec = self.metrics[metric]
+        return isinstance(spec, AggregateMetric) and is_count(spec.measure)
+
+    def smallest_shown(self, metric: str, min_cell: int) -> int:
+        """Return the smallest count that an aggregate shows, where the catalogue's own is *min_cell*."""
+        spec = self.metrics[metric]
+        assert isinstance(spec, AggregateMetric)
+        return smallest_shown(spec, self.datasets, min_cell)
 
     def is_stock(self, metric: str) -> bool:
         """Say whether the metric is true on one day: a stock, or a ratio of stocks."""

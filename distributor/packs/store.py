@@ -50,7 +50,10 @@ class ArtifactStore:
         if not path.is_file():
             raise GuardError(branch_id, ref.name, "a file", "no known origin: it is not in the store")
         header, _, content = path.read_bytes().partition(b"\n")
-        marked_for = str(json.loads(header)["branch_id"])
+        try:
+            marked_for = str(json.loads(header)["branch_id"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise GuardError(branch_id, ref.name, "a changed file", "unknown origin") from error
         guard_artifact(content, sha256=ref.sha256, name=ref.name, branch_id=branch_id, marked_for=marked_for)
         return Artifact(name=ref.name, media_type=ref.media_type, content=content, content_id=ref.content_id)
 

@@ -17,7 +17,7 @@ TIME_STEPS = ("day", "week", "month", "quarter", "year")
 class Line:
     """One line over the axis: a window for each step, None where the period has not come that far.
 
-    ``year`` is the calendar year of the line's last day; lines of whole years are named by it.
+    ``year`` is the calendar year in which a line of a whole year begins, else that of the line's last day.
     """
 
     role: SeriesRole
@@ -60,9 +60,11 @@ def target_windows(axis: TimeAxis, spec: ChartSectionSpec, metric: str, scope: S
 
 
 def step_names(axis: TimeAxis, by: str, words: Formatter) -> tuple[str, ...]:
-    """Name the steps as on an axis: jan, feb …; with the year where the axis holds more than one of each."""
-    with_year = not axis.is_yearly and len(axis.steps) > {"month": 12, "quarter": 4, "week": 53}.get(by, 366)
-    return tuple(_step_name(step, by, words, with_year=with_year) for step in axis.steps)
+    """Name the steps as on an axis: jan, feb …; with the year where a name alone would stand there twice."""
+    names = tuple(_step_name(step, by, words) for step in axis.steps)
+    if len(set(names)) == len(names):
+        return names
+    return tuple(_with_year(name, step, by) for name, step in zip(names, axis.steps, strict=True))
 
 
 def _yearly_axis(spec: ChartSectionSpec, metric: str, scope: Scope) -> TimeAxis:
@@ -98,17 +100,23 @@ def _window(spec: ChartSectionSpec, metric: str, scope: Scope, year_first: date,
     return Window(from_on=year_first, to_on=step.to_on)
 
 
-def _step_name(step: Window, by: str, words: Formatter, *, with_year: bool) -> str:
+def _step_name(step: Window, by: str, words: Formatter) -> str:
     first = step.from_on
-    short_year = f" {first:%y}" if with_year else ""
     match by:
         case "day":
-            return f"{first.day}.{first.month}."
+            return f"{first.day} {words.month_name(first)}" if words.language == "en" else f"{first.day}.{first.month}."
         case "week":
-            return f"{first.isocalendar().week}{short_year}"
+            return str(first.isocalendar().week)
         case "month":
-            return f"{words.month_name(first)}{short_year}"
+            return words.month_name(first)
         case "quarter":
-            return f"{words.word('quarter_short', quarter=(first.month + 2) // 3)}{short_year}"
+            return words.word("quarter_short", quarter=(first.month + 2) // 3)
         case _:
             return str(first.year)
+
+
+def _with_year(name: str, step: Window, by: str) -> str:
+    """Add the year to a step's name; an ISO week may belong to another year than its first day."""
+    if by == "week":
+        return f"{name}/{step.from_on.isocalendar().year % 100:02}"
+    return f"{name}{'' if by == 'day' and name.endswith('.') else ' '}{step.from_on:%y}"

@@ -35,14 +35,18 @@ def emptiness(traces: Sequence[Trace], view: View) -> str:
     figures = list(_own_figures(traces))
     if any(figure.is_shown and figure.value for figure in figures):
         return ""
+    if is_any_withheld(figures) and not any(figure.mark is Mark.few for figure in figures):
+        return view.words.word("withheld_to_protect")
     if is_any_withheld(figures):
-        return view.words.word("too_few_to_show", min_cell=view.min_cell)
+        return view.words.word("too_few_to_show", min_cell=view.smallest_shown(*(trace.metric for trace in traces)))
     return view.words.word("nothing_to_show")
 
 
-def withheld_note(figures: Iterable[Figure | None], view: View) -> str:
-    """Explain "<5" and "withheld" where a section has any."""
-    return view.words.word("withheld_note", min_cell=view.min_cell) if is_any_withheld(figures) else ""
+def withheld_note(figures: Iterable[Figure | None], metrics: Iterable[str], view: View) -> str:
+    """Explain "<5" and "withheld" where a section about *metrics* has any."""
+    if not is_any_withheld(figures):
+        return ""
+    return view.words.word("withheld_note", min_cell=view.smallest_shown(*metrics))
 
 
 def is_any_withheld(figures: Iterable[Figure | None]) -> bool:

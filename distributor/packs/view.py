@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from distributor.metrics.asks import operands
 from distributor.metrics.measures import Figure, Keys, Measures
 from distributor.metrics.windows import Window
 from distributor.packs.rows import RowsFrame
@@ -44,29 +45,42 @@ class View:
         """Return the whole organisation's figures for each combination of *by*."""
         return self.measures.breakdown(metric, window, by, ROOT)
 
+    @property
+    def is_root(self) -> bool:
+        """Whether the branch is the whole organisation, which has nothing to be held against."""
+        return self.node == ROOT
+
     def children(self) -> tuple[tuple[int, Branch], ...]:
         """Return the branches just below, with their positions."""
         below = self.tree.children(self.branch.branch_id)
         return tuple((self.tree.position(child.branch_id), child) for child in below)
 
-    def target(self, metric: str, window: Window) -> Figure | None:
-        """Return the target's figure, or None where no target is set for this branch."""
+    def target(self, metric: str, window: Window, node: int | None = None) -> Figure | None:
+        """Return the target's figure for the branch (or one below it), or None where no target is set for it."""
         target = self.scope.metrics[metric].target
         if target is None:
             return None
         if isinstance(target, float | int):
             return Figure(value=float(target), count=1, mark=Mark.shown)
-        figure = self.figure(target, window)
-        return figure if figure.count else None
+        figure = self.measures.figure(target, window, self.node if node is None else node)
+        return figure if figure.count and figure.value is not None else None
 
     def cell(self, metric: str, figure: Figure) -> Cell:
         """Print a figure, or the sign of its suppression."""
         return self.print(figure.value, figure.mark, metric)
 
     def print(self, value: Value, mark: Mark, metric: str) -> Cell:
+        """Print a value, or the sign of its suppression: "<5" where it counts persons, else "withheld"."""
+        if mark is Mark.few and not self.scope.is_count(metric):
+            mark = Mark.hidden
         if mark in (Mark.few, Mark.hidden):
-            return self.words.suppressed(mark, min_cell=self.min_cell)
+            return self.words.suppressed(mark, min_cell=self.smallest_shown(metric))
         return self.words.cell(value, self.scope.value_format(metric))
+
+    def smallest_shown(self, *metrics: str) -> int:
+        """Return the smallest count of persons that these metrics show: that of the strictest of their parts."""
+        parts = {name for metric in metrics for name in operands(metric, self.scope.metrics)}
+        return max(self.scope.smallest_shown(name, self.min_cell) for name in parts)
 
     def label(self, metric: str) -> str:
         return self.scope.metrics[metric].label.in_language(self.words.language)

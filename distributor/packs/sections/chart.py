@@ -7,8 +7,10 @@ from typing import Any
 from distributor.catalogue.models import ChartSectionSpec, ReportSpec
 from distributor.metrics.asks import Ask
 from distributor.metrics.measures import NOTHING, Figure
-from distributor.packs.categories import BRANCH, Category, figures_of, find_categories, ordered
-from distributor.packs.headings import by_label, metric_heading
+from distributor.metrics.windows import Window
+from distributor.packs.categories import BRANCH, Category, branch_of, figures_of, find_categories, ordered
+from distributor.packs.comparison import is_before_opening
+from distributor.packs.headings import by_label, metric_heading, series_name
 from distributor.packs.parts import part_traces
 from distributor.packs.scope import Scope
 from distributor.packs.sections import time_chart
@@ -66,7 +68,7 @@ def build(spec: ChartSectionSpec, view: View, key: str, report: ReportSpec) -> C
     notes = [
         spec.note.in_language(language) if spec.note else "",
         content.more,
-        withheld_note((figure for trace in content.traces for figure in trace.figures), view),
+        withheld_note((figure for trace in content.traces for figure in trace.figures), metrics, view),
     ]
     return ChartSection(
         key=key,
@@ -84,7 +86,7 @@ def _metrics(spec: ChartSectionSpec) -> tuple[str, ...]:
 
 def _category_asks(spec: ChartSectionSpec, metric: str, scope: Scope) -> Iterator[Ask]:
     window = scope.window(metric)
-    windows = [window, *([window.year_before()] if "last year" in spec.compare else [])]
+    windows = [window, *(past for _, _, past in _past(spec, metric, scope))]
     by = () if spec.by == BRANCH else (spec.by,)
     split = (spec.split,) if spec.split else ()
     for one in windows:
@@ -123,20 +125,56 @@ def _category_traces(
         is_pair = len(metrics) == 1 and "last year" in spec.compare
         name = view.words.word("this_year") if is_pair else view.label(metric)
         yield _trace(name, role, metric, figures_of(spec.by, metric, window, view), shown)
-        if "last year" in spec.compare:
-            last = figures_of(spec.by, metric, window.year_before(), view)
-            yield _trace(view.words.word("last_year"), SeriesRole.last_year, metric, last, shown)
-        if "organisation" in spec.compare:
-            yield _benchmark(spec, metric, shown, view)
-        if "target" in spec.compare and (target := view.target(metric, window)) is not None:
-            yield _trace(view.words.word("target"), SeriesRole.target, metric, _always(target), shown)
+        for word, past_role, past in _past(spec, metric, view.scope):
+            figures = _figures_while_open(spec, metric, past, shown, view)
+            if any(figure is not None for figure in figures):
+                yield Trace(name=_beside(word, metric, metrics, view), role=past_role, metric=metric, figures=figures)
+        if "organisation" in spec.compare and not view.is_root:
+            yield _benchmark(spec, metric, metrics, shown, view)
+        if "target" in spec.compare and (figures := _targets(spec, metric, window, shown, view)):
+            name = _beside("target", metric, metrics, view)
+            yield Trace(name=name, role=SeriesRole.target, metric=metric, figures=figures)
 
 
-def _always(figure: Figure) -> Callable[[Any], Figure]:
-    return lambda _: figure
+def _past(spec: ChartSectionSpec, metric: str, scope: Scope) -> Iterator[tuple[str, SeriesRole, Window]]:
+    """Yield what a chart by category is compared with back in time: its word, its role and its window."""
+    if "last year" in spec.compare:
+        yield "last_year", SeriesRole.last_year, scope.window(metric).year_before()
+    if "previous period" in spec.compare:
+        yield "previous_period", SeriesRole.earlier, scope.previous_window(metric)
 
 
-def _benchmark(spec: ChartSectionSpec, metric: str, shown: list[Category], view: View) -> Trace:
+def _beside(word: str, metric: str, metrics: tuple[str, ...], view: View) -> str:
+    return series_name(view.words.word(word), metric, view, is_alone=len(metrics) == 1)
+
+
+def _figures_while_open(
+    spec: ChartSectionSpec, metric: str, window: Window, shown: list[Category], view: View
+) -> tuple[Figure | None, ...]:
+    """Return a figure for each category, None for a branch that was not open yet."""
+    figure = figures_of(spec.by, metric, window, view)
+    return tuple(
+        None if is_before_opening(window, branch_of(item, spec.by, view)) else figure(item.key) for item in shown
+    )
+
+
+def _targets(
+    spec: ChartSectionSpec, metric: str, window: Window, shown: list[Category], view: View
+) -> tuple[Figure | None, ...]:
+    """Return the target beside each category: each branch's own, or the one that a share has for all.
+
+    A target for a count of the whole branch says nothing about its parts, so that beside those there is none.
+    """
+    if spec.by == BRANCH:
+        figures = tuple(view.target(metric, window, item.key) for item in shown)
+    else:
+        figures = tuple(view.target(metric, window) if view.scope.is_quotient(metric) else None for _ in shown)
+    return figures if any(figure is not None for figure in figures) else ()
+
+
+def _benchmark(
+    spec: ChartSectionSpec, metric: str, metrics: tuple[str, ...], shown: list[Category], view: View
+) -> Trace:
     """Return the whole organisation's figure for each category; for branches, its one figure."""
     window = view.scope.window(metric)
     if spec.by == BRANCH:
@@ -145,7 +183,8 @@ def _benchmark(spec: ChartSectionSpec, metric: str, shown: list[Category], view:
     else:
         found = view.benchmark_breakdown(metric, window, (spec.by,))
         figures = tuple(found.get((item.key,), NOTHING) for item in shown)
-    return Trace(name=view.words.word("organisation"), role=SeriesRole.benchmark, metric=metric, figures=figures)
+    name = _beside("organisation", metric, metrics, view)
+    return Trace(name=name, role=SeriesRole.benchmark, metric=metric, figures=figures)
 
 
 def _split_traces(spec: ChartSectionSpec, metric: str, shown: list[Category], view: View) -> Iterator[Trace]:
@@ -177,6 +216,6 @@ def _heading(spec: ChartSectionSpec, metrics: tuple[str, ...], view: View) -> st
 
 def _common_sources(spec: ChartSectionSpec, metrics: tuple[str, ...], view: View) -> tuple[Source, ...]:
     own = tuple(view.own_source(f"chart of {metric}") for metric in metrics)
-    if "organisation" not in spec.compare:
+    if "organisation" not in spec.compare or view.is_root:
         return own
     return own + tuple(view.benchmark_source(f"chart of {metric}") for metric in metrics)

@@ -1,8 +1,10 @@
 """Rows: a raw list with the columns asked for, only of the branch's own subtree."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
+from typing import Any
 
 from distributor.catalogue.models import DatasetSpec, ReportSpec, RowsSpec
 from distributor.metrics.asks import Ask
@@ -28,7 +30,7 @@ def build(spec: RowsSpec, view: View, key: str, report: ReportSpec) -> TableSect
     dataset = view.scope.datasets[body.dataset]
     found = view.rows[key].within(view.node, view.tree.stops[view.node])
     shown = sorted_rows(body, found).slice(0, body.limit)
-    columns = {name: shown.column(name).to_pylist() for name in body.columns}
+    columns = {name: [_plain(value) for value in shown.column(name).to_pylist()] for name in body.columns}
     formats = {name: _format(values) for name, values in columns.items()}
     cells = [[_cell(name, value, dataset, formats[name], view) for value in columns[name]] for name in body.columns]
     heading = spec.title or dataset.label
@@ -48,6 +50,15 @@ def build(spec: RowsSpec, view: View, key: str, report: ReportSpec) -> TableSect
     )
 
 
+def _plain(value: Any) -> Value:
+    """Bring a value into the form that is printed: a time as its day, a number that is none as a gap."""
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, float | Decimal) and not isfinite(value):
+        return None
+    return value  # type: ignore[no-any-return]
+
+
 def _label(name: str, dataset: DatasetSpec, view: View) -> str:
     spec = dataset.columns.get(name)
     if spec and spec.label:
@@ -59,6 +70,8 @@ def _cell(name: str, value: Value, dataset: DatasetSpec, how: ValueFormat, view:
     if name == dataset.branch:
         return view.words.cell(view.tree.branch(str(value)).name, TEXT)
     spec = dataset.columns.get(name)
+    if value is None and spec and spec.missing:
+        return view.words.cell(spec.missing.in_language(view.words.language), TEXT)
     if spec and str(value) in spec.values:
         return view.words.cell(spec.values[str(value)].in_language(view.words.language), TEXT)
     return view.words.cell(value, how)

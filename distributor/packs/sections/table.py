@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from distributor.catalogue.models import ReportSpec, TableSpec
 from distributor.metrics.asks import Ask
 from distributor.metrics.measures import Figure
-from distributor.packs.categories import BRANCH, Category, figures_of, find_categories, ordered
-from distributor.packs.comparison import amount, change_between
+from distributor.packs.categories import BRANCH, Category, branch_of, figures_of, find_categories, ordered
+from distributor.packs.comparison import amount, change_between, is_before_opening
 from distributor.packs.headings import by_label, metric_heading
 from distributor.packs.scope import Scope
 from distributor.packs.traces import is_any_withheld, withheld_note
@@ -44,9 +44,9 @@ def build(spec: TableSpec, view: View, key: str, report: ReportSpec) -> TableSec
     is_limited = len(everything) > len(shown)
     notes = [
         spec.note.in_language(language) if spec.note else "",
-        withheld_note([f for row in figures for f in row], view),
+        withheld_note([figure for row in (*figures, total) for figure in row if figure], body.metrics, view),
     ]
-    is_empty = not any(figure.value or is_any_withheld([figure]) for row in figures for figure in row)
+    is_empty = not any(figure and (figure.value or is_any_withheld([figure])) for row in figures for figure in row)
     return TableSection(
         key=key,
         heading=spec.title.in_language(language) if spec.title else metric_heading(body.metrics, body.by, None, view),
@@ -65,12 +65,15 @@ def build(spec: TableSpec, view: View, key: str, report: ReportSpec) -> TableSec
 
 def _columns(
     spec: TableSpec, shown: list[Category], view: View
-) -> tuple[list[Column], list[list[Figure]], list[Figure]]:
-    """Return the columns, for each row its figures, and the total's figures; a change takes two figures."""
+) -> tuple[list[Column], list[list[Figure | None]], list[Figure | None]]:
+    """Return the columns, for each row its figures, and the total's figures; a change takes two figures.
+
+    Where a branch was not open yet there is no figure.
+    """
     body = spec.table
     columns: list[Column] = []
-    rows: list[list[Figure]] = [[] for _ in shown]
-    total: list[Figure] = []
+    rows: list[list[Figure | None]] = [[] for _ in shown]
+    total: list[Figure | None] = []
     for metric in body.metrics:
         how = view.scope.value_format(metric)
         columns.append(Column(label=view.label(metric), value_format=how))
@@ -78,26 +81,29 @@ def _columns(
         for one in (window, window.year_before()) if body.compare else (window,):
             value = figures_of(body.by, metric, one, view)
             for row, item in zip(rows, shown, strict=True):
-                row.append(value(item.key))
-            total.append(view.figure(metric, one))
+                is_open = not is_before_opening(one, branch_of(item, body.by, view))
+                row.append(value(item.key) if is_open else None)
+            total.append(None if is_before_opening(one, view.branch) else view.figure(metric, one))
         if body.compare:
             columns.append(Column(label=view.words.word("change_column"), value_format=how))
     return columns, rows, total
 
 
-def _cells(spec: TableSpec, figures: Sequence[Figure], view: View) -> Iterator[Cell]:
+def _cells(spec: TableSpec, figures: Sequence[Figure | None], view: View) -> Iterator[Cell]:
     """Print the figures of one row: each metric, and its change where one is shown."""
     width = 2 if spec.table.compare else 1
     for place, metric in enumerate(spec.table.metrics):
         own, *last = figures[place * width : (place + 1) * width]
-        yield view.cell(metric, own)
+        yield view.cell(metric, own) if own else view.words.cell(None, view.scope.value_format(metric))
         for base in last:
             yield _change(metric, own, base, view)
 
 
-def _change(metric: str, own: Figure, base: Figure, view: View) -> Cell:
+def _change(metric: str, own: Figure | None, base: Figure | None, view: View) -> Cell:
     """Print the change since last year; where either figure is withheld, so is the change."""
     how = view.scope.value_format(metric)
+    if own is None or base is None:
+        return view.words.cell(None, how)
     if is_any_withheld((own, base)):
         return view.words.suppressed(Mark.hidden, min_cell=view.min_cell)
     if own.value is None or base.value is None:

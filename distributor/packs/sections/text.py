@@ -1,8 +1,10 @@
 """Text: sandboxed Jinja with `summary()`."""
 
+import re
 from collections.abc import Iterator
+from functools import cache
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from distributor.catalogue.models import ReportSpec, TextSpec, TilesSpec
@@ -22,13 +24,14 @@ _JINJA = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=Fal
 def asks(spec: TextSpec, scope: Scope, report: ReportSpec) -> Iterator[Ask]:
     """Ask for what `summary()` speaks about."""
     del spec
-    yield from tiles.asks(TilesSpec(tiles=summary_metrics(report)), scope, report)
+    for metric in summary_metrics(report):
+        yield from tiles.asks(TilesSpec(tiles=(metric,)), scope, report)
 
 
 def build(spec: TextSpec, view: View, key: str, report: ReportSpec) -> TextSection:
     """Render the text in the reader's language; a blank line begins a paragraph."""
     language = view.words.language
-    text = _JINJA.from_string(spec.text.in_language(language)).render(
+    text = _template(spec.text.in_language(language)).render(
         summary=lambda: summary(report, view),
         branch=view.branch.name,
         period=period_label(view.scope.period, view.words),
@@ -36,7 +39,13 @@ def build(spec: TextSpec, view: View, key: str, report: ReportSpec) -> TextSecti
     return TextSection(
         key=key,
         heading=spec.title.in_language(language) if spec.title else view.words.word("summary_heading"),
-        paragraphs=tuple(part.strip() for part in text.split("\n\n") if part.strip()),
+        paragraphs=tuple(part.strip() for part in re.split(r"\n[ \t]*\n", text) if part.strip()),
         note=spec.note.in_language(language) if spec.note else "",
         sources=tuple(view.own_source(f"text {metric}") for metric in summary_metrics(report)),
     )
+
+
+@cache
+def _template(text: str) -> Template:
+    """Compile a text once for all branches."""
+    return _JINJA.from_string(text)

@@ -29,12 +29,12 @@ def asks(spec: TilesSpec, scope: Scope, report: ReportSpec) -> Iterator[Ask]:
 
 
 def build(spec: TilesSpec, view: View, key: str, report: ReportSpec) -> TilesSection:
-    """Build the tiles; a comparison with a target is left out where the metric has none at all."""
+    """Build the tiles; a target that the metric never has is left out, and so is holding the root against itself."""
     del report
     heading = spec.title.in_language(view.words.language) if spec.title else view.words.word("tiles_heading")
     note = spec.note.in_language(view.words.language) if spec.note else ""
     sources = [view.own_source(f"tile {metric}") for metric in spec.tiles]
-    if "organisation" in spec.compare:
+    if "organisation" in spec.compare and not view.is_root:
         sources += [view.benchmark_source(f"tile {metric}") for metric in spec.tiles]
     return TilesSection(
         key=key,
@@ -47,7 +47,8 @@ def build(spec: TilesSpec, view: View, key: str, report: ReportSpec) -> TilesSec
 
 def _tile(metric: str, spec: TilesSpec, view: View) -> Tile:
     has_target = view.scope.metrics[metric].target is not None
-    against = [name for name in spec.compare if name != "target" or has_target]
+    idle = {"target": not has_target, "organisation": view.is_root}
+    against = [name for name in spec.compare if not idle.get(name)]
     return Tile(
         label=view.label(metric),
         value=view.cell(metric, view.figure(metric, view.scope.window(metric))),

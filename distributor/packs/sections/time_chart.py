@@ -7,6 +7,7 @@ from distributor.metrics.asks import Ask
 from distributor.metrics.measures import Figure
 from distributor.metrics.windows import Window
 from distributor.packs.comparison import is_before_opening
+from distributor.packs.headings import series_name
 from distributor.packs.parts import part_traces
 from distributor.packs.scope import Scope
 from distributor.packs.time_axis import TIME_STEPS, TimeAxis, step_names, target_windows, time_axis
@@ -51,13 +52,15 @@ def traces(spec: ChartSectionSpec, metric: str, view: View) -> Iterator[Trace]:
     for line in axis.lines:
         figures = _figures(metric, line.windows, view)
         if any(figure is not None for figure in figures):
-            names_year = axis.is_yearly or (is_alone and len(axis.lines) > 1)
-            name = _line_name(axis, line.year, line.role, view) if names_year else view.label(metric)
+            is_own = line is axis.lines[0] and (len(axis.lines) == 1 or not is_alone) and not axis.is_yearly
+            year = _line_name(axis, line.year, line.role, view)
+            name = view.label(metric) if is_own else series_name(year, metric, view, is_alone=is_alone)
             role = line.role if is_alone or line.role is not SeriesRole.current else _role(spec, metric)
             yield Trace(name=name, role=role, metric=metric, figures=figures)
-    if "organisation" in spec.compare:
+    if "organisation" in spec.compare and not view.is_root:
         whole = tuple(view.benchmark(metric, window) if window else None for window in axis.lines[0].windows)
-        yield Trace(name=view.words.word("organisation"), role=SeriesRole.benchmark, metric=metric, figures=whole)
+        name = series_name(view.words.word("organisation"), metric, view, is_alone=is_alone)
+        yield Trace(name=name, role=SeriesRole.benchmark, metric=metric, figures=whole)
     if "target" in spec.compare:
         yield from _target(spec, metric, axis, view)
 
@@ -65,13 +68,15 @@ def traces(spec: ChartSectionSpec, metric: str, view: View) -> Iterator[Trace]:
 def _figures(metric: str, windows: tuple[Window | None, ...], view: View) -> tuple[Figure | None, ...]:
     """Return the figure of each window; before the branch was opened there is none."""
     return tuple(
-        None if window is None or is_before_opening(window, view) else view.figure(metric, window) for window in windows
+        None if window is None or is_before_opening(window, view.branch) else view.figure(metric, window)
+        for window in windows
     )
 
 
 def _line_name(axis: TimeAxis, year: int, role: SeriesRole, view: View) -> str:
     if axis.is_yearly:
-        return str(year)
+        is_calendar_year = axis.steps[0].from_on.month == 1
+        return str(year) if is_calendar_year else f"{year}/{(year + 1) % 100:02}"
     return view.words.word("last_year") if role is SeriesRole.last_year else view.words.word("this_year")
 
 
@@ -85,4 +90,5 @@ def _target(spec: ChartSectionSpec, metric: str, axis: TimeAxis, view: View) -> 
     windows = target_windows(axis, spec, metric, view.scope)
     figures = tuple(view.target(metric, window) for window in windows)
     if any(figure is not None for figure in figures):
-        yield Trace(name=view.words.word("target"), role=SeriesRole.target, metric=metric, figures=figures)
+        name = series_name(view.words.word("target"), metric, view, is_alone=spec.metric is not None)
+        yield Trace(name=name, role=SeriesRole.target, metric=metric, figures=figures)
