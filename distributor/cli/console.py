@@ -70,7 +70,9 @@ class TerminalProgress:
     def packs(self, done: int, total: int) -> None:
         if not self._console.is_terminal:
             if done == total:
-                self._console.print(f"{time.monotonic() - self._started:6.1f} s  {total} packs", style="dim")
+                self._console.print(
+                    f"{time.monotonic() - self._started:6.1f} s  {total} pack{'' if total == 1 else 's'}", style="dim"
+                )
             return
         if self._bar is None:
             self._bar = Progress(
