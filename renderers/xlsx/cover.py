@@ -6,14 +6,14 @@ from typing import Any
 from renderers.language import formatter
 from renderers.pack import Pack
 from renderers.sections import TextSection
-from renderers.xlsx.grid import printable
+from renderers.xlsx.grid import LINE_POINTS, printable, wrapped_lines
 from renderers.xlsx.styles import Styles
 
 _NAME_WIDTH, _TEXT_WIDTH = 30, 96  # characters
 
 
 class _Sheet:
-    """Two columns: a name, and a wrapped text. Excel fits the height of such rows by itself."""
+    """Two columns: a name, and a wrapped text."""
 
     def __init__(self, sheet: Any, styles: Styles, *, heading: str, caption: str) -> None:
         self._sheet = sheet
@@ -28,6 +28,9 @@ class _Sheet:
     def line(self, name: str, text: str, **look: Any) -> None:
         """Write a name and its text."""
         self._name(name)
+        # Excel would fit the height by itself, other programs do not.
+        lines = max(wrapped_lines(text, _TEXT_WIDTH), wrapped_lines(name, _NAME_WIDTH))
+        self._sheet.set_row(self._row, LINE_POINTS * lines)
         self._sheet.write_string(self._row, 1, printable(text), self._styles.text(text_wrap=True, **look))
         self._row += 1
 

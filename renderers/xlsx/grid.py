@@ -18,7 +18,7 @@ _UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\uff
 _TEXT_LIMIT = 32_767  # characters in a cell; Excel repairs longer ones away
 _WIDEST = 44  # characters
 _DEFAULT_WIDTH = 8  # characters
-_LINE_POINTS = 15.0
+LINE_POINTS = 15.0
 _MOST_LINES = 26  # Excel's rows end at 409 points
 _FIRST_DATE = date(1900, 3, 1)  # Excel counts a 29 February 1900
 
@@ -69,10 +69,10 @@ class Grid:
             look = self.styles.head(is_number=column.is_number, is_after_number=self._is_after_number(number))
             self.sheet.write_string(HEAD_ROW, number, printable(column.label), look)
             self.sheet.set_column(number, number, self._widths[number])
-        self.sheet.set_row(HEAD_ROW, _LINE_POINTS * self._lines([column.label for column in self.columns]) + 6)
+        self.sheet.set_row(HEAD_ROW, LINE_POINTS * self._lines([column.label for column in self.columns]) + 6)
         signed = [any(line[number].text.startswith("+") for line in lines) for number in range(len(self.columns))]
         for place, line in enumerate(lines):
-            self.sheet.set_row(self.next_row, _LINE_POINTS * self._lines([cell.text for cell in line]) + 4)
+            self.sheet.set_row(self.next_row, LINE_POINTS * self._lines([cell.text for cell in line]) + 4)
             own = row_formats[place] if row_formats else None
             for number, cell in enumerate(line):
                 how = own if own and self.columns[number].is_number else self.columns[number].how
@@ -94,7 +94,7 @@ class Grid:
         last = max(len(self.columns) - 1, 1)
         across = max(sum(self._widths), self._narrowest + _DEFAULT_WIDTH)
         # Excel does not fit the height of merged cells by itself.
-        self.sheet.set_row(self.next_row, _LINE_POINTS * wrapped_lines(text, across))
+        self.sheet.set_row(self.next_row, LINE_POINTS * wrapped_lines(text, across))
         self.sheet.merge_range(self.next_row, 0, self.next_row, last, "", self.styles.note())
         self.sheet.write_string(self.next_row, 0, printable(text), self.styles.note())
 
