@@ -84,9 +84,8 @@ def print_summary(summary: "RunSummary") -> None:
     total = sum(summary.seconds.values())
     out.print(run_record.report, style="bold", end="")
     out.print(f", {run_record.from_on} to {run_record.to_on} (exclusive)")
-    out.print(
-        f"  packs       {len(made)} for {branches} {'branch' if branches == 1 else 'branches'} in {total:.1f} s ({_size(summary)})"
-    )
+    where = f"{branches} {'branch' if branches == 1 else 'branches'}"
+    out.print(f"  packs       {len(made)} for {where} in {total:.1f} s ({_size(summary)})")
     out.print(f"  deliveries  {_counted(counts)}")
     for reason, number in Counter(one.reason for one in summary.deliveries if one.status != "sent").most_common(5):
         out.print(f"              {number} × {reason}")
