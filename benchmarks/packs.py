@@ -52,14 +52,15 @@ def _run(side: str, organisation: Path, out: Path, workers: int, branches: int) 
 
 
 def _print_side(side: str, workers: int, made: dict[str, Any]) -> None:
-    data = f", data for all branches {made['data_s']:.2f} s" if "data_s" in made else ""
-    size = f", {made['bytes_per_pack'] / 1000:.0f} kB a pack" if "bytes_per_pack" in made else ""
-    print(
-        f"{side:8} {workers} worker{'s' if workers > 1 else ' '}  {made['packs']:4} packs in {made['seconds']:6.1f} s = "
-        f"{made['packs'] / made['seconds']:5.2f} a second, "
-        f"{made['cpu_s'] / made['packs']:.3f} CPU s a pack, peak memory {made['peak_bytes'] / 2**20:.0f} MiB{data}{size}",
-        flush=True,
-    )
+    packs, seconds = made["packs"], made["seconds"]
+    parts = [
+        f"{packs} packs in {seconds:.1f} s = {packs / seconds:.2f} a second",
+        f"{made['cpu_s'] / packs:.3f} CPU s a pack",
+        f"peak memory {made['peak_bytes'] / 2**20:.0f} MiB",
+    ]
+    if side == "product":
+        parts += [f"data for all branches {made['data_s']:.2f} s", f"{made['bytes_per_pack'] / 1000:.0f} kB a pack"]
+    print(f"{side:8} {workers} worker{'s' if workers > 1 else ' '}  {', '.join(parts)}", flush=True)
 
 
 def _print_stages(figures: dict[tuple[str, int], dict[str, Any]]) -> None:

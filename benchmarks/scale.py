@@ -65,11 +65,8 @@ def main() -> None:
         for branches, members in sizes:
             times = run(branches, members)
             totals.append(times.total)
-            print(
-                f"{branches:9,}{members:11,}{times.snapshot:12.2f}{times.metrics:11.2f}{times.suppression:12.2f}"
-                f"{times.total:9.2f}{1e6 * times.total / members:10.2f}",
-                flush=True,
-            )
+            steps = (times.snapshot, times.metrics, times.suppression, times.total, 1e6 * times.total / members)
+            print(f"{branches:9,}{members:12,}" + "".join(f"{one:11.2f}" for one in steps), flush=True)
         growth = "rows" if sizes is not _SAME_ROWS else "branches"
         factor = sizes[-1][1] / sizes[0][1] if growth == "rows" else sizes[-1][0] / sizes[0][0]
         print(f"ratio {totals[-1] / totals[0]:.1f}   time, for {factor:.0f} times the {growth}\n")
@@ -86,10 +83,8 @@ def run(branches: int, members: int) -> Times:
         path = Path(folder) / "union.duckdb"
         _write(path, [branch.branch_id for branch in tree.branches if branch.level == "local"], members)
         source = DuckdbSource(name="members", path=path, timeout_s=600)
-        specs = {
-            name: catalogue.datasets[name].model_copy(update={"source": "members", "dates": (), "checks": Checks()})
-            for name in _QUERIES
-        }
+        plain = {"source": "members", "dates": (), "checks": Checks()}
+        specs = {name: catalogue.datasets[name].model_copy(update=plain) for name in _QUERIES}
         start = time.perf_counter()
         snapshot = take_snapshot(
             specs, _QUERIES, {"members": source}, params={}, folder=Path(folder) / "snapshot", now=datetime.now(UTC)

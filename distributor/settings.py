@@ -176,7 +176,7 @@ def load_settings(path: Path | None = None) -> Settings:
     path = config_path(path)
     raw = _read_toml(path)
     if "config_path" in raw:
-        raise SettingsError(f'{path.name}: config_path: is not known. Allowed: {_known_keys("")}')
+        raise SettingsError(f"{path.name}: config_path: is not known. Allowed: {_known_keys('')}")
     try:
         settings = Settings.model_validate(
             {**raw, "config_path": path.resolve()}, context={"folder": path.resolve().parent}

@@ -23,7 +23,7 @@ MIN_CELL = 5
 
 @st.composite
 def organisations(draw: st.DrawFn) -> "oracle.Case":
-    """Draw a root, 1–3 regions, 1–3 branches each; each branch with workplaces of its own, some with members without."""
+    """Draw 1–3 regions of 1–3 branches, each with workplaces of its own and members without a workplace."""
     parent = [-1]
     leaves = []
     for _ in range(draw(st.integers(1, 3))):

@@ -1,5 +1,4 @@
 """Audiences resolved to the recipients of every branch's pack."""
-# ruff: noqa: SIM300 - expected stands before actual, as everywhere in these tests
 
 from datetime import date
 from typing import Any

@@ -1,5 +1,4 @@
 """The branch tree: numbering, ranges, faults, inheritance and mergers."""
-# ruff: noqa: SIM300 - expected stands before actual, as everywhere in these tests
 
 import pickle
 from collections.abc import Callable

@@ -1,5 +1,4 @@
 """Directories: one contract for files, queries and memory."""
-# ruff: noqa: SIM300 - expected stands before actual, as everywhere in these tests
 
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,5 +1,4 @@
 """Recipients: addresses, masks and roles on a day."""
-# ruff: noqa: SIM300 - expected stands before actual, as everywhere in these tests
 
 from datetime import date
 

@@ -88,9 +88,8 @@ def test_directory_from_sql_must_name_a_source(tmp_path: Path) -> None:
     directory = load_settings(write(tmp_path, good)).directory
 
     assert isinstance(directory, SqlDirectorySettings)
-    assert (
-        'config.toml: directory.source: "nobody" is not a source. Known: members, warehouse, budget.'
-        == fault(tmp_path, good.replace('source = "members"', 'source = "nobody"'))
+    assert 'config.toml: directory.source: "nobody" is not a source. Known: members, warehouse, budget.' == fault(
+        tmp_path, good.replace('source = "members"', 'source = "nobody"')
     )
 
 

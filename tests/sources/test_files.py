@@ -220,15 +220,17 @@ def test_a_folder_shows_the_files_of_its_first_look(tmp_path: Path) -> None:
 
 def test_folders_that_cannot_be_a_source(tmp_path: Path) -> None:
     """A folder without tables, and two files of one name, are errors that name them."""
-    with pytest.raises(SourceFileError, match=r"holds no files of these kinds: \.csv"), FolderSource(
-        name="s", path=tmp_path
-    ).open():
+    with (
+        pytest.raises(SourceFileError, match=r"holds no files of these kinds: \.csv"),
+        FolderSource(name="s", path=tmp_path).open(),
+    ):
         pass
     csv_file(tmp_path, "a\n1\n", name="t.csv")
     csv_file(tmp_path, "a\n1\n", name="T.csv.gz")
-    with pytest.raises(SourceFileError, match='two files would be the table "t"'), FolderSource(
-        name="s", path=tmp_path
-    ).open():
+    with (
+        pytest.raises(SourceFileError, match='two files would be the table "t"'),
+        FolderSource(name="s", path=tmp_path).open(),
+    ):
         pass
 
 

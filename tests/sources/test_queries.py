@@ -253,9 +253,10 @@ def _delete_member_77(uri: str) -> None:
 @pytest.mark.parametrize("kind", [SqliteSource, DuckdbSource, FolderSource])
 def test_a_missing_file_is_named(kind: Callable[..., Source], tmp_path: Path) -> None:
     """A path that is not there is told with the path."""
-    with pytest.raises(SourceFileError, match=r"source s: .*nowhere: there is no such"), kind(
-        name="s", path=tmp_path / "nowhere"
-    ).open():
+    with (
+        pytest.raises(SourceFileError, match=r"source s: .*nowhere: there is no such"),
+        kind(name="s", path=tmp_path / "nowhere").open(),
+    ):
         pass
 
 
