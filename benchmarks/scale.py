@@ -58,9 +58,7 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="a quick look")
     series = (_SMALL,) if parser.parse_args().small else (_GROWING, _SAME_ROWS)
     for sizes in series:
-        print(
-            f"{'branches':>9}{'members':>11}{'snapshot s':>12}{'metrics s':>11}{'suppress s':>12}{'total s':>9}{'µs a row':>10}"
-        )
+        print(" branches     members snapshot s  metrics s suppress s    total s   µs a row")
         totals = []
         for branches, members in sizes:
             times = run(branches, members)
