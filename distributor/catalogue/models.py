@@ -289,7 +289,7 @@ class ChartSectionSpec(SectionBase):
     sort: Literal["label", "value"] | None = Field(
         default=None, description="Order of the bars; by default the order of the column's values."
     )
-    limit: int = Field(default=12, ge=1, le=60, description="Most bars or rows; the rest is added up.")
+    limit: int = Field(default=12, ge=1, le=60, description="Most bars or rows; a line below says how many there are.")
 
     @model_validator(mode="after")
     def _has_metric(self) -> "ChartSectionSpec":

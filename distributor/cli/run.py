@@ -1,6 +1,7 @@
 """`distributor run`: make a report's packs and send them."""
 
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -83,7 +84,7 @@ def print_summary(summary: "RunSummary") -> None:
     branches = len({pack.branch_id for pack in made})
     total = sum(summary.seconds.values())
     out.print(run_record.report, style="bold", end="")
-    out.print(f", {run_record.from_on} to {run_record.to_on} (exclusive)")
+    out.print(f", {run_record.from_on} to {run_record.to_on - timedelta(days=1)}")
     where = f"{branches} {'branch' if branches == 1 else 'branches'}"
     out.print(f"  packs       {len(made)} for {where} in {total:.1f} s ({_size(summary)})")
     out.print(f"  deliveries  {_counted(counts)}")

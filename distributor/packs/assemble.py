@@ -85,6 +85,7 @@ def branch_view(edition: Edition, branch: Branch, words: Formatter) -> View:
         node=edition.head.tree.position(branch.branch_id),
         words=words,
         min_cell=edition.head.catalogue.organisation.min_cell,
+        organisation=edition.head.catalogue.organisation.organisation.in_language(words.language),
     )
 
 

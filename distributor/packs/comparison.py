@@ -60,10 +60,13 @@ def compare(against: str, metric: str, view: View) -> Comparison:
     if reason := _reason_for_silence(word, own, base, view):
         return _silent(label, cell, reason)
     change = change_between(own, base, view.scope.value_format(metric))
+    said = sentence(word, metric, change, cell, view)
+    if against == "target":
+        said = _with_gaps(said, metric, window, view)
     return Comparison(
         label=label,
         base=cell,
-        sentence=sentence(word, metric, change, cell, view),
+        sentence=said,
         direction=_direction(change),
         verdict=verdict(metric, change, view),
     )
@@ -114,6 +117,14 @@ def verdict(metric: str, change: Change, view: View) -> Verdict:
 def is_before_opening(window: Window, branch: Branch) -> bool:
     """Say whether the branch did not exist in *window*."""
     return branch.opened_on is not None and branch.opened_on > window.last_on
+
+
+def _with_gaps(said: str, metric: str, window: Window, view: View) -> str:
+    """Add how many branches have no target: their figures are in the sum, but nothing is in the target for them."""
+    missing, number = view.branches_without_target(metric, window)
+    if not missing:
+        return said
+    return f"{said}. {view.words.word('partial_target', missing=missing, all=number)}"
 
 
 def _base(against: str, metric: str, view: View, window: Window) -> Figure | None:

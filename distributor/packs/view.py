@@ -28,6 +28,7 @@ class View:
     node: int
     words: Formatter
     min_cell: int
+    organisation: str = ""  # in the reader's language, for texts
 
     def figure(self, metric: str, window: Window) -> Figure:
         """Return the branch's figure."""
@@ -64,6 +65,16 @@ class View:
             return Figure(value=float(target), count=1, mark=Mark.shown)
         figure = self.measures.figure(target, window, self.node if node is None else node)
         return figure if figure.count and figure.value is not None else None
+
+    def branches_without_target(self, metric: str, window: Window) -> tuple[int, int]:
+        """Return how many of the open local branches below have no target, and how many there are; 0 where it is moot."""
+        target = self.scope.metrics[metric].target
+        if not isinstance(target, str):
+            return 0, 0
+        below = range(self.node + 1, self.tree.stops[self.node])
+        leaves = [node for node in below if self.tree.stops[node] == node + 1]
+        local = [node for node in leaves if self.tree.branches[node].is_open(window.last_on)]
+        return sum(self.target(metric, window, node) is None for node in local), len(local)
 
     def cell(self, metric: str, figure: Figure) -> Cell:
         """Print a figure, or the sign of its suppression."""

@@ -30,7 +30,7 @@ def test_run_says_what_happened(program: Program, union: SmallUnion) -> None:
 
     assert 0 == done.returncode
     for line in (
-        r"note, 2026-05-01 to 2026-06-01 \(exclusive\)",
+        r"note, 2026-05-01 to 2026-05-31",
         r"packs       8 for 8 branches in .* MB\)",
         r"deliveries  7 planned = 6 sent, 1 suppressed",
         r"1 × no address for email",

@@ -35,6 +35,7 @@ def build(spec: TextSpec, view: View, key: str, report: ReportSpec) -> TextSecti
         summary=lambda: summary(report, view),
         branch=view.branch.name,
         period=period_label(view.scope.period, view.words),
+        organisation=view.organisation,
     )
     return TextSection(
         key=key,
