@@ -9,7 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from channels.errors import PermanentDeliveryError
-from channels.message import Attachment, Message
+from channels.message import Message
 
 _POLICY = SMTP.clone(raise_on_defect=False)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")

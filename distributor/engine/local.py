@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
 
+from distributor.engine.collection import rare_collection
 from distributor.engine.worker import enter, run_shard, spawning
 
 Item = TypeVar("Item")
@@ -62,7 +63,10 @@ def run_local(
     workers = workers or os.cpu_count() or 1
     if workers == 1 or len(items) <= min(shard_size, workers * 2):
         setup(*arguments)
-        yield from map(task, items)
+        with rare_collection() as collection:
+            for item in items:
+                yield task(item)
+                collection.count()
         return
     size = max(1, min(shard_size, -(-len(items) // (workers * 4))))
     shards = [items[start : start + size] for start in range(0, len(items), size)]

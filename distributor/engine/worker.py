@@ -9,11 +9,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing import parent_process, resource_tracker
 from multiprocessing.synchronize import Event
 from typing import Any, TypeVar
 
+from distributor.engine.collection import RareCollection
 from distributor.engine.errors import WorkerError
 
 Item = TypeVar("Item")
@@ -26,6 +27,7 @@ class _State:
 
     stop: Event | None = None
     fault: Exception | None = None
+    collection: RareCollection = field(default_factory=RareCollection)
 
 
 _state = _State()
@@ -58,7 +60,7 @@ def enter(stop: Event, setup: Callable[..., None], arguments: tuple[Any, ...]) -
         setup(*arguments)
     except Exception as error:  # noqa: BLE001 - raised by the first task
         _state.fault = error
-    gc.freeze()  # what is set up stays: the collector need not walk it again
+    gc.disable()  # see collection.py
     atexit.register(_leave)
 
 
@@ -72,6 +74,7 @@ def run_shard(task: Callable[[Item], Result], shard: Sequence[Item]) -> list[Res
             if _state.stop is not None and _state.stop.is_set():
                 break
             results.append(task(item))
+            _state.collection.count()
     except Exception as error:
         if not _can_travel(error):
             raise WorkerError(f"{type(error).__name__}: {error}") from None
