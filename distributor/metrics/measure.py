@@ -131,10 +131,16 @@ def _slotted(metric: str, by: tuple[str, ...], windows: Sequence[Window], calcul
     values, scale = _exact(table.column("v"))
     shape = (size, len(edges) - 1)
     sums = _slot_sums(group, slot, np.nan_to_num(values), shape=shape)
-    counts = _slot_sums(group, slot, table.column("n").cast(pa.int64()).to_numpy(), shape=shape)
+    rows_counted = table.column("n").cast(pa.int64()).to_numpy()
+    counts = _slot_sums(group, slot, rows_counted, shape=shape)
+    unknown = _slot_sums(group, slot, np.where(_is_null(table.column("v")), rows_counted, 0), shape=shape)
 
     def column(first: int, end: int) -> Column:
-        return Column(values=sums(first, end) / scale, counts=counts(first, end), marks=np.zeros(size, np.uint8))
+        number = counts(first, end)
+        # Rows without any value have no sum: absent is not 0.
+        is_absent = (number > 0) & (unknown(first, end) == number)
+        values = np.where(is_absent, np.nan, sums(first, end) / scale)
+        return Column(values=values, counts=number, marks=np.zeros(size, np.uint8))
 
     place = {edge: index for index, edge in enumerate(edges)}
     columns = {window: column(place[window.from_on], place[window.to_on]) for window in windows}
@@ -189,14 +195,22 @@ def _scanned(
 
 
 def _column(table: pa.Table, number: int, group: NDArray[np.int64], size: int, *, nothing: float) -> Column:
-    """Place one result column on the frame's rows; *nothing* is the figure of no rows: 0, or no value for a mean."""
+    """Place one result column on the frame's rows; *nothing* is the figure of no rows: 0, or no value for a mean.
+
+    Rows without any value have no sum: absent is not 0.
+    """
     values = np.full(size, nothing)
     column = table.column(f"v{number}")
     exact, scale = _exact(column)
-    values[group] = np.where(column.is_null(nan_is_null=True).to_numpy(), nothing, exact / scale)
     counts = np.zeros(size, np.int64)
     counts[group] = table.column(f"n{number}").cast(pa.int64()).to_numpy()
+    values[group] = np.where(_is_null(column), np.where(counts[group] == 0, nothing, np.nan), exact / scale)
     return Column(values=values, counts=counts, marks=np.zeros(size, np.uint8))
+
+
+def _is_null(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = column.is_null(nan_is_null=True).to_numpy()
+    return found
 
 
 def _grouped(

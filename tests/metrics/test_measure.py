@@ -12,8 +12,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
-from distributor.catalogue.models import AggregateMetric, DatasetSpec, RateMetric, RatioMetric
+from distributor.catalogue.models import AggregateMetric, DatasetSpec, MetricSpec, RateMetric, RatioMetric
 from distributor.metrics.asks import Ask
 from distributor.metrics.errors import MetricError, RollUpError
 from distributor.metrics.measure import Calculator, measure, open_calculator
@@ -35,6 +36,13 @@ SCHEMA = pa.schema(
     ]
 )
 DATASETS = {"rows": DatasetSpec(source="s", sql="select 1", branch="branch_id")}
+
+
+def _sum_of_known(values: Iterable[Any]) -> float | None:
+    """Add up what is known; rows that all lack a value have no sum, no rows have the sum 0."""
+    everything = list(values)
+    known = [value for value in everything if value is not None]
+    return None if everything and not known else float(sum(known))
 
 
 def aggregate(measure_sql: str, **keys: str) -> AggregateMetric:
@@ -131,9 +139,9 @@ def plain(metric: str, rows: pd.DataFrame, window: Window) -> float | None:
         case "leavers":
             return len(left)
         case "paid":
-            return float(sum((amount for amount in joined["amount"] if amount is not None), Decimal(0)))
+            return _sum_of_known(joined["amount"])
         case "hours":
-            return sum(hours for hours in joined["hours"] if hours is not None)
+            return _sum_of_known(joined["hours"])
         case "mean":
             amounts = [amount for amount in joined["amount"] if amount is not None]
             return float(sum(amounts) / len(amounts)) if amounts else None
@@ -422,3 +430,32 @@ def test_nothing_outside_the_snapshot_can_be_read(tmp_path: Any) -> None:
 
     with pytest.raises(MetricError, match=r'metric "spy".*disabled'):
         measure([Ask(metric="spy", window=JUNE)], calculator)
+
+
+@pytest.mark.parametrize("by_slots", [True, False])
+def test_sum_of_rows_without_values_is_absent(by_slots: bool) -> None:
+    """A sum over rows that all lack a value is no value, not 0; where one has a value, it is the sum."""
+    tree = BranchTree.build(
+        [
+            Branch(branch_id="0", name="Root", level="national"),
+            Branch(branch_id="1", name="One", level="local", parent_id="0"),
+            Branch(branch_id="2", name="Two", level="local", parent_id="0"),
+        ]
+    )
+    days = pa.array([date(2026, 5, 3), date(2026, 5, 4), date(2026, 5, 5)])
+    table = pa.table({"branch": ["1", "1", "2"], "amount": pa.array([None, None, 7.5]), "paid_on": days})
+    kind = {"on": "paid_on"} if by_slots else {"at": "paid_on <= :as_of"}
+    metrics = TypeAdapter(dict[str, MetricSpec]).validate_python(
+        {"paid": {"label": "Paid", "dataset": "payments", "measure": "sum(amount)", **kind}}
+    )
+    datasets = {"payments": DatasetSpec(source="s", sql="select 1", branch="branch")}
+    may = Window(from_on=date(2026, 5, 1), to_on=date(2026, 6, 1))
+
+    class Tables:
+        def table(self, dataset: str) -> pa.Table:
+            return {"payments": table}[dataset]
+
+    calculator = open_calculator(Tables(), metrics=metrics, datasets=datasets, tree=tree, on=may.last_on)
+    found = measure([Ask(metric="paid", window=may)], calculator)
+
+    assert [7.5, None, 7.5] == [found.figure("paid", may, node).value for node in range(3)]
