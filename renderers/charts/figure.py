@@ -1,24 +1,23 @@
 """The sheet a chart is drawn on: logical pixels from the top left corner, and the way to a small PNG."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from types import MappingProxyType
 from typing import Literal
 
-import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import LineCollection
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
-from matplotlib.text import Text
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
-from renderers.charts.lettering import CAP_HALF, TEXT_PX, Weight, font_properties
+from renderers.charts.lettering import CAP_HALF, TEXT_PX, Weight
 from renderers.charts.palette import BLANK, GRID, HATCH, INK, WHITE, WITHHELD
 from renderers.charts.size import ChartSize
+from renderers.charts.stamps import Lettering, stamp
 
 PADDING_PX = 8  # white around the drawing, so that it stands on a dark page
 _POINTS = 72  # a point is one logical px: font sizes and line widths need no conversion
@@ -28,6 +27,8 @@ _FEW_COLOURS = 16
 _LARGE_BYTES = 24_000
 
 Align = Literal["left", "center", "right"]
+_START: Mapping[Align, float] = MappingProxyType({"left": 0.0, "center": 0.5, "right": 1.0})
+_Corners = tuple[tuple[float, float], tuple[float, float], tuple[float, float], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +44,15 @@ class Sheet:
     """A matplotlib figure without axes, drawn on in logical px with y downwards.
 
     Axes with their ticks cost more than everything else on a chart, and place their texts where they like; here each
-    artist is put where the layout measured it.
+    artist is put where the layout measured it. Texts are no artists but stamps, put on top of them all.
     """
 
     def __init__(self, *, width: float, height: float, scale: int) -> None:
         self.width = width
         self.height = height
+        self.texts: list[Lettering] = []
+        self._scale = scale
+        self._boxes: dict[float, list[tuple[_Corners, str]]] = {}
         self.figure = Figure(
             figsize=(width / _POINTS, height / _POINTS),
             dpi=_POINTS * scale,
@@ -69,26 +73,21 @@ class Sheet:
         size: float = TEXT_PX,
         weight: Weight = Weight.normal,
         colour: str = INK,
-        rotation: int = 0,
     ) -> None:
-        """Write one printable line with its capitals centred on *y*; turned by 90°, it is centred on (x, y)."""
+        """Write one printable line with its capitals centred on *y*, above everything that is drawn."""
         if not text:
             return
-        upright = rotation == 0
-        artist = Text(
-            x,
-            y + CAP_HALF * size if upright else y,
-            text,
-            color=colour,
-            fontproperties=font_properties(size, weight),
-            horizontalalignment=align if upright else "center",
-            verticalalignment="baseline" if upright else "center",
-            rotation=rotation,
-            parse_math=False,
-            usetex=False,
-            zorder=10,
+        rendered = stamp(text, size=size, weight=weight, scale=self._scale)
+        self.texts.append(
+            Lettering(
+                text=text,
+                size=size,
+                colour=colour,
+                x=round(x * self._scale - _START[align] * rendered.width),
+                y=round((y + CAP_HALF * size) * self._scale),
+                stamp=rendered,
+            )
         )
-        self._add(artist)
 
     def lines(self, segments: Sequence[Sequence[tuple[float, float]]], *, colour: str = GRID, width: float = 1) -> None:
         """Draw straight thin lines below everything else."""
@@ -152,11 +151,8 @@ class Sheet:
 
     def box(self, left: float, top: float, right: float, bottom: float, *, fill: str, layer: float = 3) -> None:
         """Fill a rectangle, its edges on whole pixels."""
-        self._add(
-            Rectangle(
-                (left, top), right - left, bottom - top, facecolor=fill, edgecolor="none", linewidth=0, zorder=layer
-            )
-        )
+        corners = ((left, top), (right, top), (right, bottom), (left, bottom))
+        self._boxes.setdefault(layer, []).append((corners, fill))
 
     def blank_box(self, left: float, top: float, right: float, bottom: float) -> None:
         """Fill a rectangle that holds no figure."""
@@ -179,14 +175,25 @@ class Sheet:
 
     def png(self) -> bytes:
         """Return the drawing as a PNG with a palette, and its resolution so that print keeps the logical size."""
+        self._add_boxes()
         canvas = FigureCanvasAgg(self.figure)
         canvas.draw()  # type: ignore[no-untyped-call]
-        pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-        image = Image.fromarray(np.ascontiguousarray(pixels[:, :, :3]))
+        # The sheet is opaque: its fourth byte is skipped, which costs less than to copy the other three together.
+        pixels = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+        image = Image.frombytes("RGB", (pixels.shape[1], pixels.shape[0]), pixels, "raw", "RGBX")
+        for text in self.texts:
+            text.draw(image)
         dpi = _CSS_DPI * self.figure.dpi / _POINTS
         content = _encoded(image, colours=_COLOURS, dpi=dpi)
         # Only dense zigzags come here; their slopes need fewer shades to look the same.
         return content if len(content) <= _LARGE_BYTES else _encoded(image, colours=_FEW_COLOURS, dpi=dpi)
+
+    def _add_boxes(self) -> None:
+        """Add the boxes, one artist a layer: an artist each would cost five times as much."""
+        for layer, boxes in self._boxes.items():
+            corners, fills = zip(*boxes, strict=True)
+            self._add(PolyCollection(corners, facecolors=fills, edgecolors="none", linewidths=0, zorder=layer))
+        self._boxes.clear()
 
     def _add(self, artist: Artist) -> None:
         artist.set_transform(self._to_pixels)

@@ -80,6 +80,16 @@ def font_properties(size: float, weight: Weight) -> FontProperties:
     return FontProperties(fname=_font_file(weight), size=size)
 
 
+@cache
+def font_extent_em(weight: Weight) -> tuple[float, float]:
+    """Return how far a line reaches above and below its baseline by the font's own tables, in em."""
+    font = _font(weight)
+    table = font.get_sfnt_table("OS/2")
+    if table is None:
+        raise ValueError(f'the font "{_FILES[weight]}" has no table OS/2; restore the one that matplotlib installs.')
+    return table["sTypoAscender"] / font.units_per_EM, -table["sTypoDescender"] / font.units_per_EM
+
+
 def _fitting_words(words: list[str], *, width: float, size: float) -> int:
     taken = 1
     while taken < len(words) and text_width(" ".join(words[: taken + 1]), size=size) <= width:

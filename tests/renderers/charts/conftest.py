@@ -5,8 +5,6 @@ from datetime import date
 from itertools import combinations
 
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
 
 from renderers.charts.figure import Sheet
 from renderers.charts.spec import ChartForm, ChartSpec, Series, SeriesRole
@@ -171,21 +169,20 @@ def _retention() -> ChartSpec:
 
 
 def find_misplaced(sheet: Sheet, *, slack: float = 0) -> list[str]:
-    """Return a sentence for each text that leaves *sheet* or touches another, by the boxes of the drawn artists.
+    """Return a sentence for each text that leaves *sheet* or touches another, by the boxes of the drawn texts.
 
     Boxes may share or leave *slack* device px: a letter with two accents has a higher box than the line it stands in.
     """
-    renderer = FigureCanvasAgg(sheet.figure).get_renderer()
     width, height = sheet.figure.bbox.width, sheet.figure.bbox.height
-    texts = [artist for artist in sheet.figure.get_children() if isinstance(artist, Text) and artist.get_text()]
-    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
+    boxes = [(text.text, *text.box) for text in sheet.texts]
     found = [
         f"{text!r} leaves the sheet"
-        for text, box in boxes
-        if min(box.x0, box.y0, width - box.x1, height - box.y1) < -slack
+        for text, left, top, right, bottom in boxes
+        if min(left, top, width - right, height - bottom) < -slack
     ]
-    for (text, box), (other_text, other) in combinations(boxes, 2):
-        shared = min(box.x1, other.x1) - max(box.x0, other.x0), min(box.y1, other.y1) - max(box.y0, other.y0)
+    for one, other in combinations(boxes, 2):
+        (text, left, top, right, bottom), (other_text, other_left, other_top, other_right, other_bottom) = one, other
+        shared = min(right, other_right) - max(left, other_left), min(bottom, other_bottom) - max(top, other_top)
         if min(shared) > slack:
             found.append(f"{text!r} touches {other_text!r}")
     return found

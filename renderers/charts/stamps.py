@@ -1,0 +1,90 @@
+"""Texts as pixels: each drawn once and stamped wherever it recurs, which is most of what a chart used to cost.
+
+The packs of an edition repeat the same months, figures and names thousands of times, and matplotlib lays out and
+renders every letter of a text anew. A stamp stands on whole device px, so one serves every place on every sheet.
+"""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from math import ceil
+
+import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_hex
+from PIL import Image
+
+from renderers.charts.lettering import Weight, font_extent_em, font_properties
+
+_MARGIN = 2  # device px round the measured text, for a slanted stroke or an accent that reaches out of it
+_KEPT = 16_384  # a stamp takes about 2 kB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """One rendered line of text, in device px.
+
+    ``mask`` is how far each pixel is covered (0–255), ``left`` and ``top`` the place of its corner seen from the start
+    of the baseline. ``width``, ``ascent`` and ``descent`` are the box of the line, no less than the font's own.
+    """
+
+    mask: Image.Image
+    left: int
+    top: int
+    width: float
+    ascent: float
+    descent: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lettering:
+    """One text on a sheet: its stamp, and the whole device px at which its baseline starts, y downwards."""
+
+    text: str
+    size: float
+    colour: str
+    x: int
+    y: int
+    stamp: Stamp
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """The left, top, right and bottom edge in device px."""
+        return self.x, self.y - self.stamp.ascent, self.x + self.stamp.width, self.y + self.stamp.descent
+
+    def draw(self, image: Image.Image) -> None:
+        """Ink the text into an RGB *image*."""
+        corner = (self.x + self.stamp.left, self.y + self.stamp.top)
+        image.paste(_ink(self.colour), corner, self.stamp.mask)
+
+
+@lru_cache(maxsize=_KEPT)
+def stamp(text: str, *, size: float, weight: Weight, scale: int) -> Stamp:
+    """Render one line of printable *text*; *size* is in logical px, *scale* in device px per logical px."""
+    font = font_properties(size, weight)
+    measure = _measurer(scale)
+    width, height, descent = measure.get_text_width_height_descent(text, font, ismath=False)  # type: ignore[no-untyped-call]
+    above, below = ceil(height - descent) + _MARGIN, ceil(descent) + _MARGIN
+    canvas = RendererAgg(ceil(width) + 2 * _MARGIN, above + below, measure.dpi)  # type: ignore[no-untyped-call]
+    # The ink is opaque and the canvas empty, so that the opacity left there is the cover of the letters.
+    canvas.draw_text(canvas.new_gc(), _MARGIN, above, text, font, 0)  # type: ignore[no-untyped-call]
+    cover = np.asarray(canvas.buffer_rgba())[:, :, 3]  # type: ignore[no-untyped-call]
+    font_ascent, font_descent = font_extent_em(weight)
+    return Stamp(
+        mask=Image.fromarray(np.ascontiguousarray(cover)),
+        left=-_MARGIN,
+        top=-above,
+        width=width,
+        ascent=max(height - descent, font_ascent * size * scale),
+        descent=max(descent, font_descent * size * scale),
+    )
+
+
+@cache
+def _measurer(scale: int) -> RendererAgg:
+    return RendererAgg(1, 1, 72 * scale)  # type: ignore[no-untyped-call]
+
+
+@cache
+def _ink(colour: str) -> tuple[int, int, int]:
+    digits = to_hex(colour)
+    return int(digits[1:3], 16), int(digits[3:5], 16), int(digits[5:7], 16)
