@@ -81,7 +81,9 @@ def _draw_texts(
         value = one.values[index]
         if value is not None and has_values:
             away = LINE_PX / 2 + _TEXT_GAP_PX - 1
-            y = frame.y(value) + (away if value < 0 else -away)
+            # An axis that takes a loss of rounding for zero keeps no room below it.
+            is_below = value < 0 and frame.axis.low < 0
+            y = frame.y(value) + (away if is_below else -away)
             sheet.text(middle, y, printable(one.texts[index]), align="center", colour=INK)
         elif is_withheld(one, index, spec) and has_rings:
             draw_ring(sheet, middle, zero - 5)

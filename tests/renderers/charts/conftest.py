@@ -205,6 +205,10 @@ HARD: dict[str, Callable[[], ChartSpec]] = {
     "bars with markers": lambda: _percent("bars"),
     "bars of one": lambda: _one_series("bars", [12]),
     "bars below zero": lambda: _one_series("bars", [3, -4, 5, -9, -12]),
+    "bars a rounding below zero": lambda: _one_series("bars", [0, -1e-17, 0]),
+    "lying bars a rounding below zero": lambda: make_chart(
+        "bars", LONG_NAMES, [make_series("2026", "current", [0, -1e-17, *[0] * (len(LONG_NAMES) - 2)])], horizontal=True
+    ),
     "bars of zeros": lambda: _one_series("bars", [0, 0, 0]),
     "bars of 60": lambda: _one_series("bars", [(37 * week) % 91 for week in range(60)]),
     "lying bars of 40": lambda: make_chart(
