@@ -3,7 +3,6 @@
 import importlib.util
 import sys
 from pathlib import Path
-from time import process_time
 from types import ModuleType
 
 import numpy as np
@@ -274,10 +273,11 @@ def test_suppress_when_the_organisation_is_real() -> None:
 
 
 def test_suppress_when_there_are_ten_thousand_branches() -> None:
-    """600,000 cells take about a second of one core (bounded here with room for slow machines)."""
+    """Of 600,000 cells, every small one is marked, and fewer than 3 in 100 large ones."""
     told = union_of(10_000, 100, groups=6, months=18)
 
-    started_s = process_time()
-    suppress(**told)
+    marks = suppress(**told)
 
-    assert process_time() - started_s < 10
+    count = told["count"]
+    assert marks[(count > 0) & (count < told["min_cell"])].all()
+    assert np.count_nonzero(marks[count >= 5]) < 0.03 * np.count_nonzero(count >= 5)
