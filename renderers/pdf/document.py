@@ -13,6 +13,8 @@ from renderers.sections import ChartSection
 
 # Source: XML 1.0, 2.2, "Char". The title goes into the document's XMP, which is XML.
 _UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
+# Values are escaped, so that only a template's own line ends stand between two tags. WeasyPrint would make each a box.
+_BETWEEN_TAGS = re.compile(r">[ \t]*\n[ \t\n]*<")
 
 
 def render_pdf(pack: Pack, *, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]) -> bytes:
@@ -37,7 +39,7 @@ def render_pdf(pack: Pack, *, charts: Mapping[str, bytes], alt_texts: Mapping[st
     markup = (
         templates().get_template("document.html.j2").render(pack=pack, blocks=body, word=formatter(pack.language).word)
     )
-    markup = _UNPRINTABLE.sub("", markup)
+    markup = _BETWEEN_TAGS.sub("><", _UNPRINTABLE.sub("", markup))
     images = {
         figure.address: (charts[figure.section.key], "image/png")
         for block in body
