@@ -67,7 +67,7 @@ class View:
         return figure if figure.count and figure.value is not None else None
 
     def branches_without_target(self, metric: str, window: Window) -> tuple[int, int]:
-        """Return how many of the open local branches below have no target, and how many there are; 0 where it is moot."""
+        """Return how many open branches without others below lack a target, and how many there are; 0 where moot."""
         target = self.scope.metrics[metric].target
         if not isinstance(target, str):
             return 0, 0
