@@ -37,11 +37,9 @@ def main() -> None:
     _print_stages(figures)
     print()
     rate = {key: made["packs"] / made["seconds"] for key, made in figures.items()}
-    as_written = rate["product", 2] / rate["naive", 1]
+    as_written, in_two = (rate["product", 2] / rate["naive", workers] for workers in (1, 2))
     print(f"ratio {as_written:.1f}   packs a second, 2 cores against the script as written, in one process")
-    print(
-        f"ratio {rate['product', 2] / rate['naive', 2]:.1f}   packs a second, 2 cores against the script in two processes"
-    )
+    print(f"ratio {in_two:.1f}   packs a second, 2 cores against the script in two processes")
     print(f"ratio {rate['product', 1] / rate['naive', 1]:.1f}   packs a second, one process each")
     cpu = [figures[side, 1]["cpu_s"] / figures[side, 1]["packs"] for side in ("naive", "product")]
     print(f"ratio {cpu[0] / cpu[1]:.1f}   CPU seconds a pack, one process each")
