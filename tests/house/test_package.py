@@ -78,7 +78,7 @@ def test_lock_covers_the_project() -> None:
     assert [] == [entry.split("\n")[0] for entry in entries if "--hash=sha256:" not in entry]
 
 
-@pytest.mark.parametrize("forbidden", ["://", "index-url", "--find-links", "--trusted-host", " @ "])
+@pytest.mark.parametrize("forbidden", ["://", "--index", "--find-links", "--trusted-host", " @ "])
 def test_lock_names_no_address(forbidden: str) -> None:
     """The lock says what, not from where."""
     assert forbidden not in LOCK
