@@ -4,6 +4,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from channels.channel import Settlement
 from channels.folder.failures import delivery_error
 from channels.folder.names import DIGEST_LENGTH, file_name
 from channels.message import Message, Receipt
@@ -18,6 +19,7 @@ class FolderChannel:
     """
 
     name = "folder"
+    settlement = Settlement.resend  # the same file is written again
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -32,6 +34,13 @@ class FolderChannel:
         except OSError as error:
             raise delivery_error(message.delivery_key, error) from error
         return Receipt(transport_id=name, accepted_at=now, detail=str(path))
+
+    def find(self, message: Message, *, since: datetime) -> Receipt | None:  # noqa: ARG002 - the port's
+        """Return None; see ``channels.channel.Channel.find``."""
+        return None
+
+    def close(self) -> None:
+        """Do nothing: there is no connection."""
 
     def _name(self, message: Message) -> str:
         """Return the file name that the delivery has, or gets."""

@@ -2,7 +2,7 @@
 
 import errno
 
-from channels.errors import DeliveryError, PermanentDeliveryError, TransientDeliveryError
+from channels.errors import DeliveryError, Fault, PermanentDeliveryError, TransientDeliveryError
 
 _FULL = {
     errno.ENOSPC: "the disk is full.",
@@ -25,7 +25,11 @@ def delivery_error(delivery_key: str, error: OSError) -> DeliveryError:
     code = error.errno or 0
     if code in _FORBIDDEN:
         remedy = "Choose another folder or correct its permissions, then send again."
-        return PermanentDeliveryError(delivery_key, f"{where} {_FORBIDDEN[code]}", remedy)
+        return PermanentDeliveryError(delivery_key, f"{where} {_FORBIDDEN[code]}", remedy, fault=Fault.transport)
     if code in _FULL:
-        return TransientDeliveryError(delivery_key, f"{where} {_FULL[code]}", "Make room; it is tried again.")
-    return TransientDeliveryError(delivery_key, f"{where} {error.strerror or error}.", "It is tried again.")
+        return TransientDeliveryError(
+            delivery_key, f"{where} {_FULL[code]}", "Make room; it is tried again.", fault=Fault.transport
+        )
+    return TransientDeliveryError(
+        delivery_key, f"{where} {error.strerror or error}.", "It is tried again.", fault=Fault.transport
+    )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from channels.channel import Settlement
 from channels.errors import DeliveryError
 from channels.message import Message, Receipt
 from channels.mime import refuse_unsafe
@@ -12,7 +13,8 @@ class MemoryChannel:
 
     name = "memory"
 
-    def __init__(self) -> None:
+    def __init__(self, settlement: Settlement = Settlement.resend) -> None:
+        self.settlement = settlement
         self._messages: dict[str, Message] = {}
         self._failures: list[DeliveryError] = []
 
@@ -32,3 +34,12 @@ class MemoryChannel:
             raise self._failures.pop(0)
         self._messages[message.delivery_key] = message
         return Receipt(transport_id=message.message_id, accepted_at=now, detail="kept in memory")
+
+    def find(self, message: Message, *, since: datetime) -> Receipt | None:  # noqa: ARG002 - the port's
+        """Return a receipt for a message that was kept; see ``channels.channel.Channel.find``."""
+        if message.delivery_key not in self._messages:
+            return None
+        return Receipt(transport_id=message.message_id, accepted_at=message.date, detail="found in memory")
+
+    def close(self) -> None:
+        """Do nothing: there is no connection."""
