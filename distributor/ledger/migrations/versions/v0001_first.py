@@ -1,0 +1,185 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "attempt",
+        sa.Column("attempt_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("transport_id", sa.String(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.PrimaryKeyConstraint("attempt_id", name=op.f("pk_attempt")),
+    )
+    op.create_index("ix_attempt_at", "attempt", ["at"], unique=False)
+    op.create_index("ix_attempt_key", "attempt", ["key", "attempt_id"], unique=False)
+    op.create_table(
+        "audit",
+        sa.Column("audit_id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("who", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("audit_id", name=op.f("pk_audit")),
+    )
+    op.create_index("ix_audit_at", "audit", ["at"], unique=False)
+    op.create_table(
+        "bounce",
+        sa.Column("bounce_id", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("bounce_id", name=op.f("pk_bounce")),
+    )
+    op.create_index("ix_bounce_address", "bounce", ["channel", "address"], unique=False)
+    op.create_table(
+        "consent",
+        sa.Column("recipient_id", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("recipient_id", "channel", name="pk_consent"),
+    )
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
+    op.create_table(
+        "letter",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("artifacts", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_letter")),
+    )
+    op.create_table(
+        "occurrence",
+        sa.Column("report", sa.String(), nullable=False),
+        sa.Column("fire_key", sa.String(), nullable=False),
+        sa.Column("fire_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("run_id", sa.String(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("report", "fire_key", name="pk_occurrence"),
+    )
+    op.create_index("ix_occurrence_status", "occurrence", ["status", "fire_at"], unique=False)
+    op.create_table(
+        "preference",
+        sa.Column("recipient_id", sa.String(), nullable=False),
+        sa.Column("muted_reports", sa.JSON(), nullable=False),
+        sa.Column("muted_channels", sa.JSON(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("recipient_id", name=op.f("pk_preference")),
+    )
+    op.create_table(
+        "run",
+        sa.Column("run_id", sa.String(), nullable=False),
+        sa.Column("report", sa.String(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("from_on", sa.Date(), nullable=False),
+        sa.Column("to_on", sa.Date(), nullable=False),
+        sa.Column("spec_hash", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("branch_ids", sa.JSON(), nullable=False),
+        sa.Column("test_address", sa.String(), nullable=False),
+        sa.Column("outbox", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("sender", sa.JSON(), nullable=False),
+        sa.Column("fire_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("corrects", sa.String(), nullable=False),
+        sa.Column("approval", sa.String(), nullable=False),
+        sa.Column("approval_reason", sa.String(), nullable=False),
+        sa.Column("decided_by", sa.String(), nullable=False),
+        sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notice", sa.String(), nullable=False),
+        sa.Column("remarks", sa.JSON(), nullable=False),
+        sa.Column("seconds", sa.JSON(), nullable=False),
+        sa.Column("planned_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("run_id", name=op.f("pk_run")),
+    )
+    op.create_index("ix_run_report", "run", ["report", "started_at"], unique=False)
+    op.create_index("ix_run_status", "run", ["status"], unique=False)
+    op.create_table(
+        "suppression",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("since_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "address", name="pk_suppression"),
+    )
+    op.create_table(
+        "watermark",
+        sa.Column("report", sa.String(), nullable=False),
+        sa.Column("seen_until_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("report", name=op.f("pk_watermark")),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("branch_id", sa.String(), nullable=False),
+        sa.Column("recipient_id", sa.String(), nullable=False),
+        sa.Column("recipient_name", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("formats", sa.JSON(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("lease_owner", sa.String(), nullable=False),
+        sa.Column("lease_until_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_delivery_run_id"),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_delivery")),
+    )
+    op.create_index("ix_delivery_due", "delivery", ["status", "next_attempt_at"], unique=False)
+    op.create_index("ix_delivery_message_id", "delivery", ["message_id"], unique=False)
+    op.create_index("ix_delivery_recipient_id", "delivery", ["recipient_id"], unique=False)
+    op.create_index("ix_delivery_run_id", "delivery", ["run_id", "status"], unique=False)
+    op.create_table(
+        "pack",
+        sa.Column("run_id", sa.String(), nullable=False),
+        sa.Column("branch_id", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("artifacts", sa.JSON(), nullable=False),
+        sa.Column("error", sa.String(), nullable=False),
+        sa.Column("seconds", sa.JSON(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("size", sa.Double(), nullable=True),
+        sa.Column("change", sa.Double(), nullable=True),
+        sa.Column("warnings", sa.Integer(), nullable=False),
+        sa.Column("ways", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_pack_run_id"),
+        sa.PrimaryKeyConstraint("run_id", "branch_id", "language", name="pk_pack"),
+    )

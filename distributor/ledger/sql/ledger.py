@@ -1,0 +1,66 @@
+"""The whole ledger in a database, opened at the version of its tables that this program knows."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+
+from distributor.ledger.errors import LedgerVersionError
+from distributor.ledger.migrations import VERSIONS
+from distributor.ledger.sql.database import Database, reads
+from distributor.ledger.sql.deliveries import SqlDeliveries
+from distributor.ledger.sql.keeping import SqlKeeping
+from distributor.ledger.sql.occurrences import SqlLeases, SqlOccurrences
+from distributor.ledger.sql.people import SqlAudit, SqlPeople
+from distributor.ledger.sql.runs import SqlPacks, SqlRuns
+
+
+class SqlLedger(SqlRuns, SqlPacks, SqlDeliveries, SqlOccurrences, SqlLeases, SqlPeople, SqlKeeping, SqlAudit):
+    """See ``distributor.ledger.port``. Safe to be used from several threads and processes, on several machines."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @classmethod
+    def open(cls, url: str) -> "SqlLedger":
+        """Open a ledger; tables that are missing or of an older version are made or brought up to date.
+
+        Args:
+            url: ``sqlite:///path/ledger.sqlite`` or ``postgresql://…``, password included.
+
+        Raises:
+            LedgerError: Not such a URL, or the file cannot be used.
+            LedgerUnreachableError: No connection.
+            LedgerVersionError: A newer version of the program has used it.
+        """
+        ledger = cls(Database(url))
+        found = ledger.version()
+        if found == VERSIONS[-1]:
+            return ledger
+        if found and found not in VERSIONS:
+            raise LedgerVersionError(ledger.database.where, found, VERSIONS[-1])
+        _upgrade(ledger.database)
+        return ledger
+
+    @classmethod
+    def in_file(cls, path: Path) -> "SqlLedger":
+        """Open the ledger in an SQLite file."""
+        return cls.open(f"sqlite:///{path}")
+
+    def version(self) -> str:
+        return self._version() or ""
+
+    def close(self) -> None:
+        self.database.close()
+
+    @reads
+    def _version(self, db: Connection) -> str | None:
+        if not inspect(db).has_table("alembic_version"):
+            return None
+        return db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(database: Database) -> None:
+    from distributor.ledger.migrations.upgrade import upgrade  # Alembic takes a fifth of a second to load
+
+    with database.writing(durable=True) as connection:
+        upgrade(connection)

@@ -1,0 +1,124 @@
+"""Records as rows and back."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from distributor.ledger.records import (
+    Approval,
+    ArtifactRef,
+    AttemptRecord,
+    BounceRecord,
+    DeliveryRecord,
+    DeliveryStatus,
+    Kind,
+    LetterRecord,
+    OccurrenceRecord,
+    OccurrenceStatus,
+    PackRecord,
+    PreferenceRecord,
+    RunRecord,
+    RunStatus,
+    Sender,
+    SuppressionReason,
+    SuppressionRecord,
+)
+
+
+def row_of(record: Any) -> dict[str, Any]:
+    """Return a record's fields as a row: texts, numbers, instants; what is nested as JSON holds it."""
+    return {name: _plain(value) for name, value in asdict(record).items()}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case tuple():
+            return [_plain(one) for one in value]
+        case Mapping():
+            return {str(name): _plain(one) for name, one in value.items()}
+        case str():
+            return str(value)
+        case _:
+            return value
+
+
+def run_of(row: RowMapping) -> RunRecord:
+    plain = _fields(RunRecord, row)
+    return RunRecord(
+        **{
+            **plain,
+            "status": RunStatus(plain["status"]),
+            "approval": Approval(plain["approval"]),
+            "branch_ids": tuple(plain["branch_ids"]),
+            "remarks": tuple(plain["remarks"]),
+            "sender": Sender(**plain["sender"]),
+        }
+    )
+
+
+def pack_of(row: RowMapping) -> PackRecord:
+    plain = _fields(PackRecord, row)
+    return PackRecord(
+        **{
+            **plain,
+            "artifacts": _refs(plain["artifacts"]),
+            "seconds": tuple((stage, cpu) for stage, cpu in plain["seconds"]),
+            "ways": tuple((document, way) for document, way in plain["ways"]),
+        }
+    )
+
+
+def delivery_of(row: RowMapping) -> DeliveryRecord:
+    plain = _fields(DeliveryRecord, row)
+    return DeliveryRecord(
+        **{
+            **plain,
+            "status": DeliveryStatus(plain["status"]),
+            "kind": Kind(plain["kind"]),
+            "formats": tuple(plain["formats"]),
+        }
+    )
+
+
+def letter_of(row: RowMapping) -> LetterRecord:
+    return LetterRecord(key=row["key"], subject=row["subject"], artifacts=_refs(row["artifacts"]))
+
+
+def attempt_of(row: RowMapping) -> AttemptRecord:
+    plain = _fields(AttemptRecord, row)
+    return AttemptRecord(**{**plain, "status": DeliveryStatus(plain["status"])})
+
+
+def occurrence_of(row: RowMapping) -> OccurrenceRecord:
+    plain = _fields(OccurrenceRecord, row)
+    return OccurrenceRecord(**{**plain, "status": OccurrenceStatus(plain["status"])})
+
+
+def suppression_of(row: RowMapping) -> SuppressionRecord:
+    plain = _fields(SuppressionRecord, row)
+    return SuppressionRecord(**{**plain, "reason": SuppressionReason(plain["reason"])})
+
+
+def preference_of(row: RowMapping) -> PreferenceRecord:
+    plain = _fields(PreferenceRecord, row)
+    return PreferenceRecord(
+        **{
+            **plain,
+            "muted_reports": tuple(plain["muted_reports"]),
+            "muted_channels": tuple(plain["muted_channels"]),
+        }
+    )
+
+
+def bounce_of(row: RowMapping) -> BounceRecord:
+    return BounceRecord(**_fields(BounceRecord, row))
+
+
+def _fields(record: type[Any], row: RowMapping) -> dict[str, Any]:
+    return {field.name: row[field.name] for field in fields(record)}
+
+
+def _refs(raw: list[dict[str, Any]]) -> tuple[ArtifactRef, ...]:
+    return tuple(ArtifactRef(**ref) for ref in raw)
