@@ -166,6 +166,10 @@ class DeliveryLedger(Protocol):
         """
         ...
 
+    def postpone(self, key: str, *, owner: str, until: datetime, reason: str) -> None:
+        """Put a claimed delivery off without a try, and give back the claim."""
+        ...
+
     def give_back(self, keys: Collection[str], *, owner: str) -> None:
         """Give back claims of which nothing was begun."""
         ...

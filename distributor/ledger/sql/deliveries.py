@@ -150,6 +150,11 @@ class SqlDeliveries:
             db.execute(update(DeliveryRow).where(DeliveryRow.key == attempt.key, not_sent).values(values))
 
     @writes
+    def postpone(self, db: Connection, key: str, *, owner: str, until: datetime, reason: str) -> None:
+        mine = (DeliveryRow.key == key, DeliveryRow.lease_owner == owner, DeliveryRow.status.in_(_SENDABLE))
+        db.execute(update(DeliveryRow).where(*mine).values(next_attempt_at=until, reason=reason, **_FREE))
+
+    @writes
     def give_back(self, db: Connection, keys: Collection[str], *, owner: str) -> None:
         begun = DeliveryRow.status == DeliveryStatus.sending
         db.execute(

@@ -1,0 +1,90 @@
+"""The outbox: what is due is claimed, sent and recorded; what a dead process had in hand is taken up."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from distributor.dispatch.sender import Sender
+from distributor.interrupts import finishing_first
+from distributor.ledger.records import DeliveryRecord, DeliveryStatus, RunRecord
+
+_BATCH = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """The deliveries that are due, for one process.
+
+    Attributes:
+        is_dead: Whether the process that holds a claim has ended.
+    """
+
+    sender: Sender
+    is_dead: Callable[[str], bool]
+
+    def drain(self, owner: str, *, run_id: str = "", stop: threading.Event | None = None) -> int:
+        """Send what is due, of one run or of all, until nothing more is or *stop* is set.
+
+        Args:
+            owner: Name of this process and thread, under which deliveries are claimed.
+            run_id: Only this run's.
+            stop: Set from elsewhere; the message in hand is finished and recorded.
+
+        Returns:
+            How many deliveries were taken in hand.
+        """
+        runs: dict[str, RunRecord] = {}
+        number = 0
+        while not (stop and stop.is_set()):
+            claimed = self._claim(owner, run_id)
+            if not claimed:
+                break
+            number += self._send_all(claimed, owner, runs, stop)
+        return number
+
+    def settle_lost(self) -> int:
+        """Take up what processes that died, or hung for longer than their claims, had in hand. How much was being sent.
+
+        Nobody knows whether a message that was being sent was accepted: it is unconfirmed, and goes the way that its
+        channel states. What was only claimed is free again.
+        """
+        ledger, now = self.sender.ledger, self.sender.clock.now()
+        lost: list[DeliveryRecord] = []
+        untouched: list[DeliveryRecord] = []
+        for one in ledger.in_hand():
+            is_over = one.lease_until_at is not None and one.lease_until_at < now
+            if is_over or self.is_dead(one.lease_owner):
+                (lost if one.status is DeliveryStatus.sending else untouched).append(one)
+        for one in untouched:
+            ledger.give_back((one.key,), owner=one.lease_owner)
+        for one in lost:
+            self.sender.record_lost(one, ledger.run(one.run_id))
+        return len(lost)
+
+    def _claim(self, owner: str, run_id: str) -> tuple[DeliveryRecord, ...]:
+        sender, now = self.sender, self.sender.clock.now()
+        return sender.ledger.claim(
+            owner, now=now, until=now + sender.lease, limit=_BATCH, channels=tuple(sender.channels), run_id=run_id
+        )
+
+    def _send_all(
+        self,
+        claimed: tuple[DeliveryRecord, ...],
+        owner: str,
+        runs: dict[str, RunRecord],
+        stop: threading.Event | None,
+    ) -> int:
+        done = 0
+        try:
+            for delivery in claimed:
+                if stop and stop.is_set():
+                    break
+                if delivery.run_id not in runs:
+                    runs[delivery.run_id] = self.sender.ledger.run(delivery.run_id)
+                with finishing_first():
+                    self.sender.send(delivery, runs[delivery.run_id], owner=owner)
+                done += 1
+        finally:
+            if done < len(claimed):
+                self.sender.ledger.give_back([one.key for one in claimed[done:]], owner=owner)
+        return done

@@ -1,0 +1,87 @@
+"""The stages that a delivery passes before it is sent: each lets it through, puts it off, or ends it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from distributor.dispatch.breaker import Breakers
+from distributor.ledger.records import DeliveryRecord, DeliveryStatus, Kind, RunRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A delivery in hand."""
+
+    delivery: DeliveryRecord
+    run: RunRecord
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutOff:
+    """Not now. It costs no try."""
+
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """Not at all."""
+
+    status: DeliveryStatus
+    reason: str
+
+
+Stage = Callable[[Work], PutOff | End | None]
+
+
+def within_deadline(work: Work) -> End | None:
+    """End what has waited longer than its report allows: figures of the month before last are no news."""
+    deadline = work.run.deadline_at
+    if deadline is None or work.now <= deadline or work.delivery.kind is Kind.letter:
+        return None
+    reason = f"it was still in the outbox at its deadline, {deadline:%d %B %Y %H:%M} UTC"
+    return End(status=DeliveryStatus.failed, reason=reason)
+
+
+def circuit(breakers: Breakers) -> Stage:
+    """Return the stage that waits while a transport is down."""
+
+    def stage(work: Work) -> PutOff | None:
+        channel = work.delivery.channel
+        if breakers.allow(channel, now=work.now):
+            return None
+        state = breakers.state(channel)
+        reason = f"{channel} is paused after {state.failures} failures. The last: {state.words}"
+        return PutOff(until=state.until_at or work.now + breakers.rules.pause, reason=reason)
+
+    return stage
+
+
+def wanted(why_not: Callable[[DeliveryRecord, RunRecord], str]) -> Stage:
+    """Return the stage that ends what must not be sent, or what its reader does not want.
+
+    Args:
+        why_not: The reason in words, "" when nothing is against it.
+    """
+
+    def stage(work: Work) -> End | None:
+        reason = why_not(work.delivery, work.run)
+        return End(status=DeliveryStatus.suppressed, reason=reason) if reason else None
+
+    return stage
+
+
+def quiet_hours(next_allowed: Callable[[DeliveryRecord, datetime], datetime]) -> Stage:
+    """Return the stage that waits for the end of the reader's quiet hours.
+
+    Args:
+        next_allowed: The first instant, from the given one on, at which the delivery may be sent.
+    """
+
+    def stage(work: Work) -> PutOff | None:
+        at = next_allowed(work.delivery, work.now)
+        return PutOff(until=at, reason="quiet hours") if at > work.now else None
+
+    return stage

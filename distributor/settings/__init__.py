@@ -1,0 +1,32 @@
+"""What config.toml says: where sources, catalogue, directory and output are, and how the engine works."""
+
+from distributor.settings.input import (
+    CsvDirectorySettings,
+    DuckdbSettings,
+    FolderSettings,
+    SourceSettings,
+    SqlAlchemySettings,
+    SqlDirectorySettings,
+    SqliteSettings,
+)
+from distributor.settings.loading import CONFIG_VARIABLE, Settings, config_path, load_settings
+from distributor.settings.output import DkimSettings, EmailSettings, LedgerSettings
+from distributor.settings.working import DispatchSettings
+
+__all__ = [
+    "CONFIG_VARIABLE",
+    "CsvDirectorySettings",
+    "DispatchSettings",
+    "DkimSettings",
+    "DuckdbSettings",
+    "EmailSettings",
+    "FolderSettings",
+    "LedgerSettings",
+    "Settings",
+    "SourceSettings",
+    "SqlAlchemySettings",
+    "SqlDirectorySettings",
+    "SqliteSettings",
+    "config_path",
+    "load_settings",
+]

@@ -1,0 +1,74 @@
+"""How the work is done: the outbox, the service, the engine, and for how long records are kept."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from distributor.settings.secrets import read_secret
+from distributor.settings.section import ConfigPath, Section
+
+_CLOCK = r"^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$"
+Between = Annotated[str, Field(pattern=_CLOCK)]
+
+
+class DispatchSettings(Section):
+    """How the outbox works."""
+
+    first_retry_s: float = Field(default=60, gt=0, description="Wait after the first try; it doubles each time.")
+    longest_retry_s: float = Field(default=3600, gt=0)
+    pause_after: int = Field(default=5, ge=1, description="Failures of a transport until it is left alone.")
+    pause_s: float = Field(default=30, gt=0)
+    claim_s: float = Field(default=300, ge=5, description="After so long another process may take a delivery over.")
+    quiet_hours: dict[Literal["email", "slack", "sms", "folder"], Between] = Field(
+        default_factory=dict, description='By channel, in the reader\'s zone: {sms = "21:00-08:00"}.'
+    )
+    bounces_to_suppress: int = Field(default=3, ge=1, description="Permanent bounces until an address is left alone.")
+
+
+class BouncesSettings(Section):
+    """The mailbox that messages come back to: a Maildir, or a folder of .eml files."""
+
+    path: ConfigPath
+
+
+class ServiceSettings(Section):
+    """`distributor serve`: its health endpoints, and what the outside is told."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str = Field(default="", pattern=r"^(https?://[^\s]+[^/\s])?$", description="As readers reach it.")
+    secret_env: str | None = None
+    secret_file: ConfigPath | None = None
+    ping_url: str = Field(default="", pattern=r"^(https?://[^\s{}]+(\{event\}[^\s{}]*)?)?$")
+    disk_free_mb: int = Field(default=500, ge=0, description="Less free space is a fault.")
+    stuck_after_s: float = Field(default=1800, gt=0, description="A due delivery older than this is stuck.")
+
+    @model_validator(mode="after")
+    def _secret(self) -> "ServiceSettings":
+        if self.public_url and self.secret_env is None and self.secret_file is None:
+            raise ValueError("public_url needs secret_env or secret_file: links to unsubscribe are signed with it")
+        return self
+
+    def resolve_secret(self) -> str:
+        """Return the secret that links are signed with, "" without one."""
+        if self.secret_env is None and self.secret_file is None:
+            return ""
+        return read_secret(self.secret_env, self.secret_file, "a long random text")
+
+
+class RetentionSettings(Section):
+    """For how many days each kind of record is kept; `distributor purge` removes what is older."""
+
+    artifacts_days: int = Field(default=400, ge=1, description="Finished documents, snapshots and figures.")
+    attempts_days: int = Field(default=800, ge=1, description="Single tries; how a delivery ended stays.")
+    addresses_days: int = Field(default=400, ge=1, description="Addresses and names; then pseudonyms.")
+
+
+class EngineSettings(Section):
+    workers: int = Field(default=0, ge=0, description="Processes; 0 is one a core.")
+    shard_size: int = Field(default=16, ge=1, description="Branches of one task.")
+    packs_per_worker: int = Field(default=500, ge=1, description="A worker is replaced after so many packs.")
+
+
+class RenderSettings(Section):
+    image_scale: int = Field(default=2, ge=1, le=4, description="Pixels of an image for each CSS pixel.")
