@@ -10,7 +10,8 @@ from distributor.catalogue.loader import load_catalogue
 from distributor.clock import Clock, SystemClock
 from distributor.errors import SettingsError
 from distributor.jobs.application import Application
-from distributor.ledger.folder import FolderLedger
+from distributor.ledger.port import Ledger
+from distributor.ledger.sql import SqlLedger
 from distributor.packs.store import ArtifactStore
 from distributor.settings import CsvDirectorySettings, Settings, SqlDirectorySettings, load_settings
 from distributor.sources.port import Source
@@ -39,11 +40,18 @@ def make_application(config: Path | None = None, *, clock: Clock | None = None) 
         catalogue=catalogue,
         sources=sources,
         directory=_make_directory(settings, catalogue, sources),
-        ledger=FolderLedger(settings.store.path / "runs"),
+        ledger=_open_ledger(settings),
         store=ArtifactStore(folder=settings.store.path / "artifacts"),
         clock=clock or SystemClock(),
         channels=_open_channels,
+        channel_names=tuple(_open_channels(settings.outbox.path)),
     )
+
+
+def _open_ledger(settings: Settings) -> Ledger:
+    if settings.ledger.urls_given:
+        return SqlLedger.open(settings.ledger.resolve_url())
+    return SqlLedger.in_file(settings.ledger.path or settings.store.path / "ledger.sqlite")
 
 
 def _open_channels(outbox: Path) -> dict[str, Channel]:

@@ -38,7 +38,7 @@ class Backoff:
             retry_after: The least that the transport asked for.
         """
         # 2**60 minutes are beyond any calendar; the longest wait caps it long before.
-        wait = min(self.first * 2 ** min(tries - 1, 30), self.longest)
+        wait = min(self.first * float(2 ** min(tries - 1, 30)), self.longest)
         wait = max(wait, retry_after or timedelta())
         at = now + wait * (1 + self.spread * _chance(key, tries))
         if deadline_at is None or at < deadline_at:

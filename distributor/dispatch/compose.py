@@ -31,6 +31,7 @@ def compose_message(
     delivery_key: str,
     now: datetime,
     language: str,
+    file_names: Sequence[str] = (),
 ) -> Message:
     """Compose the message that carries one pack to one recipient.
 
@@ -41,7 +42,7 @@ def compose_message(
         html: HTML body in UTF-8, None for a message in plain text.
         text: Plain-text body in UTF-8.
         images: Pictures that the HTML names by their content id.
-        files: Files to attach, named after the title in the mail.
+        files: Files to attach.
         recipient_name: Display name, may be empty.
         address: E-mail address.
         from_name: Display name of the sender, may be empty.
@@ -50,11 +51,12 @@ def compose_message(
         delivery_key: The delivery's unique key.
         now: Aware time that stands as the message's date.
         language: Language of the pack: "nb", "da", "en".
+        file_names: What the files are called in the mail; by default they are named after the title.
 
     Returns:
         The message, ready for any channel.
     """
-    names = attachment_names(title, files)
+    names = file_names or attachment_names(title, files)
     return Message(
         delivery_key=delivery_key,
         label=f"{branch_id} {branch_name}",

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from distributor.dispatch.breaker import Breakers
-from distributor.ledger.records import DeliveryRecord, DeliveryStatus, Kind, RunRecord
+from distributor.ledger.port import DeliveryFilter, Ledger
+from distributor.ledger.records import DeliveryRecord, DeliveryStatus, Group, Kind, RunRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,22 @@ def within_deadline(work: Work) -> End | None:
         return None
     reason = f"it was still in the outbox at its deadline, {deadline:%d %B %Y %H:%M} UTC"
     return End(status=DeliveryStatus.failed, reason=reason)
+
+
+def not_sent_yet(ledger: Ledger) -> Stage:
+    """Return the stage that stops what an attempt has sent already, unless somebody has asked for it again since."""
+
+    def stage(work: Work) -> End | None:
+        if not work.delivery.attempts:
+            return None
+        for attempt in reversed(ledger.attempts(DeliveryFilter(keys=(work.delivery.key,)))):
+            if attempt.status is DeliveryStatus.queued:
+                return None
+            if attempt.status.group is Group.sent:
+                return End(status=attempt.status, reason=attempt.reason)
+        return None
+
+    return stage
 
 
 def circuit(breakers: Breakers) -> Stage:

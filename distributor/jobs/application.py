@@ -7,7 +7,7 @@ from pathlib import Path
 from channels.channel import Channel
 from distributor.catalogue.catalogue import Catalogue
 from distributor.clock import Clock
-from distributor.ledger.folder import FolderLedger
+from distributor.ledger.port import Ledger
 from distributor.packs.store import ArtifactStore
 from distributor.settings import Settings
 from distributor.sources.port import Source
@@ -25,7 +25,12 @@ class Application:
     catalogue: Catalogue
     sources: Mapping[str, Source]
     directory: Directory
-    ledger: FolderLedger
+    ledger: Ledger
     store: ArtifactStore
     clock: Clock
     channels: Callable[[Path], Mapping[str, Channel]]
+    channel_names: tuple[str, ...]
+
+    def run_folder(self, run_id: str) -> Path:
+        """Return where the snapshot and the figures of a run lie."""
+        return self.settings.store.path / "runs" / run_id

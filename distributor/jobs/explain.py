@@ -116,7 +116,7 @@ def _named_run(app: Application, report: ReportSpec, name: str, period: str) -> 
 def _newest_run(app: Application, report: ReportSpec, period: str) -> RunRecord | None:
     """Return the newest run of the report over the period that has a snapshot."""
     for run in reversed(app.ledger.runs(report.report)):
-        if run.period == period and (app.ledger.run_folder(run.run_id) / SNAPSHOT / MANIFEST_NAME).is_file():
+        if run.period == period and (app.run_folder(run.run_id) / SNAPSHOT / MANIFEST_NAME).is_file():
             return run
     return None
 
@@ -129,7 +129,7 @@ def _snapshot(
     wanted = [metric, *([target] if isinstance(target, str) else [])]
     names = {scope.metrics[name].dataset for one in wanted for name in operands(one, scope.metrics)}  # type: ignore[attr-defined]
     if run is not None:
-        stored = load_snapshot(app.ledger.run_folder(run.run_id) / SNAPSHOT, verify=Verify.CONTENT)
+        stored = load_snapshot(app.run_folder(run.run_id) / SNAPSHOT, verify=Verify.CONTENT)
         if names <= set(stored.datasets):
             return stored, run
     taken = take_snapshot(

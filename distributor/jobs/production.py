@@ -1,24 +1,31 @@
-"""Every pack of a run: rendered by the engine, and delivered as it comes."""
+"""Every pack of a run, rendered by the engine; each puts its deliveries into the outbox as it is recorded."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
 from distributor.engine import Lost, run_local
 from distributor.jobs.application import Application
-from distributor.jobs.deliver import deliver_pack
 from distributor.jobs.progress import Progress
-from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, set_up
-from distributor.ledger.records import DeliveryRecord, PackRecord, RunRecord
+from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, record_pack, set_up
+from distributor.ledger.port import Queueing
+from distributor.ledger.records import DeliveryRecord, DeliveryStatus, PackRecord, RunRecord
 from distributor.packs.assemble import EditionHead
 from distributor.packs.plan import all_formats
 from recipients.branches import Branch
 from renderers.pack import Format
 
+_WAITING = (DeliveryStatus.planned, DeliveryStatus.rendering)
 
-def render_and_deliver(
-    app: Application, run: RunRecord, head: EditionHead, branches: tuple[Branch, ...], progress: Progress
+
+def render_packs(
+    app: Application,
+    run: RunRecord,
+    head: EditionHead,
+    branches: tuple[Branch, ...],
+    progress: Progress,
+    *,
+    check: Callable[[], None],
 ) -> None:
-    """Make the packs that are not made yet, and send every delivery that is still open.
+    """Make the packs that are not made yet.
 
     Args:
         app: The application.
@@ -26,19 +33,48 @@ def render_and_deliver(
         head: Of the edition whose figures lie in the run's folder.
         branches: Those that get a pack.
         progress: Hears of each pack.
+        check: Called after each pack; raises when something else has gone wrong and the run must stop.
     """
-    deliveries = app.ledger.deliveries(run.run_id)
+    app.ledger.start_rendering(run.run_id, app.clock.now())
     waiting: dict[tuple[str, str], list[DeliveryRecord]] = {}
-    for delivery in deliveries:
+    for delivery in app.ledger.deliveries(run.run_id):
         waiting.setdefault((delivery.branch_id, delivery.language), []).append(delivery)
-    channels = app.channels(Path(run.outbox))
-    names = {branch.branch_id: branch.name for branch in branches}
     orders = _pack_orders(app, head, branches, waiting)
     made = {key: pack for key, pack in app.ledger.packs(run.run_id).items() if pack.is_made}
-    for done, pack in enumerate(_packs(app, run, head, orders, made), start=1):
-        key = (pack.branch_id, pack.language)
-        deliver_pack(app, run, pack, waiting.get(key, ()), channels=channels, branch_name=names[pack.branch_id])
+    rest = [order for order in orders if (order.branch_id, order.language) not in made]
+    workshop = Workshop(
+        head=head,
+        folder=app.run_folder(run.run_id),
+        store=app.store,
+        ledger=app.ledger,
+        image_scale=app.settings.render.image_scale,
+        queueing=_queueing(run),
+    )
+    for key, deliveries in waiting.items():
+        if key in made and any(one.status in _WAITING for one in deliveries):  # held until now for want of a channel
+            record_pack(workshop, made[key])
+    engine = app.settings.engine
+    results = run_local(
+        rest,
+        task=make_pack,
+        setup=set_up,
+        arguments=(workshop,),
+        workers=engine.workers,
+        shard_size=engine.shard_size,
+        items_per_worker=engine.packs_per_worker,
+    )
+    for done, result in enumerate(results, start=len(orders) - len(rest) + 1):
+        if isinstance(result, Lost):
+            _record_lost(workshop, result)
         progress.packs(done, len(orders))
+        check()
+
+
+def _queueing(run: RunRecord) -> Queueing:
+    """Return where finished packs go: into the outbox, or on hold until somebody approves the run."""
+    if run.may_be_sent:
+        return Queueing(status=DeliveryStatus.queued, at=run.started_at)
+    return Queueing(status=DeliveryStatus.held, reason="the run waits for approval", at=run.started_at)
 
 
 def _pack_orders(
@@ -62,40 +98,10 @@ def _pack_orders(
     return tuple(orders)
 
 
-def _packs(
-    app: Application,
-    run: RunRecord,
-    head: EditionHead,
-    orders: tuple[PackOrder, ...],
-    made: Mapping[tuple[str, str], PackRecord],
-) -> Iterator[PackRecord]:
-    """Yield every pack: those that an earlier try has made, then the others as they are finished."""
-    yield from (made[order.branch_id, order.language] for order in orders if (order.branch_id, order.language) in made)
-    rest = [order for order in orders if (order.branch_id, order.language) not in made]
-    workshop = Workshop(
-        head=head,
-        folder=app.ledger.run_folder(run.run_id),
-        store=app.store,
-        ledger=app.ledger,
-        image_scale=app.settings.render.image_scale,
-    )
-    engine = app.settings.engine
-    results = run_local(
-        rest,
-        task=make_pack,
-        setup=set_up,
-        arguments=(workshop,),
-        workers=engine.workers,
-        shard_size=engine.shard_size,
-        items_per_worker=engine.packs_per_worker,
-    )
-    for result in results:
-        yield _lost(app, run, head, result) if isinstance(result, Lost) else result
-
-
-def _lost(app: Application, run: RunRecord, head: EditionHead, lost: Lost[PackOrder]) -> PackRecord:
-    branch = head.tree.branch(lost.item.branch_id)
+def _record_lost(workshop: Workshop, lost: Lost[PackOrder]) -> None:
+    branch = workshop.head.tree.branch(lost.item.branch_id)
     reason = "the process that rendered this pack died twice, perhaps for lack of memory"
-    record = PackRecord(branch_id=branch.branch_id, language=lost.item.language, title=branch.name, error=reason)
-    app.ledger.record_pack(run.run_id, record)
-    return record
+    record_pack(
+        workshop,
+        PackRecord(branch_id=branch.branch_id, language=lost.item.language, title=branch.name, error=reason),
+    )

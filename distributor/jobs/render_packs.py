@@ -7,8 +7,8 @@ from time import process_time
 
 from distributor.errors import DistributorError
 from distributor.jobs.edition import load_edition
-from distributor.ledger.folder import FolderLedger
-from distributor.ledger.records import PackRecord
+from distributor.ledger.port import Ledger, Queueing
+from distributor.ledger.records import DeliveryStatus, PackRecord
 from distributor.packs.assemble import Edition, EditionHead, assemble_pack
 from distributor.packs.guard import guard_pack
 from distributor.packs.store import ArtifactStore
@@ -29,13 +29,18 @@ class PackOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
-    """What a worker needs: set up once, the same in every process."""
+    """What a worker needs: set up once, the same in every process.
+
+    Attributes:
+        queueing: What becomes of the deliveries of a pack that is made.
+    """
 
     head: EditionHead
     folder: Path
     store: ArtifactStore
-    ledger: FolderLedger
+    ledger: Ledger
     image_scale: int
+    queueing: Queueing
 
 
 @dataclass(slots=True)
@@ -56,19 +61,34 @@ def set_up(workshop: Workshop) -> None:
 
 
 def make_pack(order: PackOrder) -> PackRecord:
-    """Make one pack and record it; what goes wrong with this branch stops this branch only."""
+    """Make one pack and record it; what goes wrong with this branch stops this branch only.
+
+    Raises:
+        OSError: Nothing can be stored.
+    """
     assert _bench.workshop is not None
     assert _bench.edition is not None
+    workshop = _bench.workshop
     branch = _bench.edition.head.tree.branch(order.branch_id)
     try:
-        record = _made(order, branch, _bench.edition, _bench.workshop)
+        record = _made(order, branch, _bench.edition, workshop)
     except (DistributorError, RenderError) as error:
         record = PackRecord(branch_id=order.branch_id, language=order.language, title=branch.name, error=str(error))
+    except OSError:  # a full disk is no fault of this branch: the run stops, and goes on once there is room
+        raise
     except Exception as error:  # noqa: BLE001 - outermost frame of a pack: recorded, then the other branches go on
         reason = f"{type(error).__name__}: {error}"
         record = PackRecord(branch_id=order.branch_id, language=order.language, title=branch.name, error=reason)
-    _bench.workshop.ledger.record_pack(_bench.edition.head.run_id, record)
+    record_pack(workshop, record)
     return record
+
+
+def record_pack(workshop: Workshop, record: PackRecord) -> None:
+    """Record a pack, and put its deliveries into the outbox, or say why they cannot be sent."""
+    queueing = workshop.queueing
+    if not record.is_made:
+        queueing = Queueing(status=DeliveryStatus.failed, reason=record.error)
+    workshop.ledger.record_pack(workshop.head.run_id, record, queueing)
 
 
 def draw_pack(edition: Edition, branch: Branch, order: PackOrder, *, image_scale: int) -> tuple[Pack, Documents]:

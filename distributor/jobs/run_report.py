@@ -1,25 +1,36 @@
 """Run a report: one pass from the sources to a message for every recipient, resumable at every step."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
-from time import monotonic
 
 from distributor.errors import DistributorError, RunError
 from distributor.ids import run_id
 from distributor.interrupts import finishing_first
 from distributor.jobs.application import Application
-from distributor.jobs.days import local_day, read_period
-from distributor.jobs.edition import SNAPSHOT, Order, find_report, prepare_edition
-from distributor.jobs.production import render_and_deliver
+from distributor.jobs.close_run import close_if_done
+from distributor.jobs.days import read_period
+from distributor.jobs.dispatching import dispatching
+from distributor.jobs.edition import find_report
+from distributor.jobs.leases import run_in_hand
+from distributor.jobs.make_packs import make_packs
 from distributor.jobs.progress import Progress
-from distributor.ledger.records import DeliveryRecord, DeliveryStatus, PackRecord, RunRecord, RunStatus
-from distributor.packs.plan import SendPlan, burst_branches, plan_deliveries, plan_test_send
+from distributor.ledger.errors import LedgerError
+from distributor.ledger.port import DeliveryFilter
+from distributor.ledger.records import (
+    DeliveryRecord,
+    DeliveryStatus,
+    Group,
+    PackRecord,
+    RunRecord,
+    RunStatus,
+    Sender,
+)
+from distributor.packs.plan import SendPlan, burst_branches
 from distributor.snapshot.errors import GateError
-from distributor.snapshot.manifest import MANIFEST_NAME, Manifest
-from recipients.branches import Branch
-from recipients.directory import Roster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +65,8 @@ class RunSummary:
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything that was planned was sent, but for those without an address."""
-        return not self.failed_packs and set(self.counts) <= {DeliveryStatus.sent, DeliveryStatus.suppressed}
+        """Whether everything that was planned was sent, but for those who are not to get it."""
+        return not self.failed_packs and {status.group for status in self.counts} <= {Group.sent, Group.suppressed}
 
 
 class RunInterruptedError(KeyboardInterrupt):
@@ -75,13 +86,24 @@ def start_run(app: Application, request: RunRequest, *, progress: Progress) -> R
         DistributorError: The run stopped; it is recorded as failed and can be resumed.
         RunInterruptedError: Stopped by hand; the run is recorded as interrupted and can be resumed.
     """
+    run = new_run(app, request)
+    app.ledger.open_run(run)
+    return _carry_out(app, run, progress)
+
+
+def new_run(app: Application, request: RunRequest) -> RunRecord:
+    """Return the run that a person asks for, not yet recorded.
+
+    Raises:
+        UsageError: The report, the period or a branch is unknown.
+    """
     report = find_report(app, request.report)
     now = app.clock.now()
     period = read_period(app, request.report, request.period)
-    roster = app.directory.load()
     # Fails before anything is recorded if a branch is unknown.
-    branches = burst_branches(report, roster.tree, period.window, request.branches)
-    run = RunRecord(
+    branches = burst_branches(report, app.directory.load().tree, period.window, request.branches)
+    from_name, from_address = parseaddr(app.settings.mail.from_address)
+    return RunRecord(
         run_id=run_id(report.report, period.name, started_at=now),
         report=report.report,
         period=period.name,
@@ -92,15 +114,16 @@ def start_run(app: Application, request: RunRequest, *, progress: Progress) -> R
         branch_ids=tuple(branch.branch_id for branch in branches) if request.branches else (),
         test_address=request.test_address,
         outbox=str((request.outbox or app.settings.outbox.path).resolve()),
+        owner=report.owner,
+        sender=Sender(name=from_name, address=from_address, reply_to=report.owner),
     )
-    app.ledger.open_run(run)
-    return _carry_out(app, run, roster, progress)
 
 
 def resume_run(app: Application, run_name: str, *, progress: Progress) -> RunSummary:
     """Go on with a run that was stopped: what is done is not done again, and nothing is sent twice.
 
-    What failed or was held the last time is tried again.
+    Packs that could not be made are tried again, and what was put off is tried at once. What a transport has refused
+    for good is not: see ``resend``.
 
     Raises:
         UnknownRunError: No such run.
@@ -115,38 +138,75 @@ def resume_run(app: Application, run_name: str, *, progress: Progress) -> RunSum
             f'the report "{run.report}" was changed after run {run.run_id} began, so its packs would differ. '
             f"Start anew: distributor run {run.report} --period {run.period}."
         )
-    return _carry_out(app, run, app.directory.load(), progress)
+    return _carry_out(app, run, progress)
 
 
-def _carry_out(app: Application, run: RunRecord, roster: Roster, progress: Progress) -> RunSummary:
-    with app.ledger.in_hand(run.run_id):
-        app.ledger.record_status(run.run_id, RunStatus.running)
-        try:
-            summary = _stages(app, run, roster, progress)
-        except GateError as error:
-            app.ledger.record_status(run.run_id, RunStatus.held, str(error))
-            raise
-        except KeyboardInterrupt as error:
-            with finishing_first():  # people press twice
-                app.ledger.record_status(run.run_id, RunStatus.interrupted, "stopped by hand")
-            raise RunInterruptedError(run.run_id) from error
-        except OSError as error:
-            failure = RunError(_refused(error))
-            _record_failed(app, run, failure)
-            raise failure from error
-        except Exception as error:
-            _record_failed(app, run, error)
-            raise
-        app.ledger.record_status(run.run_id, RunStatus.closed)
-        return replace(summary, run=app.ledger.run(run.run_id))
+def _carry_out(app: Application, run: RunRecord, progress: Progress) -> RunSummary:
+    """Make the packs of a run and send them meanwhile; then close it, if nothing is left to do."""
+    with run_in_hand(app, run.run_id), recording_failure(app, run):
+        roster = app.directory.load()
+        with dispatching(app, tree=roster.tree, outbox=Path(run.outbox), run_id=run.run_id) as at_work:
+            _take_up(app, run)
+            made = make_packs(app, run, roster, progress, at_work=at_work)
+        if close_if_done(app, run.run_id):
+            with dispatching(app, tree=roster.tree, outbox=Path(run.outbox), run_id=run.run_id):
+                pass  # the letter to the owner
+    return RunSummary(
+        run=app.ledger.run(run.run_id),
+        packs=app.ledger.packs(run.run_id),
+        deliveries=app.ledger.deliveries(run.run_id),
+        plan=made.plan,
+        remarks=made.remarks,
+        seconds=made.seconds,
+    )
+
+
+def _take_up(app: Application, run: RunRecord) -> None:
+    """Try at once what was put off, and what was held because its channel was not set up and now is."""
+    now = app.clock.now()
+    put_off = DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.deferred,))
+    app.ledger.move(put_off, DeliveryStatus.queued, reason="tried at once by hand", at=now, next_attempt_at=now)
+    held = app.ledger.deliveries(DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.held,), packs_only=True))
+    # Those that wait for approval have a time from which they may be sent.
+    without_channel = [one for one in held if one.next_attempt_at is None and one.channel in app.channel_names]
+    if without_channel:
+        keys = tuple(one.key for one in without_channel)
+        app.ledger.move(DeliveryFilter(keys=keys), DeliveryStatus.planned, reason="its channel is set up now", at=now)
+
+
+@contextmanager
+def recording_failure(app: Application, run: RunRecord) -> Iterator[None]:
+    """Record how a run stands when the block ends in an error, and raise what is told to people.
+
+    Raises:
+        GateError: As it was; the run is held.
+        RunInterruptedError: Stopped by hand.
+        DistributorError: The run is failed; it can be resumed.
+    """
+    try:
+        yield
+    except GateError as error:
+        app.ledger.record_status(run.run_id, RunStatus.held, str(error))
+        raise
+    except KeyboardInterrupt as error:
+        with finishing_first():  # people press twice
+            app.ledger.record_status(run.run_id, RunStatus.interrupted, "stopped by hand")
+        raise RunInterruptedError(run.run_id) from error
+    except OSError as error:
+        failure = RunError(_refused(error))
+        _record_failed(app, run, failure)
+        raise failure from error
+    except Exception as error:
+        _record_failed(app, run, error)
+        raise
 
 
 def _record_failed(app: Application, run: RunRecord, error: Exception) -> None:
     reason = str(error) if isinstance(error, DistributorError) else f"{type(error).__name__}: {error}"
     try:
         app.ledger.record_status(run.run_id, RunStatus.failed, reason)
-    except OSError as refused:  # a full disk: the run stays as "running", and can be resumed from there as well
-        error.add_note(f"The ledger could not record this: {refused.strerror}.")
+    except LedgerError as refused:  # a full disk: the run stays as "running", and can be resumed from there as well
+        error.add_note(f"The ledger could not record this: {refused}")
     error.add_note(f"What is finished is kept. Go on with: distributor run --resume {run.run_id}")
 
 
@@ -156,68 +216,3 @@ def _refused(error: OSError) -> str:
         f"the run stopped: {error.strerror or error}{f' ({what})' if what else ''}. "
         "Make room, or correct the folder's permissions."
     )
-
-
-def _stages(app: Application, run: RunRecord, roster: Roster, progress: Progress) -> RunSummary:
-    report = find_report(app, run.report)
-    period = read_period(app, run.report, run.period)
-    seconds: dict[str, float] = {}
-    start = monotonic()
-    order = Order(
-        report=report,
-        period=period,
-        run_id=run.run_id,
-        folder=app.ledger.run_folder(run.run_id),
-        tree=roster.tree,
-        last_rows=_last_rows(app, run),
-    )
-    prepared = prepare_edition(app, order, now=run.started_at, progress=progress)
-    seconds["data"] = monotonic() - start
-    progress.stage("plan")
-    branches = burst_branches(report, roster.tree, period.window, run.branch_ids)
-    plan = make_plan(app, run, roster, branches)
-    if not app.ledger.is_planned(run.run_id):
-        app.ledger.record_plan(run.run_id, plan.deliveries)
-    progress.stage("render")
-    start = monotonic()
-    render_and_deliver(app, run, prepared.edition.head, branches, progress)
-    seconds["render and deliver"] = monotonic() - start
-    return RunSummary(
-        run=app.ledger.run(run.run_id),
-        packs=app.ledger.packs(run.run_id),
-        deliveries=app.ledger.deliveries(run.run_id),
-        plan=plan,
-        remarks=prepared.remarks + roster.notices,
-        seconds=seconds,
-    )
-
-
-def make_plan(app: Application, run: RunRecord, roster: Roster, branches: tuple[Branch, ...]) -> SendPlan:
-    """Return who gets what in *run*."""
-    report = app.catalogue.reports[run.report]
-    language = app.catalogue.organisation.languages[0]
-    if run.test_address:
-        return plan_test_send(
-            report, branches, run.test_address, tree=roster.tree, run_id=run.run_id, language=language
-        )
-    return plan_deliveries(
-        report,
-        app.catalogue.audiences,
-        tree=roster.tree,
-        recipients=roster.recipients,
-        branches=branches,
-        on=local_day(app, run.started_at),
-        run_id=run.run_id,
-        default_language=language,
-    )
-
-
-def _last_rows(app: Application, run: RunRecord) -> dict[str, int] | None:
-    """Return the rows of the datasets of the last closed run before this one, for the gate that compares them."""
-    for earlier in reversed(app.ledger.runs(run.report)):
-        # The manifest is enough: the files of a run may have been removed since.
-        manifest = app.ledger.run_folder(earlier.run_id) / SNAPSHOT / MANIFEST_NAME
-        if earlier.status is RunStatus.closed and earlier.started_at < run.started_at and manifest.is_file():
-            datasets = Manifest.from_json(manifest.read_text("utf-8")).datasets
-            return {name: record.rows for name, record in datasets.items()}
-    return None

@@ -251,6 +251,7 @@ class LetterRecord:
 
     key: str
     subject: str
+    written_at: datetime
     artifacts: tuple[ArtifactRef, ...]
 
 

@@ -146,11 +146,11 @@ def _sentence(file_name: str, fault: ErrorDetails) -> str:
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
-    "catalogue": CatalogueSettings, "store": StoreSettings, "outbox": OutboxSettings, "engine": EngineSettings,
+    "catalogue": CatalogueSettings, "store": StoreSettings, "outbox": OutboxSettings, "ledger": LedgerSettings,
+    "channels": ChannelsSettings, "email": EmailSettings, "dkim": DkimSettings, "dispatch": DispatchSettings,
+    "bounces": BouncesSettings, "service": ServiceSettings, "retention": RetentionSettings, "engine": EngineSettings,
     "mail": MailSettings, "render": RenderSettings, "csv": CsvDirectorySettings, "sql": SqlDirectorySettings,
-    "ledger": LedgerSettings, "channels": ChannelsSettings, "email": EmailSettings, "dkim": DkimSettings,
-    "dispatch": DispatchSettings, "bounces": BouncesSettings, "service": ServiceSettings,
-    "retention": RetentionSettings, "sqlite": SqliteSettings, "sqlalchemy": SqlAlchemySettings, "duckdb": DuckdbSettings, "folder": FolderSettings,
+    "sqlite": SqliteSettings, "sqlalchemy": SqlAlchemySettings, "duckdb": DuckdbSettings, "folder": FolderSettings,
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """How the work is done: the outbox, the service, the engine, and for how long records are kept."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -23,6 +24,22 @@ class DispatchSettings(Section):
         default_factory=dict, description='By channel, in the reader\'s zone: {sms = "21:00-08:00"}.'
     )
     bounces_to_suppress: int = Field(default=3, ge=1, description="Permanent bounces until an address is left alone.")
+
+    @property
+    def first_retry(self) -> timedelta:
+        return timedelta(seconds=self.first_retry_s)
+
+    @property
+    def longest_retry(self) -> timedelta:
+        return timedelta(seconds=self.longest_retry_s)
+
+    @property
+    def pause(self) -> timedelta:
+        return timedelta(seconds=self.pause_s)
+
+    @property
+    def claim(self) -> timedelta:
+        return timedelta(seconds=self.claim_s)
 
 
 class BouncesSettings(Section):

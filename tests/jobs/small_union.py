@@ -251,6 +251,11 @@ class SmallUnion:
         with closing(sqlite3.connect(self.folder / "data" / "register.sqlite")) as connection, connection:
             connection.execute(statement)
 
+    def ledger_sql(self, statement: str) -> None:
+        """Change the ledger behind the program's back."""
+        with closing(sqlite3.connect(self.folder / "store" / "ledger.sqlite")) as connection, connection:
+            connection.execute(statement)
+
 
 def joined(number: int) -> list[date]:
     """Return the days on which the members of the local with that number (from 0) joined; May 2026 has number + 1."""

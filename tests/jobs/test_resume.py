@@ -4,12 +4,14 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,11 @@ from small_union import NOW, SmallUnion
 
 from distributor.errors import RunError
 from distributor.jobs.application import Application
+from distributor.jobs.leases import run_in_hand
 from distributor.jobs.progress import Silence
 from distributor.jobs.run_report import RunInterruptedError, RunRequest, RunSummary, resume_run, start_run
 from distributor.ledger.errors import RunInHandError
+from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import DeliveryStatus, RunRecord, RunStatus
 from distributor.snapshot.errors import GateError, SnapshotError
 
@@ -37,8 +41,8 @@ class StopAfter(Silence):
             raise KeyboardInterrupt
 
 
-def resume(union: SmallUnion, run_id: str = "") -> RunSummary:
-    app = union.app(NOW + timedelta(hours=3))
+def resume(union: SmallUnion, run_id: str = "", *, now: datetime = NOW + timedelta(hours=3)) -> RunSummary:
+    app = union.app(now)
     return resume_run(app, run_id or app.ledger.runs()[-1].run_id, progress=Silence())
 
 
@@ -63,12 +67,11 @@ def uninterrupted(union: SmallUnion, run: RunRecord) -> SmallUnion:
     """Do the same run, with its time and snapshot, from the start and in one go, in a copy of the union."""
     twin = SmallUnion(folder=union.folder.with_name("twin"))
     shutil.copytree(union.folder, twin.folder, ignore=shutil.ignore_patterns("store", "outbox"))
-    here, there = (one.app().ledger.run_folder(run.run_id) for one in (union, twin))
+    here, there = (one.app().run_folder(run.run_id) for one in (union, twin))
     shutil.copytree(here / "snapshot", there / "snapshot")
-    record = json.loads((here / "run.json").read_text("utf-8"))
     twin.config.write_text(twin.config.read_text("utf-8").replace("workers = 2", "workers = 1"), "utf-8")
-    (there / "run.json").write_text(json.dumps({**record, "outbox": str(twin.outbox)}), "utf-8")
-    assert resume(twin, run.run_id).is_whole
+    twin.app().ledger.open_run(replace(run, outbox=str(twin.outbox), status=RunStatus.running))
+    assert resume(twin, run.run_id, now=run.started_at + timedelta(hours=3)).is_whole
     return twin
 
 
@@ -82,9 +85,20 @@ def assert_same(union: SmallUnion, run: RunRecord) -> None:
 
 def sent_lines(union: SmallUnion, run: RunRecord) -> list[str]:
     """Return the keys of all recorded attempts that were sent."""
-    path = union.app().ledger.run_folder(run.run_id) / "attempts.jsonl"
-    lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    return [line["key"] for line in lines if line["status"] == "sent"]
+    attempts = union.app().ledger.attempts(DeliveryFilter(run_id=run.run_id))
+    return [attempt.key for attempt in attempts if attempt.status is DeliveryStatus.sent]
+
+
+def recorded(union: SmallUnion) -> list[tuple[object, ...]]:
+    """Return the packs in the ledger, read without the program."""
+    path = union.folder / "store" / "ledger.sqlite"
+    if not path.is_file():
+        return []
+    with closing(sqlite3.connect(path)) as connection:
+        try:
+            return connection.execute("select branch_id, language from pack").fetchall()
+        except sqlite3.OperationalError:  # not set up yet
+            return []
 
 
 @contextmanager
@@ -96,7 +110,7 @@ def running(union: SmallUnion, packs: int) -> Iterator[subprocess.Popen[str]]:
     ) as process:
         try:
             deadline = time.monotonic() + 90
-            while len(list(union.folder.glob("store/runs/*/packs/*.json"))) < packs:
+            while len(recorded(union)) < packs:
                 assert process.poll() is None, process.communicate()
                 assert time.monotonic() < deadline
                 time.sleep(0.005)
@@ -168,7 +182,7 @@ def test_kill_9_leaves_a_run_that_goes_on(make_union: Callable[..., SmallUnion])
     union.edit("config.toml", "workers = 2", "workers = 1")
     recorded, before = len(union.app().ledger.packs(run.run_id)), len(union.letters())
 
-    summary = resume(union)
+    summary = resume(union, now=datetime.now(UTC))
 
     assert RunStatus.running is run.status
     assert (True, True) == (6 <= recorded < 48, before < 46)
@@ -216,32 +230,38 @@ def test_stop_names_the_run_in_hand_not_the_newest(union: SmallUnion) -> None:
 
 def test_sent_but_not_recorded_is_the_same_letter(union: SmallUnion) -> None:
     """Killed between the letter and its line in the ledger: it is written again, the same file with the same bytes."""
-    run = stop(union)
-    attempts = union.app().ledger.run_folder(run.run_id) / "attempts.jsonl"
-    lines = attempts.read_bytes().splitlines(keepends=True)
-    attempts.write_bytes(b"".join(lines[:-1]) + lines[-1][:20])
+    run = stop(union, packs=8)
+    key = sent_lines(union, run)[0]
+    union.ledger_sql(f"delete from attempt where key = '{key}'")
+    union.ledger_sql(f"update delivery set status = 'sending', lease_owner = 'x/y/1/z', lease_until_at = "
+                     f"'2026-06-02 06:00:30.000000' where key = '{key}'")  # fmt: skip
     letters = {path.name: path.read_bytes() for path in union.letters()}
 
     resume(union)
 
     assert letters == {path.name: path.read_bytes() for path in union.letters() if path.name in letters}
     assert 6 == len(union.letters())
+    tries = union.app().ledger.attempts(DeliveryFilter(keys=(key,)))
+    assert [DeliveryStatus.unconfirmed, DeliveryStatus.sent] == [one.status for one in tries]
     assert_same(union, run)
 
 
-def test_failed_branch_is_tried_again(union: SmallUnion) -> None:
-    """What failed for want of room is made and sent when the run goes on; the others are not sent again."""
+def test_run_stopped_for_want_of_room_goes_on(union: SmallUnion) -> None:
+    """What could not be stored is made and sent once it can be; until then nothing is lost."""
     (union.folder / "store").mkdir()
     blocked = union.app().store.folder
     blocked.write_text("in the way")
-    first = union.run("note")
+    with pytest.raises(RunError, match="the run stopped"):
+        union.run("note")
+    [run] = union.app().ledger.runs()
+    before = union.app().ledger.counts(run.run_id)
     blocked.unlink()
 
     again = resume(union)
 
-    assert {DeliveryStatus.failed: 6, DeliveryStatus.suppressed: 1} == first.counts
+    assert {DeliveryStatus.rendering: 6, DeliveryStatus.suppressed: 1} == before
     assert ({DeliveryStatus.sent: 6, DeliveryStatus.suppressed: 1}, True) == (again.counts, again.is_whole)
-    assert_same(union, first.run)
+    assert_same(union, run)
 
 
 def test_held_run_stays_held(union: SmallUnion) -> None:
@@ -285,7 +305,9 @@ def test_file_of_another_branch_is_not_sent(union: SmallUnion) -> None:
     packs = app.ledger.packs(run.run_id)
     theirs, ours = (_stored(app, packs[key].artifacts[0].sha256) for key in (("N1", "nb"), ("N2", "nb")))
     ours.write_bytes(theirs.read_bytes())
-    (app.ledger.run_folder(run.run_id) / "attempts.jsonl").unlink()
+    at = NOW + timedelta(hours=2)
+    app.ledger.move(DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.sent,)), DeliveryStatus.queued,
+                    reason="again", at=at, next_attempt_at=at)  # fmt: skip
 
     summary = resume(union)
 
@@ -297,7 +319,7 @@ def test_file_of_another_branch_is_not_sent(union: SmallUnion) -> None:
 def test_changed_snapshot_does_not_go_on(union: SmallUnion) -> None:
     """A file of the snapshot that was changed after the manifest is named with its dataset; the run is failed."""
     run = stop(union)
-    file = union.app().ledger.run_folder(run.run_id) / "snapshot" / "memberships.arrow"
+    file = union.app().run_folder(run.run_id) / "snapshot" / "memberships.arrow"
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.write_bytes(content)
@@ -313,7 +335,7 @@ def test_run_in_another_process_is_left_alone(union: SmallUnion) -> None:
     """Two processes cannot go on with one run at a time."""
     run = stop(union)
 
-    with union.app().ledger.in_hand(run.run_id), pytest.raises(RunInHandError):
+    with run_in_hand(union.app(NOW + timedelta(hours=3)), run.run_id), pytest.raises(RunInHandError):
         resume(union)
 
     assert RunStatus.interrupted is union.app().ledger.run(run.run_id).status

@@ -14,7 +14,9 @@ from pypdf import PdfReader
 from small_union import NOW, SmallUnion, joined
 
 from distributor.errors import RunError, UsageError
-from distributor.jobs.run_report import RunSummary
+from distributor.jobs.progress import Silence
+from distributor.jobs.run_report import RunRequest, RunSummary, start_run
+from distributor.ledger.errors import LedgerError
 from distributor.ledger.records import DeliveryStatus, RunStatus
 from distributor.packs.plan import find_branch
 from distributor.snapshot.errors import GateError
@@ -260,7 +262,7 @@ def test_rows_are_compared_with_the_last_closed_run(union: SmallUnion) -> None:
     """The gate takes the rows of the run before, also when its snapshot's files have been removed."""
     union.edit("report_specs/datasets.yaml", "unique: [member_id]", "rows: {share_of_last_run: 0.9}")
     first = union.run("note")
-    for file in (union.app().ledger.run_folder(first.run.run_id) / "snapshot").glob("*.arrow"):
+    for file in (union.app().run_folder(first.run.run_id) / "snapshot").glob("*.arrow"):
         file.unlink()
     union.sql("delete from members where member_id % 5 = 0")
 
@@ -268,29 +270,34 @@ def test_rows_are_compared_with_the_last_closed_run(union: SmallUnion) -> None:
         union.run("note", now=NOW + timedelta(hours=1))
 
 
-def test_store_that_cannot_be_written_fails_the_packs(union: SmallUnion) -> None:
-    """A file in the place of the artifact store fails every pack by name; nothing is sent."""
+def test_store_that_cannot_be_written_stops_the_run(union: SmallUnion) -> None:
+    """A file in the place of the artifact store stops the run with a sentence; nothing is sent, everything waits."""
     (union.folder / "store").mkdir()
     union.app().store.folder.write_text("in the way")
 
-    summary = union.run("note")
+    with pytest.raises(RunError, match=r"the run stopped: .* Make room, or correct the folder's permissions"):
+        union.run("note")
 
-    assert (8, False, []) == (len(summary.failed_packs), summary.is_whole, union.letters())
+    [run] = union.app().ledger.runs()
+    assert (RunStatus.failed, []) == (run.status, union.letters())
+    assert {DeliveryStatus.rendering: 6, DeliveryStatus.suppressed: 1} == union.app().ledger.counts(run.run_id)
 
 
-def test_full_disk_is_a_sentence_and_a_failed_run(union: SmallUnion) -> None:
-    """Where a file of the run cannot be written, the run is failed, and the error says what to do and how to go on."""
+def test_full_disk_is_a_sentence_and_a_run_to_go_on_with(union: SmallUnion) -> None:
+    """Where not even the ledger can be written, the error says what to look at and how to go on; nothing is sent."""
+    app = union.app()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
     try:
-        with pytest.raises(RunError, match=r"the run stopped: .*File too large") as caught:
-            union.run("note")
+        with pytest.raises((LedgerError, RunError)) as caught:
+            start_run(app, RunRequest(report="letter"), progress=Silence())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
     [run] = union.app().ledger.runs()
-    assert (RunStatus.failed, str(caught.value)) == (run.status, run.reason)
-    assert [f"What is finished is kept. Go on with: distributor run --resume {run.run_id}"] == caught.value.__notes__
+    assert "disk" in str(caught.value) or "File too large" in str(caught.value)
+    assert f"What is finished is kept. Go on with: distributor run --resume {run.run_id}" == caught.value.__notes__[-1]
+    assert [] == union.letters()
 
 
 def test_found_branch_is_the_one_named(union: SmallUnion) -> None:

@@ -179,6 +179,7 @@ def _is_away(error: DBAPIError) -> bool:
 def _sqlite_sentence(error: DBAPIError, database: Database) -> str:
     words = str(error.orig)
     remedies = {
+        "I/O error": "The disk may be full or broken; what is recorded is safe.",
         "full": "Make room on the disk; what is recorded is safe.",
         "readonly": "Give this account the right to write to the file and its folder.",
         "unable to open": "Look whether the folder exists and may be written to.",

@@ -50,10 +50,8 @@ class SqlDeliveries:
 
     @writes_durably
     def record_letter(self, db: Connection, delivery: DeliveryRecord, letter: LetterRecord) -> bool:
-        at = delivery.updated_at or delivery.next_attempt_at
-        assert at is not None, "a letter says when it was written"
         insert_new(db, LetterRow, [row_of(letter)])
-        return bool(insert_new(db, DeliveryRow, [_planned(delivery, delivery.run_id, 0, at)]))
+        return bool(insert_new(db, DeliveryRow, [_planned(delivery, delivery.run_id, 0, letter.written_at)]))
 
     @reads
     def letter(self, db: Connection, key: str) -> LetterRecord:

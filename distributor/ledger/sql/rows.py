@@ -83,7 +83,8 @@ def delivery_of(row: RowMapping) -> DeliveryRecord:
 
 
 def letter_of(row: RowMapping) -> LetterRecord:
-    return LetterRecord(key=row["key"], subject=row["subject"], artifacts=_refs(row["artifacts"]))
+    plain = _fields(LetterRecord, row)
+    return LetterRecord(**{**plain, "artifacts": _refs(plain["artifacts"])})
 
 
 def attempt_of(row: RowMapping) -> AttemptRecord:

@@ -158,6 +158,7 @@ class LetterRow(Table):
 
     key: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[str]
+    written_at: Mapped[datetime]
     artifacts: Mapped[list[Any]]
 
 

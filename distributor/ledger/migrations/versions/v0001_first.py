@@ -68,6 +68,7 @@ def upgrade() -> None:
         "letter",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("artifacts", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_letter")),
     )

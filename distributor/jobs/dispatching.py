@@ -1,0 +1,145 @@
+"""The threads that empty the outbox, while packs are made and after."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from channels.channel import Channel
+from distributor.dispatch.backoff import Backoff
+from distributor.dispatch.breaker import BreakerRules, Breakers
+from distributor.dispatch.outbox import Outbox
+from distributor.dispatch.sender import Sender
+from distributor.dispatch.stages import Stage, circuit, not_sent_yet, within_deadline
+from distributor.jobs.application import Application
+from distributor.jobs.messages import Composer
+from distributor.process_name import is_dead, process_name
+from distributor.settings import DispatchSettings
+from recipients.branches import BranchTree
+
+_LOOK_S = 0.2
+
+
+@dataclass(slots=True)
+class Dispatching:
+    """Threads at work on the outbox.
+
+    Attributes:
+        run_id: Whose deliveries; "" for all.
+    """
+
+    outbox: Outbox
+    run_id: str
+    threads: int
+    _stop: threading.Event = field(default_factory=threading.Event)
+    _nothing_more: threading.Event = field(default_factory=threading.Event)
+    _running: list[threading.Thread] = field(default_factory=list)
+    _errors: list[BaseException] = field(default_factory=list)
+
+    def start(self) -> None:
+        for number in range(self.threads):
+            thread = threading.Thread(target=self._work, args=(process_name(f"outbox{number}"),), daemon=True)
+            thread.start()
+            self._running.append(thread)
+
+    def finish(self) -> None:
+        """Wait until nothing more is due, and end the threads.
+
+        Raises:
+            BaseException: What ended a thread.
+        """
+        self._nothing_more.set()
+        self._join()
+        self.check()
+
+    def stop(self) -> None:
+        """End the threads when the messages in hand are done; the rest stays in the outbox."""
+        self._stop.set()
+        self._join()
+
+    def check(self) -> None:
+        """Raise what ended a thread, be it before the end."""
+        if self._errors:
+            raise self._errors[0]
+
+    def _join(self) -> None:
+        for thread in self._running:
+            while thread.is_alive():  # in short waits, so that Ctrl-C is heard
+                thread.join(_LOOK_S)
+        self._running.clear()
+
+    def _work(self, owner: str) -> None:
+        try:
+            while not self._stop.is_set():
+                is_last = self._nothing_more.is_set()
+                taken = self.outbox.drain(owner, run_id=self.run_id, stop=self._stop)
+                if not taken:
+                    if is_last:
+                        return
+                    self._nothing_more.wait(_LOOK_S)
+        except BaseException as error:  # noqa: BLE001 - handed to the main thread, which records it
+            self._errors.append(error)
+
+
+@contextmanager
+def dispatching(app: Application, *, tree: BranchTree, outbox: Path, run_id: str) -> Iterator[Dispatching]:
+    """Send what comes into the outbox of a run during the block, and at its end all that is due by then.
+
+    A block that fails, or is stopped by hand, ends the threads after the messages in hand.
+    """
+    channels = app.channels(outbox)
+    box = make_outbox(app, channels, tree)
+    box.settle_lost()
+    at_work = Dispatching(outbox=box, run_id=run_id, threads=connections(app))
+    at_work.start()
+    try:
+        yield at_work
+        at_work.finish()
+    except BaseException:
+        at_work.stop()
+        raise
+    finally:
+        for channel in channels.values():
+            channel.close()
+
+
+def make_outbox(app: Application, channels: Mapping[str, Channel], tree: BranchTree) -> Outbox:
+    """Wire the outbox of this process."""
+    settings = app.settings.dispatch
+    breakers = Breakers(rules=breaker_rules(settings))
+    composer = Composer(
+        ledger=app.ledger,
+        store=app.store,
+        branch_names={branch.branch_id: branch.name for branch in tree.branches},
+    )
+    sender = Sender(
+        ledger=app.ledger,
+        channels=channels,
+        compose=composer.compose,
+        stages=stages(app, breakers),
+        clock=app.clock,
+        breakers=breakers,
+        backoff=backoff(settings),
+        lease=settings.claim,
+    )
+    return Outbox(sender=sender, is_dead=is_dead)
+
+
+def stages(app: Application, breakers: Breakers) -> tuple[Stage, ...]:
+    """Return the stages in their order: first what ends a delivery, then what puts it off."""
+    return (within_deadline, not_sent_yet(app.ledger), circuit(breakers))
+
+
+def connections(app: Application) -> int:
+    """Return how many messages may be under way at the same time."""
+    email = app.settings.channels.email
+    return email.connections if email else 1
+
+
+def backoff(settings: DispatchSettings) -> Backoff:
+    return Backoff(first=settings.first_retry, longest=settings.longest_retry)
+
+
+def breaker_rules(settings: DispatchSettings) -> BreakerRules:
+    return BreakerRules(threshold=settings.pause_after, pause=settings.pause)

@@ -1,0 +1,97 @@
+"""The message of a delivery, from what is stored: the same bytes whenever and by whomever it is composed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from channels.message import Message
+from distributor.dispatch.compose import compose_message
+from distributor.errors import RunError
+from distributor.ledger.port import Ledger
+from distributor.ledger.records import DeliveryRecord, Kind, PackRecord, RunRecord
+from distributor.packs.store import ArtifactStore
+from renderers.pack import Artifact
+
+_ENDINGS = {"pdf": ".pdf", "xlsx": ".xlsx"}
+_KEPT = 8  # packs in memory: the recipients of one follow each other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """Makes messages from the ledger and the artifact store.
+
+    Attributes:
+        branch_names: What branches are called; one that is gone from the register goes by its id.
+    """
+
+    ledger: Ledger
+    store: ArtifactStore
+    branch_names: Mapping[str, str]
+    _packs: dict[tuple[str, str, str], tuple[PackRecord, dict[str, Artifact]]] = field(default_factory=dict)
+
+    def compose(self, delivery: DeliveryRecord, run: RunRecord) -> Message:
+        """Return the message of a delivery.
+
+        Raises:
+            RunError: Its pack is not made.
+            GuardError: A file is gone, was changed, or is another branch's.
+        """
+        if delivery.kind is Kind.letter:
+            return self._letter(delivery, run)
+        pack, files = self._pack(run.run_id, delivery.branch_id, delivery.language)
+        endings = tuple(_ENDINGS[name] for name in delivery.formats if name in _ENDINGS)
+        html = files.get("pack.html") if "html" in delivery.formats else None
+        return compose_message(
+            branch_id=delivery.branch_id,
+            branch_name=self.branch_names.get(delivery.branch_id, ""),
+            title=pack.title,
+            html=html.content if html else None,
+            text=files["pack.txt"].content,
+            images=[file for file in files.values() if file.content_id],
+            files=[file for name, file in files.items() if name.endswith(endings)] if endings else [],
+            recipient_name=delivery.recipient_name,
+            address=delivery.address,
+            from_name=run.sender.name,
+            from_address=run.sender.address,
+            reply_to=run.sender.reply_to,
+            delivery_key=delivery.key,
+            # The run's own time: a message that is composed again is the same message, to the byte.
+            now=run.started_at,
+            language=delivery.language,
+        )
+
+    def _letter(self, delivery: DeliveryRecord, run: RunRecord) -> Message:
+        letter = self.ledger.letter(delivery.key)
+        files = {ref.name: self.store.fetch(ref, branch_id=delivery.branch_id) for ref in letter.artifacts}
+        return compose_message(
+            branch_id="owner",
+            branch_name=run.report,
+            title=letter.subject,
+            html=files.pop("letter.html").content,
+            text=files.pop("letter.txt").content,
+            images=[],
+            files=list(files.values()),
+            file_names=tuple(files),
+            recipient_name=delivery.recipient_name,
+            address=delivery.address,
+            from_name=run.sender.name,
+            from_address=run.sender.address,
+            reply_to="",
+            delivery_key=delivery.key,
+            now=letter.written_at,
+            language=delivery.language,
+        )
+
+    def _pack(self, run_id: str, branch_id: str, language: str) -> tuple[PackRecord, Mapping[str, Artifact]]:
+        key = (run_id, branch_id, language)
+        known = self._packs.get(key)
+        if known is not None:
+            return known
+        pack = self.ledger.pack(*key)
+        if pack is None or not pack.artifacts:
+            reason = pack.error if pack and pack.error else "its files have been removed, or were never made"
+            raise RunError(f"the pack of branch {branch_id} in {language} cannot be sent: {reason}.")
+        found = pack, {ref.name: self.store.fetch(ref, branch_id=branch_id) for ref in pack.artifacts}
+        self._packs[key] = found
+        while len(self._packs) > _KEPT:
+            self._packs.pop(next(iter(self._packs)), None)
+        return found

@@ -1,0 +1,78 @@
+"""Send again what failed, or what somebody has lost: the same bytes, and who asked for it."""
+
+from dataclasses import dataclass, replace
+
+from distributor.errors import UsageError
+from distributor.jobs.application import Application
+from distributor.jobs.deadlines import delivery_deadline
+from distributor.ledger.errors import UnknownDeliveryError
+from distributor.ledger.port import DeliveryFilter
+from distributor.ledger.records import Approval, AuditRecord, DeliveryRecord, DeliveryStatus, Group, RunStatus
+
+FAILED = tuple(status for status in DeliveryStatus if status.group in (Group.failed, Group.unconfirmed))
+# What is under way, or waits for a decision, is not sent again beside it.
+_AGAIN = tuple(
+    status for status in DeliveryStatus if status.group in (Group.sent, Group.failed, Group.unconfirmed)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResendRequest:
+    """What is to be sent again: one delivery, all that failed of a run, or a branch's of a run."""
+
+    who: str
+    why: str
+    key: str = ""
+    run_id: str = ""
+    branch_id: str = ""
+    failed_only: bool = False
+
+
+def resend(app: Application, request: ResendRequest) -> tuple[DeliveryRecord, ...]:
+    """Put deliveries back into the outbox.
+
+    Returns:
+        The deliveries, as they stood before.
+
+    Raises:
+        UsageError: Nothing fits, or the run was never approved.
+        UnknownRunError, UnknownDeliveryError: No such run or delivery.
+    """
+    which = _which(app, request)
+    found = app.ledger.deliveries(which)
+    if not found:
+        raise UsageError(_nothing(request))
+    now = app.clock.now()
+    for run_id in {one.run_id for one in found}:
+        run = app.ledger.run(run_id)
+        if run.approval is Approval.rejected:
+            raise UsageError(f"run {run_id} was rejected by {run.decided_by}, so nothing of it is sent. Run it anew.")
+        app.ledger.record_run(replace(run, deadline_at=delivery_deadline(app, run.report, now)))
+        app.ledger.record_status(run_id, RunStatus.sending, "sent again by hand", seen=(RunStatus.closed,))
+    reason = f"again: {request.why}" if request.why else "again"
+    keys = DeliveryFilter(keys=tuple(one.key for one in found), statuses=which.statuses)
+    app.ledger.move(keys, DeliveryStatus.queued, reason=reason, at=now, who=request.who, next_attempt_at=now)
+    subject = request.key or " ".join(part for part in (request.run_id, request.branch_id) if part)
+    app.ledger.record_audit(
+        AuditRecord(at=now, who=request.who, action="resend", subject=subject, reason=request.why)
+    )
+    return found
+
+
+def _which(app: Application, request: ResendRequest) -> DeliveryFilter:
+    statuses = FAILED if request.failed_only else _AGAIN
+    if request.key:
+        [*found] = app.ledger.deliveries(DeliveryFilter(keys=(request.key,)))
+        if not found:
+            raise UnknownDeliveryError(request.key)
+        return DeliveryFilter(keys=(request.key,), statuses=statuses)
+    app.ledger.run(request.run_id)
+    return DeliveryFilter(
+        run_id=request.run_id, branch_id=request.branch_id, statuses=statuses, packs_only=True
+    )
+
+
+def _nothing(request: ResendRequest) -> str:
+    what = "that failed" if request.failed_only else "that has been tried"
+    place = request.key or " ".join(part for part in (request.run_id, request.branch_id) if part)
+    return f"there is no delivery of {place} {what}. See: distributor deliveries --run RUN."
