@@ -66,7 +66,7 @@ class SmtpServer:
     ) -> None:
         self.stored: list[Stored] = []
         self.connections = 0
-        self.open_connections = 0
+        self.live: set[Any] = set()
         self.most_open = 0
         self.commands: list[str] = []
         self.logins = logins
@@ -125,13 +125,16 @@ class SmtpServer:
         self._ready.set()
         self._loop.run_forever()
         server.close()
-        tasks = asyncio.all_tasks(self._loop)
-        for task in tasks:
-            task.cancel()
-        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        self._loop.run_until_complete(asyncio.sleep(0))
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.run_until_complete(self._hang_up())
         self._loop.close()
+
+    async def _hang_up(self) -> None:
+        """End what is still connected: the loss of a connection ends its task."""
+        for connection in self.live:
+            connection.transport.abort()
+        while asyncio.all_tasks() != {asyncio.current_task()}:
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
 
     def _serve(self) -> SMTP:
         return _Connection(self, self._options)
@@ -156,13 +159,13 @@ class _Connection(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if self._number == 0:
             self._server.connections += 1
-            self._server.open_connections += 1
-            self._server.most_open = max(self._server.most_open, self._server.open_connections)
+            self._server.live.add(self)
+            self._server.most_open = max(self._server.most_open, len(self._server.live))
             self._number = self._server.connections
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._server.open_connections -= 1
+        self._server.live.discard(self)
         super().connection_lost(error)
 
     async def _handle_client(self) -> None:
@@ -172,6 +175,9 @@ class _Connection(SMTP):
 
     async def smtp_EHLO(self, arg: str) -> None:  # noqa: N802 - the names of the verbs
         await self._unless_scripted("EHLO", arg, super().smtp_EHLO)
+
+    async def smtp_HELO(self, arg: str) -> None:  # noqa: N802
+        await self._unless_scripted("HELO", arg, super().smtp_HELO)
 
     async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802
         await self._unless_scripted("STARTTLS", arg, super().smtp_STARTTLS)
