@@ -54,6 +54,7 @@ class Line:
             session.check(delivery_key)
         except TransientDeliveryError:
             return False
+        self._used_at_s = self._clock()
         return True
 
 

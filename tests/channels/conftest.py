@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # the tests are no package
 
-from smtp_server import SmtpServer
+from smtp_server import SmtpServer, self_signed
 
 from channels.email import EmailChannel, Security, SmtpConfig
 from channels.message import Attachment, Message
@@ -77,3 +77,11 @@ def connect() -> Iterator[Callable[..., EmailChannel]]:
     yield connect
     for channel in channels:
         channel.close()
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a certificate that no system trusts, and its key."""
+    folder = tmp_path_factory.mktemp("certificates")
+    self_signed(folder)
+    return folder

@@ -188,6 +188,9 @@ class _Connection(SMTP):
     async def smtp_NOOP(self, arg: str) -> None:  # noqa: N802
         await self._unless_scripted("NOOP", arg, super().smtp_NOOP)
 
+    async def smtp_QUIT(self, arg: str) -> None:  # noqa: N802
+        await self._unless_scripted("QUIT", arg, super().smtp_QUIT)
+
     async def smtp_RSET(self, arg: str) -> None:  # noqa: N802
         await self._unless_scripted("RSET", arg, super().smtp_RSET)
 
@@ -276,12 +279,15 @@ async def _for_ever() -> NoReturn:
         await asyncio.sleep(3600)
 
 
-def self_signed(folder: Path) -> ssl.SSLContext:
-    """Return a server's context with a fresh certificate for 127.0.0.1, kept in *folder* as "certificate.pem"."""
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
+def self_signed(folder: Path) -> None:
+    """Write a fresh certificate for 127.0.0.1 and its key into *folder*."""
     request = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=mail.union.example"
-    names = ["-addext", "subjectAltName=IP:127.0.0.1", "-out", str(certificate), "-keyout", str(key)]
-    subprocess.run(["openssl", *request.split(), *names], check=True, capture_output=True)
+    names = "-addext subjectAltName=IP:127.0.0.1 -out certificate.pem -keyout key.pem"
+    subprocess.run(["openssl", *request.split(), *names.split()], check=True, capture_output=True, cwd=folder)
+
+
+def server_context(folder: Path) -> ssl.SSLContext:
+    """Return the server's context with the certificate of ``self_signed``."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
+    context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
     return context

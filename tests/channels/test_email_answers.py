@@ -63,7 +63,13 @@ CASES = [
     ("CONTENT", "450 4.2.1 mailbox locked", LATER, Fault.recipient, "cannot take the recipient now"),
     # what every recipient would get
     ("RCPT", "554 5.7.1 Relay access denied", LATER, Fault.transport, "passes no mail on"),
-    ("RCPT", "550 5.7.54 Unable to relay recipient in non-accepted domain", LATER, Fault.transport, "passes no mail on"),
+    (
+        "RCPT",
+        "550 5.7.54 Unable to relay recipient in non-accepted domain",
+        LATER,
+        Fault.transport,
+        "passes no mail on",
+    ),
     ("RCPT", "550 relay not permitted", LATER, Fault.transport, "passes no mail on"),
     ("RCPT", "554 5.7.1 Client host blocked using bl.example", LATER, Fault.transport, "block list"),
     # the mail
