@@ -5,9 +5,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from channels.errors import DeliveryError, Fault, PermanentDeliveryError, TransientDeliveryError
+from channels.errors import (
+    DeliveryError,
+    Fault,
+    PermanentDeliveryError,
+    TransientDeliveryError,
+    UnconfirmedDeliveryError,
+)
 
-_AGAIN = "It is tried again."
+AGAIN = "It is tried again."
+SECOND_COPY = "A second copy has the same Message-ID, by which mail programs know it."
 _GREYLIST_WAIT = timedelta(minutes=5)  # RFC 6647, 5: servers let a second try through after one to five minutes
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")  # RFC 3463, 2
 _ADDRESS = re.compile(r"([^\s<>@\"'])[^\s<>@\"']*@([^\s<>@\"']+)")
@@ -36,14 +43,14 @@ class TooLargeError(PermanentDeliveryError):
 class Verdict:
     """What an answer means."""
 
-    error: type[TransientDeliveryError | PermanentDeliveryError]
+    error: type[TransientDeliveryError | PermanentDeliveryError | UnconfirmedDeliveryError]
     fault: Fault
     reason: str
     remedy: str
     retry_after: timedelta | None = None
 
 
-def _later(fault: Fault, reason: str, remedy: str = _AGAIN, retry_after: timedelta | None = None) -> Verdict:
+def _later(fault: Fault, reason: str, remedy: str = AGAIN, retry_after: timedelta | None = None) -> Verdict:
     return Verdict(error=TransientDeliveryError, fault=fault, reason=reason, remedy=remedy, retry_after=retry_after)
 
 
@@ -118,6 +125,15 @@ _TABLE = (
     ),
     (r"\w+ 4", _later(Fault.message, "the mail server cannot take the mail now")),
     (r"\w+ 5", _never(Fault.message, "the mail server refused the mail", "Ask who runs it what it objects to.")),
+    (
+        r"MESSAGE",
+        Verdict(
+            error=UnconfirmedDeliveryError,
+            fault=Fault.transport,
+            reason="the mail server answered what no mail server should, so the mail may have been accepted",
+            remedy=SECOND_COPY,
+        ),
+    ),
     (r"", _later(Fault.transport, "the mail server answered what no mail server should")),
 )
 _ROWS = tuple((re.compile(pattern, re.IGNORECASE), verdict) for pattern, verdict in _TABLE)

@@ -118,6 +118,10 @@ class Session:
             self._smtp.docmd("QUIT")
         self._smtp.close()
 
+    def abandon(self) -> None:
+        """Hang up at once: in the middle of a mail a goodbye would become a part of it."""
+        self._smtp.close()
+
     def _mail_options(self, letter: Letter) -> list[str]:
         """Return the parameters of MAIL FROM that the server knows (RFC 1870, RFC 6531)."""
         options = [f"SIZE={len(letter.mail)}"] if self._smtp.has_extn("size") else []

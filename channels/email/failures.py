@@ -4,11 +4,12 @@ import smtplib
 import socket
 import ssl
 
-from channels.email.answers import Stage, readable, refusal
+from channels.email.answers import AGAIN, SECOND_COPY, Stage, readable, refusal
 from channels.email.config import SmtpConfig
 from channels.errors import DeliveryError, Fault, TransientDeliveryError, UnconfirmedDeliveryError
 
-_AGAIN = "It is tried again."
+# Here smtplib raises what the server answered; later it does so only for what is no answer.
+_OPENING = (Stage.connect, Stage.hello, Stage.starttls, Stage.login)
 
 
 def broken(delivery_key: str, stage: Stage, error: OSError, config: SmtpConfig) -> DeliveryError:
@@ -16,7 +17,7 @@ def broken(delivery_key: str, stage: Stage, error: OSError, config: SmtpConfig) 
 
     Once the whole message is out, a lost answer leaves open whether it was accepted; at all other stages it was not.
     """
-    if isinstance(error, smtplib.SMTPResponseException):
+    if isinstance(error, smtplib.SMTPResponseException) and stage in _OPENING:
         words = error.smtp_error
         return refusal(
             delivery_key, stage, error.smtp_code, readable(words.encode() if isinstance(words, str) else words)
@@ -25,7 +26,7 @@ def broken(delivery_key: str, stage: Stage, error: OSError, config: SmtpConfig) 
         return UnconfirmedDeliveryError(
             delivery_key,
             f"{_what_broke(error, config.verdict_timeout_s)} after the whole mail was out: it may have been accepted.",
-            "A second copy has the same Message-ID, by which mail programs know it.",
+            SECOND_COPY,
             fault=Fault.transport,
         )
     reason, remedy = _sentences(stage, error, config)
@@ -53,13 +54,13 @@ def _sentences(stage: Stage, error: OSError, config: SmtpConfig) -> tuple[str, s
                 "Have it switched on there, or set another security.",
             )
         case smtplib.SMTPServerDisconnected() | TimeoutError():
-            return f"{_what_broke(error, config.timeout_s)} at {stage}, before the mail was out.", _AGAIN
+            return f"{_what_broke(error, config.timeout_s)} at {stage}, before the mail was out.", AGAIN
         case smtplib.SMTPException() if stage is Stage.login:
             return f"{server} offers no login that we know.", "Leave user name and password out, or change the server."
         case smtplib.SMTPException():
-            return f"{server} answered what no mail server should: {error}.", _AGAIN
+            return f"{server} answered what no mail server should: {error}.", AGAIN
         case OSError():
-            return f"{server} cannot be reached: {error.strerror or error}.", _AGAIN
+            return f"{server} cannot be reached: {error.strerror or error}.", AGAIN
 
 
 def _what_broke(error: OSError, timeout_s: float) -> str:

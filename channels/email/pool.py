@@ -7,7 +7,7 @@ from queue import Empty, LifoQueue
 
 from channels.email.config import SmtpConfig
 from channels.email.connection import Letter, Session, StaleSessionError, tls_context
-from channels.errors import TransientDeliveryError
+from channels.errors import DeliveryError, TransientDeliveryError
 
 _IDLE_S = 30.0
 
@@ -45,6 +45,12 @@ class Line:
             self._session.close()
             self._session = None
 
+    def abandon(self) -> None:
+        """Drop a session that was interrupted: what it would send next might become a part of the mail before."""
+        if self._session is not None:
+            self._session.abandon()
+            self._session = None
+
     def _is_fit(self, session: Session, delivery_key: str) -> bool:
         if not session.is_open or session.sent >= self._config.messages_per_connection:
             return False
@@ -73,6 +79,11 @@ class Pool:
         line = self._free.get()
         try:
             yield line
+        except DeliveryError:
+            raise  # the session has cleaned up
+        except BaseException:
+            line.abandon()
+            raise
         finally:
             self._free.put(line)
 

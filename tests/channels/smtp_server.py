@@ -222,7 +222,7 @@ class _Connection(SMTP):
             self._store(session, envelope)
         if action is None:
             return f"250 2.0.0 Ok: queued as Q{len(self._server.stored)}"
-        if action[0] in "2345" and not action.startswith("421"):
+        if action not in set(Trouble) and not action.startswith("421"):
             return action
         await self._do(action)
         return await _for_ever()

@@ -9,7 +9,13 @@ from smtp_server import SmtpServer
 
 from channels.email import EmailChannel
 from channels.email.answers import Stage, readable, verdict_of
-from channels.errors import DeliveryError, Fault, PermanentDeliveryError, TransientDeliveryError
+from channels.errors import (
+    DeliveryError,
+    Fault,
+    PermanentDeliveryError,
+    TransientDeliveryError,
+    UnconfirmedDeliveryError,
+)
 from channels.message import Message
 
 NOW = datetime(2026, 6, 1, 5, 1, tzinfo=UTC)
@@ -166,3 +172,5 @@ def test_every_code_has_a_verdict(stage: Stage) -> None:
     ours = {stage.recipient, stage.data, stage.message}
     assert min(final, default=500) >= 500
     assert (stage in ours) == (550 in final)
+    unknown = UnconfirmedDeliveryError if stage is Stage.message else TransientDeliveryError
+    assert all(verdict_of(stage, code, "").error is unknown for code in (-1, 100, 354))

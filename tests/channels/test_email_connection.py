@@ -1,5 +1,6 @@
 """Connections that break, are kept, are shared."""
 
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -9,6 +10,8 @@ import pytest
 from smtp_server import SmtpServer, Trouble
 
 from channels.email import EmailChannel, Security, SmtpConfig
+from channels.email.answers import Stage
+from channels.email.failures import broken
 from channels.email.pool import Pool
 from channels.errors import (
     DeliveryError,
@@ -109,6 +112,36 @@ def test_lost_after_the_dot_is_unconfirmed(
     assert [message.message_id] * (stored + 1) == server.message_ids
 
 
+@pytest.mark.parametrize("answer", ["what?", "354 go on", "x" * 9000])
+def test_answer_that_is_none_after_the_dot_is_unconfirmed(
+    server: SmtpServer, connect: Connect, message: Message, answer: str
+) -> None:
+    """What is neither yes nor no after the last byte leaves open whether the mail was accepted."""
+    server.script("CONTENT", answer)
+    channel = connect(server)
+    with pytest.raises(UnconfirmedDeliveryError, match="may have been accepted") as caught:
+        channel.send(message, now=NOW)
+    assert caught.value.fault is Fault.transport
+    channel.send(message, now=NOW)
+    assert server.connections == 2
+
+
+def test_endless_answer_is_the_transport_s_fault(server: SmtpServer, connect: Connect, message: Message) -> None:
+    """A line that no server may send is not taken for a refusal of the recipient."""
+    server.script("RCPT", "550 " + "x" * 9000)
+    with pytest.raises(TransientDeliveryError, match="what no mail server should") as caught:
+        connect(server).send(message, now=NOW)
+    assert caught.value.fault is Fault.transport
+
+
+def test_unknown_host_is_said(server: SmtpServer) -> None:
+    """A host that the DNS does not know is a matter of the settings."""
+    error = broken("key", Stage.connect, socket.gaierror(-2, "Name or service not known"), _config(server))
+    assert isinstance(error, TransientDeliveryError)
+    assert "is not known to the DNS: Name or service not known." in error.reason
+    assert "Correct the host" in error.remedy
+
+
 def test_verdict_has_a_timeout_of_its_own(server: SmtpServer, connect: Connect, message: Message) -> None:
     """The long wait for the verdict is not kept for the commands after it."""
     channel = connect(server, timeout_s=0.2, verdict_timeout_s=60.0)
@@ -142,11 +175,14 @@ def test_connection_is_kept(server: SmtpServer, connect: Connect, message: Messa
     assert server.commands.count("RSET") == 1
 
 
-def test_connection_that_cannot_be_reset_is_replaced(server: SmtpServer, connect: Connect, message: Message) -> None:
+@pytest.mark.parametrize("answer", ["500 5.5.1 cannot", Trouble.drop])
+def test_connection_that_cannot_be_reset_is_replaced(
+    server: SmtpServer, connect: Connect, message: Message, answer: str
+) -> None:
     """A session whose state is in doubt takes no further mail."""
     channel = connect(server)
     server.script("RCPT", "550 5.1.1 no such user")
-    server.script("RSET", "500 5.5.1 cannot")
+    server.script("RSET", answer)
     with pytest.raises(PermanentDeliveryError):
         channel.send(message, now=NOW)
     channel.send(message, now=NOW)
@@ -235,6 +271,24 @@ def test_line_comes_back_after_an_error(server: SmtpServer) -> None:
     for _ in range(3):
         with pytest.raises(DeliveryError), pool.lend():
             raise PermanentDeliveryError("key", "no.", "Never.")
+    pool.close()
+
+
+def test_interrupted_mail_does_not_run_into_the_next(server: SmtpServer, message: Message) -> None:
+    """A session that was interrupted in the middle of a mail is dropped without a word: not even QUIT."""
+    pool = Pool(_config(server), clock=lambda: 0.0)
+
+    def interrupted() -> None:
+        with pool.lend() as line:
+            line.session("key")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    with pool.lend() as line:
+        line.session("key")
+    assert server.connections == 2
+    assert "QUIT" not in server.commands
     pool.close()
 
 

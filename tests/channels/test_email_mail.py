@@ -1,6 +1,7 @@
 """The mail that arrives: its headers, its signature, its size."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -188,3 +189,11 @@ def test_broken_key_is_refused_at_once(broken: bytes) -> None:
     with pytest.raises(ValueError, match=r"DKIM key of forbundet\.example is not an RSA key"):
         EmailChannel(SmtpConfig(host="mail.forbundet.example", dkim=signing))
     assert "AAAA" not in repr(signing)
+
+
+def test_missing_package_is_told_at_once(monkeypatch: pytest.MonkeyPatch, key: tuple[bytes, bytes]) -> None:
+    """Without the package that signs the sentence says how to install it."""
+    monkeypatch.setitem(sys.modules, "dkim", None)
+    signing = DkimConfig(domain="forbundet.example", selector="s2026", private_key=key[0])
+    with pytest.raises(ValueError, match="pip install"):
+        EmailChannel(SmtpConfig(host="mail.forbundet.example", dkim=signing))
