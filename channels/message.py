@@ -21,7 +21,8 @@ class Message:
     """What one recipient gets over one channel.
 
     ``delivery_key`` tells deliveries apart: a message sent again under the same key is the same message. ``label`` is
-    what people would call it ("0301 Oslo"). ``date`` is aware.
+    what people would call it ("0301 Oslo"). ``date`` is aware. Fields with a default are for channels that know them:
+    the others leave them out.
     """
 
     delivery_key: str
@@ -37,13 +38,17 @@ class Message:
     images: tuple[Attachment, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    list_id: str = ""  # "monthly_branch_pack.union.example", without brackets (RFC 2919)
+    unsubscribe_url: str = field(default="", repr=False)  # a GET shows a page, a POST unsubscribes (RFC 8058)
+    references: tuple[str, ...] = ()  # Message-IDs of the thread, the oldest first
+    files_elsewhere: str = field(default="", repr=False)  # a sentence with a link, for a mail too large for its files
     language: str
     date: datetime
 
     @property
     def message_id(self) -> str:
         """The Message-ID, the same each time the delivery is tried."""
-        return f"<{self.key_digest[:32]}@{self.from_address.rpartition('@')[2]}>"
+        return f"<{self.key_digest[:32]}@{ascii_domain(self.from_address).rpartition('@')[2]}>"
 
     @property
     def key_digest(self) -> str:
@@ -58,3 +63,15 @@ class Receipt:
     transport_id: str
     accepted_at: datetime
     detail: str = ""
+
+
+def ascii_domain(address: str) -> str:
+    """Return an e-mail *address* with its domain as the DNS knows it: "kari@xn--lesund-hua.example".
+
+    Raises:
+        UnicodeError: The domain cannot be one.
+
+    Source: RFC 3490 (IDNA).
+    """
+    local, at, domain = address.rpartition("@")
+    return address if domain.isascii() else f"{local}{at}{domain.encode('idna').decode()}"

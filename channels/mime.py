@@ -8,15 +8,22 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from channels.errors import PermanentDeliveryError
-from channels.message import Message
+from channels.errors import Fault, PermanentDeliveryError
+from channels.message import Message, ascii_domain
 
 _POLICY = SMTP.clone(raise_on_defect=False)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # Headers that this module writes; a message must not bring its own.
-_OWN_HEADERS = frozenset(
-    ("from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id", "mime-version")
+_OWN_HEADER = re.compile(
+    r"from|to|cc|bcc|sender|reply-to|subject|date|message-id|in-reply-to|references|mime-version|content-.*"
+    r"|list-(id|unsubscribe(-post)?)|dkim-signature",
+    re.IGNORECASE,
 )
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LIST_ID = re.compile(rf"{_ATOM}(\.{_ATOM})+")  # RFC 2919, 2: a label and a domain
+_URL = re.compile(r"https?://[!-;=?-~]{1,900}")  # no blank, no <>: RFC 3986; one line of at most 998 octets
+_MESSAGE_ID = re.compile(r"<[!-;=?A-~]{1,400}@[!-;=?A-~]{1,400}>")
+_LOCAL_PART = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")  # RFC 6531, 3.3: atoms in UTF-8
 
 
 def to_bytes(message: Message) -> bytes:
@@ -28,15 +35,17 @@ def to_bytes(message: Message) -> bytes:
         message: What to write; ``date`` must be aware.
 
     Returns:
-        The e-mail with CRLF line ends, 7-bit clean, lines of at most 998 octets.
+        The e-mail with CRLF line ends, 7-bit clean, lines of at most 998 octets. Only where an address needs it
+        (``needs_smtputf8``) its headers are in UTF-8.
 
     Raises:
-        PermanentDeliveryError: A header would hold a line break, an address is not one, or a header is written twice.
+        PermanentDeliveryError: A header would hold a line break, an address, list or link is not one, or a header
+            is written twice.
 
     Source: RFC 2046 (multipart), RFC 2387 (related), RFC 2392 (cid).
     """
     refuse_unsafe(message)
-    mail = EmailMessage(policy=_POLICY)
+    mail = EmailMessage(policy=_POLICY.clone(utf8=True) if needs_smtputf8(message) else _POLICY)
     _write_headers(mail, message)
     mail.set_content(message.text, cte="quoted-printable")
     if message.html is not None:
@@ -51,7 +60,13 @@ def to_bytes(message: Message) -> bytes:
     if message.language:
         mail["Content-Language"] = message.language  # last: the library moves Content-* headers into the first part
     _fix_boundaries(mail, message.key_digest)
-    return _with_files(mail.as_bytes(), message)
+    return _list_headers(message) + _with_files(mail.as_bytes(), message)
+
+
+def needs_smtputf8(message: Message) -> bool:
+    """Tell whether an address has letters outside ASCII before its @, which not every server can carry (RFC 6531)."""
+    addresses = (message.from_address, message.reply_to, message.recipient_address)
+    return not all(address.rpartition("@")[0].isascii() for address in addresses)
 
 
 def refuse_unsafe(message: Message) -> None:
@@ -64,7 +79,7 @@ def refuse_unsafe(message: Message) -> None:
                 "Take it out of the name or title it comes from.",
             )
     for name in message.headers:
-        if name.lower() in _OWN_HEADERS or name.lower().startswith("content-"):
+        if _OWN_HEADER.fullmatch(name):
             raise PermanentDeliveryError(
                 message.delivery_key, f'the header "{name}" is written by the channel.', "Leave it out of the headers."
             )
@@ -82,6 +97,9 @@ def _header_texts(message: Message) -> list[tuple[str, str]]:
         ("the sender's address", message.from_address),
         ("the reply address", message.reply_to),
         ("the language", message.language),
+        ("the list", message.list_id),
+        ("the link to unsubscribe", message.unsubscribe_url),
+        ("a reference", "".join(message.references)),
         *((f'the header "{name!r}"', f"{name}{value}") for name, value in message.headers.items()),
         *(("a file name", f"{file.name}{file.media_type}{file.content_id}") for file in files),
     ]
@@ -101,13 +119,48 @@ def _write_headers(mail: EmailMessage, message: Message) -> None:
 
 def _address(message: Message, name: str, address: str, whose: str) -> Address:
     try:
-        if "@" not in address:
+        local, at, domain = ascii_domain(address).rpartition("@")
+        if not at:
             raise ValueError("no domain")
-        return Address(display_name=name, addr_spec=address)
+        if local.isascii():
+            return Address(display_name=name, addr_spec=f"{local}@{domain}")
+        if not _LOCAL_PART.fullmatch(local):
+            raise ValueError("no dot-atom")
+        return Address(display_name=name, username=local, domain=domain)
     except (ValueError, IndexError, HeaderParseError) as error:
         raise PermanentDeliveryError(
-            message.delivery_key, f"the {whose} address is not an e-mail address.", "Correct it in the directory."
+            message.delivery_key,
+            f"the {whose} address is not an e-mail address.",
+            "Correct it in the directory.",
+            fault=Fault.recipient if whose == "recipient" else Fault.message,
         ) from error
+
+
+def _list_headers(message: Message) -> bytes:
+    """Return the headers of lists and threads, unfolded: the library would write a long link as encoded words.
+
+    Source: RFC 2919 (List-Id), RFC 2369 and RFC 8058 (List-Unsubscribe; one click only over https), RFC 5322, 3.6.4.
+    """
+    lines = []
+    if message.list_id:
+        lines.append(f"List-Id: <{_checked(message, _LIST_ID, message.list_id, 'the list id')}>")
+    if message.unsubscribe_url:
+        url = _checked(message, _URL, message.unsubscribe_url, "the link to unsubscribe")
+        lines.append(f"List-Unsubscribe: <{url}>")
+        if url.startswith("https:"):
+            lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    if message.references:
+        thread = [_checked(message, _MESSAGE_ID, each, "a reference") for each in message.references]
+        lines += [f"In-Reply-To: {thread[-1]}", "References: " + "\r\n ".join(thread)]
+    return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _checked(message: Message, form: re.Pattern[str], text: str, what: str) -> str:
+    if form.fullmatch(text):
+        return text
+    raise PermanentDeliveryError(
+        message.delivery_key, f"{what} is not written as a mail header takes it.", "Correct it in the settings."
+    )
 
 
 def _add_images(mail: EmailMessage, message: Message) -> None:

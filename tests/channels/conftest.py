@@ -1,11 +1,20 @@
-"""A message with everything in it."""
+"""A message with everything in it, and channels that send it to a mail server on loopback."""
 
 import struct
+import sys
 import zlib
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))  # the tests are no package
+
+from smtp_server import SmtpServer, self_signed
+
+from channels.email import EmailChannel, Security, SmtpConfig
 from channels.message import Attachment, Message
 
 
@@ -45,3 +54,34 @@ def message() -> Message:
         language="nb",
         date=datetime(2026, 6, 1, 5, 0, tzinfo=UTC),
     )
+
+
+@pytest.fixture
+def server() -> Iterator[SmtpServer]:
+    """Return a mail server that takes everything until told otherwise."""
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[..., EmailChannel]]:
+    """Return what makes a channel to a server; over one connection and unprotected unless told otherwise."""
+    channels = []
+
+    def connect(server: SmtpServer, *, sleep: Callable[[float], None] | None = None, **settings: Any) -> EmailChannel:
+        usual = {"security": Security.none, "connections": 1, "local_hostname": "us.example", "timeout_s": 5.0}
+        config = SmtpConfig(**{"host": "127.0.0.1", "port": server.port, **usual, **settings})
+        channels.append(EmailChannel(config) if sleep is None else EmailChannel(config, sleep=sleep))
+        return channels[-1]
+
+    yield connect
+    for channel in channels:
+        channel.close()
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a certificate that no system trusts, and its key."""
+    folder = tmp_path_factory.mktemp("certificates")
+    self_signed(folder)
+    return folder

@@ -132,6 +132,38 @@ def test_lines_are_short_and_end_in_crlf(message: Message) -> None:
     assert not any(b"\n" in line or b"\r" in line for line in lines)
 
 
+def test_list_headers_are_written_unfolded(message: Message) -> None:
+    """List and link stand in brackets on one line each, however long, with the header of one click."""
+    url = f"https://tall.forbundet.example/unsubscribe/{'x' * 200}?a=1&b=2"
+    raw = to_bytes(replace(message, list_id="monthly_branch_pack.forbundet.example", unsubscribe_url=url))
+    assert b"List-Id: <monthly_branch_pack.forbundet.example>\r\n" in raw
+    assert f"List-Unsubscribe: <{url}>\r\n".encode() in raw
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+    assert url in message_from_bytes(raw, policy=default)["List-Unsubscribe"]
+
+
+def test_one_click_only_over_https(message: Message) -> None:
+    """A link over plain http is for people; programs must not post to it (RFC 8058, 3.1)."""
+    mail = _parsed(replace(message, unsubscribe_url="http://intranet.example/unsubscribe/1"))
+    assert mail["List-Unsubscribe"] == "<http://intranet.example/unsubscribe/1>"
+    assert "List-Unsubscribe-Post" not in mail
+
+
+def test_thread_is_referred_to(message: Message) -> None:
+    """The whole thread stands in References, its last mail in In-Reply-To."""
+    thread = tuple(f"<{'a' * 32}{number}@forbundet.example>" for number in range(20))
+    mail = _parsed(replace(message, references=thread))
+    assert " ".join(thread) == mail["References"]
+    assert thread[-1] == mail["In-Reply-To"]
+
+
+def test_headers_without_use_are_left_out(message: Message) -> None:
+    """A message of no list and no thread has none of their headers."""
+    mail = _parsed(message)
+    names = ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "References", "In-Reply-To")
+    assert [None] * 5 == [mail[name] for name in names]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -147,6 +179,20 @@ def test_lines_are_short_and_end_in_crlf(message: Message) -> None:
         {"recipient_address": ""},
         {"recipient_address": "no address"},
         {"recipient_address": "two@a.example, three@b.example"},
+        {"recipient_address": "kåre nordmann@lokallag.example"},
+        {"recipient_address": "kari@..example"},
+        {"recipient_address": "kari@å..example"},
+        {"list_id": "no_domain"},
+        {"list_id": "<a.example>"},
+        {"list_id": "a.example\r\nBcc: c@d.example"},
+        {"unsubscribe_url": "mailto:leave@forbundet.example"},
+        {"unsubscribe_url": "https://a.example/>, <https://b.example/"},
+        {"unsubscribe_url": "https://a.example/æ"},
+        {"unsubscribe_url": f"https://a.example/{'x' * 990}"},
+        {"references": ("no brackets@a.example",)},
+        {"references": ("<a@b.example>\r\nBcc: c@d.example",)},
+        {"headers": {"List-Unsubscribe": "<https://a.example>"}},
+        {"headers": {"references": "<a@b.example>"}},
         {"date": datetime(2026, 6, 1)},  # noqa: DTZ001
     ],
 )
