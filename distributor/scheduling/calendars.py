@@ -68,6 +68,12 @@ def make_calendar(
     """
     known = calendars or {}
     return BusinessCalendar(
-        country=holidays.country_holidays(country, categories=_CATEGORIES.get(country)) if country else None,
+        country=_holidays_of(country) if country else None,
         exceptions={name: tuple(parse_day_range(text) for text in known[name].dates) for name in exceptions},
     )
+
+
+def _holidays_of(country: str) -> holidays.HolidayBase:
+    """Return a country's holidays by the names they have there, whatever the language of this machine."""
+    language = holidays.country_holidays(country).default_language
+    return holidays.country_holidays(country, categories=_CATEGORIES.get(country), language=language)
