@@ -56,7 +56,9 @@ class AlarmClock:
         self._pulse.start()
 
     def stop(self) -> None:
-        """Set no more alarms, and wait for a call that is under way."""
+        """Set no more alarms, and wait for a call that is under way; once stopped, do nothing."""
+        if self._stopped.is_set():
+            return
         self._stopped.set()
         self._pulse.join()
         self._scheduler.shutdown(wait=True)

@@ -10,7 +10,7 @@ from distributor.catalogue.day_ranges import DayRange, parse_day_range
 from distributor.catalogue.models import CalendarSpec
 
 # The longest time without a business day that a day is moved across.
-LONGEST_CLOSURE_DAYS = 366
+LONGEST_CLOSURE = timedelta(days=366)
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -39,18 +39,12 @@ class BusinessCalendar:
         name = self.country.get(day, "") if self.country is not None else ""
         return name or self._exception(day)
 
-    def next_business_day(self, day: date) -> date | None:
-        """Return the first business day on or after *day*; None where there is none in reach."""
-        days = (day + offset * _DAY for offset in range(LONGEST_CLOSURE_DAYS + 1))
-        return next((one for one in days if self.is_business_day(one)), None)
-
     def closure_start(self, day: date) -> date:
-        """Return the first of the days without business that end just before *day*; *day* itself if there are none."""
-        for _ in range(LONGEST_CLOSURE_DAYS):
-            if self.is_business_day(day - _DAY):
-                break
-            day -= _DAY
-        return day
+        """Return the first of the days without business just before *day*, as far as a day is moved; else *day*."""
+        start = day
+        while day - start < LONGEST_CLOSURE and not self.is_business_day(start - _DAY):
+            start -= _DAY
+        return start
 
     def _exception(self, day: date) -> str:
         return next((name for name, ranges in self.exceptions.items() if any(one.holds(day) for one in ranges)), "")

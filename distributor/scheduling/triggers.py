@@ -21,7 +21,7 @@ from distributor.catalogue.cron import CronLine
 from distributor.catalogue.models import ScheduleSpec
 from distributor.catalogue.phrases import DayKind, Every, Nth, Phrase, parse_phrase
 from distributor.metrics.windows import Window, resolve_period
-from distributor.scheduling.calendars import BusinessCalendar, make_calendar
+from distributor.scheduling.calendars import LONGEST_CLOSURE, BusinessCalendar, make_calendar
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
@@ -135,24 +135,23 @@ def _instant(local: datetime, zone: ZoneInfo) -> datetime:
         local += _MINUTE
 
 
-def _fire_days(trigger: Trigger, from_on: date, to_on: date) -> list[tuple[date, date]]:
-    """Return the days in the range on which it fires, each with the day that the phrase names, ascending."""
-    found: dict[date, date] = {}
-    for named_on in _named_days(trigger, trigger.calendar.closure_start(from_on), to_on):
-        day = _moved(trigger, named_on)
-        if day is not None and from_on <= day < to_on:
-            found[day] = named_on
-    return sorted(found.items())
-
-
-def _moved(trigger: Trigger, named_on: date) -> date | None:
-    if not trigger.calendar.holiday(named_on):
-        return named_on
-    match trigger.on_holiday:
-        case OnHoliday.next_business_day:
-            return trigger.calendar.next_business_day(named_on)
-        case OnHoliday.skip:
-            return None
+def _fire_days(trigger: Trigger, from_on: date, to_on: date) -> Iterator[tuple[date, date]]:
+    """Yield the days in the range on which it fires, each with the day that the phrase names, ascending."""
+    start = trigger.calendar.closure_start(from_on)
+    named = set(_named_days(trigger, start, to_on))
+    waiting: date | None = None  # the last named day that was a holiday, until the next business day
+    for day in _days(Window(from_on=start, to_on=to_on)):
+        named_on: date | None = None
+        if day in named and not trigger.calendar.holiday(day):
+            named_on = day
+        elif day in named and trigger.on_holiday is OnHoliday.next_business_day:
+            waiting = day
+        if waiting is not None and trigger.calendar.is_business_day(day):
+            if named_on is None and day - waiting <= LONGEST_CLOSURE:
+                named_on = waiting
+            waiting = None
+        if named_on is not None and day >= from_on:
+            yield day, named_on
 
 
 def _named_days(trigger: Trigger, from_on: date, to_on: date) -> Iterator[date]:

@@ -397,7 +397,7 @@ REPORTS = [
     (
         'at: "08:00"',
         'on: "cron: 0 7 * * mon", at: "08:00"',
-        '4:38: "at" has no meaning beside a cron line. Leave it out; where it is taken over, write at: null.',
+        '4:37: "at" has no meaning beside a cron line. Leave it out; where it is taken over, write at: null.',
     ),
     (
         'at: "08:00"',
