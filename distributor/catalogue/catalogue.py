@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from distributor.catalogue.models import (
     AggregateMetric,
     AudienceSpec,
+    CalendarSpec,
     ChartSectionSpec,
     DatasetSpec,
     OrganisationSpec,
@@ -34,7 +35,7 @@ class Catalogue:
     Attributes:
         folder: Where it was read.
         organisation: What holds for all reports.
-        datasets, metrics, audiences, reports: By name, sorted; reports without the abstract ones.
+        datasets, metrics, audiences, calendars, reports: By name, sorted; reports without the abstract ones.
         abstract: Names of the reports that are only extended.
         queries: The SQL of each dataset, from wherever it was written.
         digest: sha256 of the whole content; comments, key order and defaults written out do not change it.
@@ -46,12 +47,21 @@ class Catalogue:
     metrics: Mapping[str, Metric]
     audiences: Mapping[str, AudienceSpec]
     reports: Mapping[str, ReportSpec]
+    calendars: Mapping[str, CalendarSpec] = field(default_factory=dict)
     abstract: tuple[str, ...] = ()
     queries: Mapping[str, str] = field(default_factory=dict)
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
-        content = (self.organisation, self.datasets, self.queries, self.metrics, self.audiences, self.reports)
+        content = (
+            self.organisation,
+            self.datasets,
+            self.queries,
+            self.metrics,
+            self.audiences,
+            self.calendars,
+            self.reports,
+        )
         object.__setattr__(self, "digest", _sha256(content))
 
     def sql(self, dataset: str) -> str:
@@ -59,7 +69,9 @@ class Catalogue:
         return self.queries[dataset]
 
     def spec_hash(self, report: str) -> str:
-        """Return the sha256 of a report and all it uses: metrics, datasets with their SQL, audiences, organisation."""
+        """Return the sha256 of a report and all it uses: metrics, datasets with their SQL, audiences, calendars,
+        organisation.
+        """
         spec = self.reports[report]
         metrics = self.metrics_of(report)
         datasets = self.datasets_of(report)
@@ -71,6 +83,7 @@ class Catalogue:
                 {name: self.datasets[name] for name in datasets},
                 {name: self.queries[name] for name in datasets},
                 {entry.audience: self.audiences[entry.audience] for entry in spec.deliver},
+                {name: self.calendars[name] for name in (spec.schedule.except_ if spec.schedule else ())},
             )
         )
 

@@ -8,14 +8,14 @@ from typing import Generic, NamedTuple, TypeVar
 from distributor.catalogue.catalogue import Metric
 from distributor.catalogue.errors import Place
 from distributor.catalogue.marks import Mark
-from distributor.catalogue.models import AudienceSpec, DatasetSpec, OrganisationSpec, ReportSpec
+from distributor.catalogue.models import AudienceSpec, CalendarSpec, DatasetSpec, OrganisationSpec, ReportSpec
 
 S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part(Generic[S]):
-    """The datasets, metrics, audiences or reports of a catalogue.
+    """The datasets, metrics, audiences, calendars or reports of a catalogue.
 
     ``specs`` are the valid ones; ``declared`` also names those with faults, so that a reference to one of them is
     not reported as well, and is None where a file could not be read at all.
@@ -57,6 +57,7 @@ class Draft:
     queries: Mapping[str, Query]
     metrics: Part[Metric]
     audiences: Part[AudienceSpec]
+    calendars: Part[CalendarSpec]
     reports: Part[ReportSpec]
     abstract: tuple[str, ...]
     texts: Mapping[Path, str]

@@ -1,7 +1,8 @@
 """What can be wrong in a catalogue, and where.
 
 DistributorError
-└── CatalogueError               one or more faults: all that were found, each with its place
+├── CatalogueError               one or more faults: all that were found, each with its place
+└── PhraseError                  a phrase of a schedule or a day of a calendar; it becomes such a fault
 """
 
 import difflib
@@ -78,6 +79,17 @@ class CatalogueError(DistributorError):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(set(faults), key=lambda fault: (str(fault.place.file), fault.place[1:], fault.text)))
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class PhraseError(DistributorError):
+    """A phrase of a schedule or a day of a calendar cannot be meant. ``what`` and ``remedy`` are those of a Fault."""
+
+    exit_code = 3
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}. {remedy}")
+        self.what = what
+        self.remedy = remedy
 
 
 def _listed(names: tuple[str, ...]) -> str:

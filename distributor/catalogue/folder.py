@@ -9,7 +9,7 @@ from distributor.catalogue.marks import Mark, Marked
 from distributor.catalogue.yaml_source import MAX_BYTES, read_yaml
 
 REQUIRED = ("catalogue.yaml", "datasets.yaml", "metrics.yaml")
-OPTIONAL = ("audiences.yaml",)
+OPTIONAL = ("audiences.yaml", "calendars.yaml")
 ALLOWED = (*REQUIRED, *OPTIONAL, "reports/*.yaml", "alerts/", "*.sql", "*.md")
 
 

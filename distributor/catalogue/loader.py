@@ -11,7 +11,14 @@ from distributor.catalogue.folder import Folder, read_folder
 from distributor.catalogue.inheritance import resolve_extends
 from distributor.catalogue.lint import lint
 from distributor.catalogue.marks import Marked
-from distributor.catalogue.models import AudienceSpec, DatasetSpec, MetricSpec, OrganisationSpec, ReportSpec
+from distributor.catalogue.models import (
+    AudienceSpec,
+    CalendarSpec,
+    DatasetSpec,
+    MetricSpec,
+    OrganisationSpec,
+    ReportSpec,
+)
 from distributor.catalogue.validation import NAME_RULE, validate
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -21,7 +28,7 @@ def load_catalogue(folder: Path) -> Catalogue:
     """Read and check a catalogue.
 
     Args:
-        folder: Holds catalogue.yaml, datasets.yaml, metrics.yaml, audiences.yaml and reports/*.yaml.
+        folder: Holds catalogue.yaml, datasets.yaml, metrics.yaml, audiences.yaml, calendars.yaml and reports/*.yaml.
 
     Returns:
         The catalogue; everything in it refers to something that exists.
@@ -39,6 +46,7 @@ def load_catalogue(folder: Path) -> Catalogue:
         datasets=_sorted(draft.datasets),
         metrics=_sorted(draft.metrics),
         audiences=_sorted(draft.audiences),
+        calendars=_sorted(draft.calendars),
         reports=_sorted(draft.reports),
         abstract=draft.abstract,
         queries={name: draft.queries[name].text for name in sorted(draft.queries)},
@@ -57,6 +65,7 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
     datasets: Part[DatasetSpec] = _named(files, "datasets.yaml", DatasetSpec, "dataset")
     metrics: Part[Metric] = _named(files, "metrics.yaml", MetricSpec, "metric")
     audiences: Part[AudienceSpec] = _named(files, "audiences.yaml", AudienceSpec, "audience")
+    calendars: Part[CalendarSpec] = _named(files, "calendars.yaml", CalendarSpec, "calendar")
     reports, abstract = _reports(files)
     draft = Draft(
         folder=files.path,
@@ -66,6 +75,7 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
         queries=_queries(files, datasets),
         metrics=metrics,
         audiences=audiences,
+        calendars=calendars,
         reports=reports,
         abstract=abstract,
         texts=files.texts,

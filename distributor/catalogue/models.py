@@ -5,6 +5,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from distributor.catalogue.day_ranges import DAY_RANGE_PATTERN
+from distributor.catalogue.lengths import LENGTH_PATTERN
+from distributor.catalogue.phrases import ON_PATTERN
+
 NAME_PATTERN = r"^[a-z][a-z0-9_]*$"
 Name = Annotated[str, Field(pattern=NAME_PATTERN, description="Lower-case letters, digits and underscores.")]
 Sql = Annotated[str, Field(min_length=1, description="SQL; :from, :to and :as_of are bound.")]
@@ -21,7 +25,7 @@ Span = Annotated[
         description=f"A window: {_SPANS}. It ends with the report period.",
     ),
 ]
-Days = Annotated[str, Field(pattern=r"^[1-9][0-9]* (hours|days|weeks)$", description='A length of time: "40 days".')]
+Days = Annotated[str, Field(pattern=LENGTH_PATTERN, description='A length of time: "40 days".')]
 
 
 class Words(BaseModel):
@@ -251,6 +255,18 @@ class AudienceSpec(Spec):
         return self
 
 
+# --- calendars.yaml ---------------------------------------------------------------------------------------
+
+
+class CalendarSpec(Spec):
+    """Days that are no business days for the schedules that name the calendar."""
+
+    label: Text | None = Field(default=None, description="What these days are called.")
+    dates: tuple[Annotated[str, Field(pattern=DAY_RANGE_PATTERN)], ...] = Field(
+        min_length=1, description='"2026-07-06..2026-07-31", "2026-05-15"; "12-24..01-02" and "12-24" for every year.'
+    )
+
+
 # --- reports/*.yaml ---------------------------------------------------------------------------------------
 
 Against = Literal["last year", "previous period", "target", "organisation"]
@@ -348,27 +364,34 @@ SectionSpec = Annotated[
     ),
 ]
 
-_WEEKDAY = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-_ON = (
-    rf"^(every (day|{_WEEKDAY})"
-    rf"|(first|second|third|[1-9][0-9]?(st|nd|rd|th)|last) (business )?(day|{_WEEKDAY})"
-    r"( of (month|quarter|year|membership year))?"
-    r"|[1-9][0-9]?(st|nd|rd|th)? business days? before (month|quarter|year) end"
-    r"|cron: .+)$"
-)
 _PERIOD = r"^((previous|current) (day|week|month|quarter|year|membership year)|rolling [1-9][0-9]* months)$"
 
 
 class ScheduleSpec(Spec):
-    on: Annotated[str, Field(pattern=_ON)] = Field(
+    on: Annotated[str, Field(pattern=ON_PATTERN)] = Field(
         description='"every monday", "first business day", "last friday of quarter", '
         '"3rd business day before month end", "cron: ...".'
     )
-    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(description="Local time, HH:MM, in quotes.")
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = Field(
+        default=None, description="Local time, HH:MM, in quotes; a cron line has it in itself."
+    )
     timezone: str | None = Field(default=None, description="IANA name; the catalogue's zone by default.")
-    holidays: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = Field(default=None, description="Country code.")
+    holidays: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] | None = Field(
+        default=None, description="Country whose public holidays are no business days: two letters, in quotes."
+    )
+    except_: tuple[Name, ...] = Field(
+        default=(), alias="except", description="Calendars of calendars.yaml whose days are no business days."
+    )
+    on_holiday: Literal["next business day", "skip"] = Field(
+        default="next business day",
+        description="Where a day that is named without the word business is a holiday or excepted: move it, or leave "
+        "it out.",
+    )
     catch_up: Literal["latest", "all", "none"] = Field(
         default="latest", description="Which of the times missed while the system was down are made up for."
+    )
+    stale_after: Days | None = Field(
+        default=None, description='A missed time older than this is not made up for: "3 days"; without, all are.'
     )
 
 

@@ -10,7 +10,14 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from distributor.catalogue.models import AudienceSpec, DatasetSpec, MetricSpec, OrganisationSpec, ReportSpec
+from distributor.catalogue.models import (
+    AudienceSpec,
+    CalendarSpec,
+    DatasetSpec,
+    MetricSpec,
+    OrganisationSpec,
+    ReportSpec,
+)
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _NAME = {"pattern": "^[a-z][a-z0-9_]*$"}
@@ -18,11 +25,12 @@ _NAMED = {
     "datasets": (DatasetSpec, "datasets.yaml: the queries, by name."),
     "metrics": (MetricSpec, "metrics.yaml: the metrics, by name."),
     "audiences": (AudienceSpec, "audiences.yaml: who receives packs, by name."),
+    "calendars": (CalendarSpec, "calendars.yaml: days that are no business days, by name."),
 }
 
 
 def schemas() -> Mapping[str, dict[str, Any]]:
-    """Return the schema of each kind of file: catalogue, datasets, metrics, audiences, report."""
+    """Return the schema of each kind of file: catalogue, datasets, metrics, audiences, calendars, report."""
     made = {"catalogue": _schema(OrganisationSpec)}
     for name, (model, description) in _NAMED.items():
         inner = _schema(model)

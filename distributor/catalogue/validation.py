@@ -48,7 +48,7 @@ def validate(model: Any, marked: Marked, *, what: str, is_partial: bool = False)
         The validated specification (None if there are faults) and the faults.
     """
     try:
-        return _adapter(model).validate_json(to_json(marked.data), strict=True), []
+        return _adapter(model).validate_json(to_json(marked.data), strict=True, by_alias=True, by_name=False), []
     except ValidationError as error:
         details = error.errors(include_url=False)
     if is_partial:
@@ -91,7 +91,7 @@ def _trail(annotation: Any, location: tuple[int | str, ...]) -> _Trail:
         path.append(part)
         if isinstance(node, type) and issubclass(node, BaseModel):
             owner = node
-            field: FieldInfo | None = node.model_fields.get(str(part))
+            field: FieldInfo | None = _fields(node).get(str(part))
             if field is None:
                 break
             annotation, description = field.annotation, field.description or ""
@@ -99,6 +99,11 @@ def _trail(annotation: Any, location: tuple[int | str, ...]) -> _Trail:
             annotation = get_args(node)[1 if get_origin(node) is dict else 0]
             owner = None
     return _Trail(tuple(path), owner, description, False)
+
+
+def _fields(model: type[BaseModel]) -> Mapping[str, FieldInfo]:
+    """Return the fields by the keys that stand in a file: "except" is no name in Python."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _bare(annotation: Any) -> Any:
@@ -135,7 +140,7 @@ def _fault(trail: _Trail, detail: ErrorDetails, marked: Marked, what: str) -> Fa
         place = mark.locate_key(*path[:-1])
         return Fault(place=place, what=f"key {name} is missing in {inside}", remedy=trail.description)
     if kind == "extra_forbidden":
-        allowed = tuple(trail.owner.model_fields) if trail.owner else ()
+        allowed = tuple(_fields(trail.owner)) if trail.owner else ()
         return Fault(place=mark.locate_key(*path), what=f"key {name} is unknown", allowed=allowed, got=str(key))
     if kind == "value_error":
         return Fault(place=mark.locate_key(*path), what=str(context["error"]))
@@ -200,8 +205,8 @@ def walk(spec: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, .
     """Yield every model inside *spec*, itself first, with its path in the file."""
     if isinstance(spec, BaseModel):
         yield path, spec
-        for name in type(spec).model_fields:
-            yield from walk(getattr(spec, name), (*path, name))
+        for key, name in zip(_fields(type(spec)), type(spec).model_fields, strict=True):
+            yield from walk(getattr(spec, name), (*path, key))
     elif isinstance(spec, dict):
         for key, value in spec.items():
             yield from walk(value, (*path, key))

@@ -77,6 +77,11 @@ leaders:
 everyone:
   roles: [member]
 """,
+    "calendars.yaml": """\
+summer:
+  label: {nb: Sommerferie, en: Summer break}
+  dates: [2026-07-06..2026-07-31, 12-24]
+""",
     "reports/base.yaml": """\
 report: base
 abstract: true
@@ -86,6 +91,7 @@ burst: {levels: [local]}
 schedule:
   on: first business day
   at: "07:00"
+  except: [summer]
 """,
     "reports/monthly.yaml": """\
 report: monthly

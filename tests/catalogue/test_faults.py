@@ -8,7 +8,7 @@ import pytest
 
 Spoilt = Callable[[str, str, str], list[str]]
 
-C, D, M, A = "catalogue.yaml", "datasets.yaml", "metrics.yaml", "audiences.yaml"
+C, D, M, A, K = "catalogue.yaml", "datasets.yaml", "metrics.yaml", "audiences.yaml", "calendars.yaml"
 B, R = "reports/base.yaml", "reports/monthly.yaml"
 
 METRICS = 'Known: "churn", "goal", "leavers", "member_months", "members".'
@@ -252,6 +252,33 @@ AUDIENCES = [
     ("[member]", "[member]\n  personal: yes", '7:13: "personal" must be true or false, not the text "yes".'),
 ]
 
+CALENDARS = [
+    (
+        "2026-07-31",
+        "2026-06-31",
+        '3:11: "2026-06-31" is not a day that exists. '
+        'Write "2026-07-06", "2026-07-06..2026-07-31", or "12-24" for every year.',
+    ),
+    (
+        "2026-07-31",
+        "2025-07-31",
+        '3:11: "2026-07-06..2025-07-31" ends before it begins. Write the earlier day first.',
+    ),
+    (
+        "12-24",
+        "24.12.",
+        '3:35: "24.12." is not a valid value of "dates". '
+        '"2026-07-06..2026-07-31", "2026-05-15"; "12-24..01-02" and "12-24" for every year.',
+    ),
+    (
+        "[2026-07-06..2026-07-31, 12-24]",
+        "[]",
+        '3:10: "dates" is empty. "2026-07-06..2026-07-31", "2026-05-15"; "12-24..01-02" and "12-24" for every year.',
+    ),
+    ("12-24]", "12-24, 12-24]", '3:10: "12-24" stands twice in "dates". Keep one of them.'),
+    (", en: Summer break", "", f'2:3: the text of "label" has no "en". {LANGUAGES}'),
+]
+
 BASE = [
     ("previous month", "last month", f'4:9: "last month" is not a valid value of "period". {PERIODS}'),
     (
@@ -284,6 +311,82 @@ BASE = [
         "Write minute, hour, day of month, month and day of week, as in cron: 0 7 * * mon.",
     ),
     (
+        "first business day",
+        '"cron: 60 7 * * mon"',
+        '7:7: "60" is not a valid minute of a cron line. Write * or numbers from 0 to 59, as in 1,3 or 2-6 or */2.',
+    ),
+    (
+        "first business day",
+        '"cron: 0 7 1 foo *"',
+        '7:7: "foo" is not a valid month of a cron line. '
+        "Write * or numbers from 1 to 12 or jan to dec, as in 1,3 or 2-6 or */2.",
+    ),
+    (
+        "first business day",
+        '"cron: 0 7 1-7 * mon"',
+        '7:7: day of month "1-7" and day of week "mon" are both given. '
+        "Programs differ on what that means: make one of them *, or write first monday.",
+    ),
+    (
+        "first business day",
+        '"cron: 0 7 30 feb *"',
+        '7:7: day 30 never comes in month "feb". Give a day that the month has.',
+    ),
+    (
+        "first business day",
+        "6th monday",
+        '7:7: "6th monday" never comes. A month has at most 5 Mondays.',
+    ),
+    (
+        "first business day",
+        "93rd day of quarter",
+        '7:7: "93rd day of quarter" never comes. A quarter has at most 92 days.',
+    ),
+    (
+        "first business day",
+        "24th business day before month end",
+        '7:7: "24th business day before month end" never comes. A month has at most 23 business days.',
+    ),
+    (
+        "first business day",
+        "second friday of week",
+        '7:7: "second friday of week" never comes. A week has at most 1 Friday.',
+    ),
+    (
+        "first business day",
+        "every business sunday",
+        '7:7: "every business sunday" never comes. Saturdays and Sundays are not business days.',
+    ),
+    (
+        "[summer]",
+        "[sumer]",
+        '9:12: calendar "sumer" is not defined. Known: "summer". Did you mean "summer"?',
+    ),
+    ("[summer]", "[summer, summer]", '9:11: "summer" stands twice in "except". Keep one of them.'),
+    ("[summer]", "summer", '9:11: "except" must be a list, not the text "summer". Write [summer].'),
+    (
+        "except: [summer]",
+        "except_: [summer]",
+        '9:3: key "except_" is unknown. Allowed: "on", "at", "timezone", "holidays", "except", "on_holiday", "catch_up", '
+        '"stale_after". Did you mean "except"?',
+    ),
+    (
+        "[summer]",
+        '[summer]\n  holidays: "XX"',
+        '10:13: the holidays of country "XX" are not known. Use the two letters of ISO 3166, as in NO, DK or SE.',
+    ),
+    (
+        "[summer]",
+        "[summer]\n  stale_after: 3 moons",
+        '10:16: "3 moons" is not a valid value of "stale_after". '
+        'A missed time older than this is not made up for: "3 days"; without, all are.',
+    ),
+    (
+        "[summer]",
+        "[summer]\n  on_holiday: keep",
+        '10:15: "keep" is not a valid value of "on_holiday". Allowed: "next business day", "skip".',
+    ),
+    (
         '"07:00"',
         '"07:00"\n  timezone: Oslo',
         '9:13: time zone "Oslo" is not known. Use an IANA name such as Europe/Oslo.',
@@ -291,6 +394,16 @@ BASE = [
 ]
 
 REPORTS = [
+    (
+        'at: "08:00"',
+        'on: "cron: 0 7 * * mon", at: "08:00"',
+        '4:37: "at" has no meaning beside a cron line. Leave it out; where it is taken over, write at: null.',
+    ),
+    (
+        'at: "08:00"',
+        "at: null",
+        '4:1: key "at" is missing in "schedule". Local time, HH:MM, in quotes: "07:00".',
+    ),
     ("extends: base", "extends: bse", '2:10: report "bse" is not defined. Known: "base". Did you mean "base"?'),
     (
         "extends: base",
@@ -439,7 +552,15 @@ REPORTS = [
 
 CASES = [
     pytest.param(file, old, new, line, id=f"{file}-{number}")
-    for file, table in ((C, ORGANISATION), (D, DATASETS), (M, METRIC_FAULTS), (A, AUDIENCES), (B, BASE), (R, REPORTS))
+    for file, table in (
+        (C, ORGANISATION),
+        (D, DATASETS),
+        (M, METRIC_FAULTS),
+        (A, AUDIENCES),
+        (K, CALENDARS),
+        (B, BASE),
+        (R, REPORTS),
+    )
     for number, (old, new, line) in enumerate(table)
 ]
 

@@ -15,6 +15,7 @@ FILES = (
     "datasets.yaml",
     "metrics.yaml",
     "audiences.yaml",
+    "calendars.yaml",
     "reports/monthly.yaml",
     "sql/workplaces.sql",
 )

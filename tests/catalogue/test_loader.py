@@ -105,7 +105,7 @@ def test_unknown_file_is_a_fault_with_the_allowed(faults: Any) -> None:
     """A file that nobody reads is most likely a misspelt one."""
     assert [
         'metric.yaml: this file has no meaning in a catalogue. Allowed: "catalogue.yaml", "datasets.yaml", "metrics.yaml", '
-        '"audiences.yaml", "reports/*.yaml", "alerts/", "*.sql", "*.md". Did you mean "metrics.yaml"?'
+        '"audiences.yaml", "calendars.yaml", "reports/*.yaml", "alerts/", "*.sql", "*.md". Did you mean "metrics.yaml"?'
     ] == faults({"metric.yaml": "", "README.md": "", "alerts/x.yaml": "", ".hidden": "", "sql/other.sql": ""})
 
 
@@ -286,6 +286,7 @@ def test_spelling_does_not_change_the_hashes(write: Any, file: str, old: str, ne
         ("metrics.yaml", "sum(members)", "max(members)"),
         ("metrics.yaml", "<> 'transfer'", "<> 'moved'"),
         ("audiences.yaml", "[member]", "[steward]"),
+        ("calendars.yaml", "2026-07-06", "2026-07-13"),
         ("reports/base.yaml", "analysis@", "office@"),
         ("reports/monthly.yaml", "years: 3", "years: 2"),
     ],
@@ -305,3 +306,21 @@ def test_spec_hash_leaves_out_what_a_report_does_not_use(write: Any) -> None:
 
     assert before.digest != after.digest
     assert before.spec_hash("monthly") == after.spec_hash("monthly")
+
+
+def test_cron_line_takes_the_place_of_a_time_that_is_taken_over(write: Any) -> None:
+    """A report that extends one with "at" may have a cron line, and says that there is no "at" then."""
+    catalogue = loaded(write, "reports/monthly.yaml", '{at: "08:00"}', '{on: "cron: 0 7 * * mon", at: null}')
+
+    schedule = catalogue.reports["monthly"].schedule
+    assert schedule is not None
+    assert ("cron: 0 7 * * mon", None, ("summer",)) == (schedule.on, schedule.at, schedule.except_)
+
+
+def test_calendars_may_be_absent(write: Any) -> None:
+    """A catalogue without calendars.yaml has none."""
+    base = (write() / "reports/base.yaml").read_text("utf-8").replace("  except: [summer]\n", "")
+    folder = write({"reports/base.yaml": base})
+    (folder / "calendars.yaml").unlink()
+
+    assert {} == load_catalogue(folder).calendars

@@ -6,10 +6,10 @@ import sys
 
 import pytest
 
-VERBS = ("demo", "init", "check", "schema", "plan", "preview", "run", "explain")
+VERBS = ("demo", "init", "check", "schema", "plan", "preview", "run", "explain", "simulate")
 HEAVY = {
     "pandas", "numpy", "matplotlib", "weasyprint", "duckdb", "pyarrow", "sqlalchemy", "fastapi", "sklearn", "sqlglot",
-    "babel", "jinja2", "xlsxwriter", "yaml",
+    "babel", "jinja2", "xlsxwriter", "yaml", "apscheduler", "holidays",
 }  # fmt: skip
 PROGRAM = """
 import sys

@@ -3,6 +3,7 @@
 from distributor.catalogue.draft import Draft
 from distributor.catalogue.errors import Fault
 from distributor.catalogue.lint.audiences import audience_faults
+from distributor.catalogue.lint.calendars import calendar_faults
 from distributor.catalogue.lint.datasets import dataset_faults
 from distributor.catalogue.lint.metrics import metric_faults
 from distributor.catalogue.lint.organisation import organisation_faults
@@ -17,6 +18,7 @@ def lint(draft: Draft) -> list[Fault]:
         *dataset_faults(draft),
         *metric_faults(draft),
         *audience_faults(draft),
+        *calendar_faults(draft),
         *report_faults(draft),
         *language_faults(draft),
     ]

@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from distributor.catalogue.draft import Draft
 from distributor.catalogue.errors import Fault
 from distributor.catalogue.lint.names import repeated, undefined, unknown_level
-from distributor.catalogue.lint.organisation import unknown_zone
 from distributor.catalogue.lint.privacy import privacy_faults
+from distributor.catalogue.lint.schedules import schedule_faults
 from distributor.catalogue.lint.sections import section_faults
 from distributor.catalogue.lint.texts import title_faults
 from distributor.catalogue.marks import Mark
-from distributor.catalogue.models import DeliverSpec, ReportSpec, ScheduleSpec
+from distributor.catalogue.models import DeliverSpec, ReportSpec
 
 _ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
-_DAY_NAME = re.compile(r"(\*|\?|(sun|mon|tue|wed|thu|fri|sat)([-,](sun|mon|tue|wed|thu|fri|sat))*)", re.I)
-_CRON_PART = re.compile(r"[0-9*/,\-]+|[0-9*/,\-a-z]+", re.I)
 FORMATS = {
     "email": ("html", "pdf", "xlsx"),
     "folder": ("html", "pdf", "xlsx"),
@@ -29,7 +27,7 @@ def report_faults(draft: Draft) -> Iterator[Fault]:
         yield from title_faults(spec.title, mark, ("title",))
         yield from _owner_faults(spec, mark)
         if spec.schedule is not None:
-            yield from _schedule_faults(spec.schedule, mark)
+            yield from schedule_faults(draft, spec.schedule, mark)
         for index, level in enumerate(spec.burst.levels):
             yield from unknown_level(level, draft, mark.locate("burst", "levels", index))
         yield from repeated(spec.burst.levels, '"levels"', mark.locate("burst", "levels"))
@@ -45,22 +43,6 @@ def _owner_faults(spec: ReportSpec, mark: Mark) -> Iterator[Fault]:
         what = f'"{spec.owner[:60]}" is not an e-mail address'
         remedy = "Name who answers for the report, as in analysis@union.example."
         yield Fault(place=mark.locate("owner"), what=what, remedy=remedy)
-
-
-def _schedule_faults(schedule: ScheduleSpec, mark: Mark) -> Iterator[Fault]:
-    if schedule.timezone is not None:
-        yield from unknown_zone(schedule.timezone, mark.locate("schedule", "timezone"))
-    if not schedule.on.startswith("cron:"):
-        return
-    parts = schedule.on.removeprefix("cron:").split()
-    place = mark.locate("schedule", "on")
-    if len(parts) != 5 or not all(_CRON_PART.fullmatch(part) for part in parts):
-        remedy = "Write minute, hour, day of month, month and day of week, as in cron: 0 7 * * mon."
-        yield Fault(place=place, what=f'"{" ".join(parts)}" is not a cron line of five fields', remedy=remedy)
-    elif not _DAY_NAME.fullmatch(parts[4]):
-        what = f'"{parts[4]}" does not name days of the week'
-        remedy = "Numbers mean different days in different programs: write mon, tue, ... or mon-fri."
-        yield Fault(place=place, what=what, remedy=remedy)
 
 
 def _deliver_faults(draft: Draft, entry: DeliverSpec, mark: Mark, index: int) -> Iterator[Fault]:

@@ -34,7 +34,7 @@ def language_faults(draft: Draft) -> Iterator[Fault]:
         return
     languages = draft.organisation.languages
     yield from _lacking(draft.organisation, draft.organisation_mark, languages)
-    for part in (draft.datasets, draft.metrics, draft.reports):
+    for part in (draft.datasets, draft.metrics, draft.calendars, draft.reports):
         for _, spec, mark in part:
             yield from _lacking(spec, mark, languages)
 
