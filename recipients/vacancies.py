@@ -36,12 +36,11 @@ class Cause(StrEnum):
     """Why a pack has no reader in the audience's own roles."""
 
     nobody = "nobody is {roles}"
-    unreachable = "{roles} cannot be reached"
+    unreachable = "no {roles} can be reached"
 
     def sentence(self, roles: Sequence[str]) -> str:
         """Return the cause as a clause: "nobody is branch_leader or deputy"."""
-        joint = " or " if self is Cause.nobody else " and "
-        return self.value.format(roles=joint.join(roles))
+        return self.value.format(roles=" or ".join(roles))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

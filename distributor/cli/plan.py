@@ -74,12 +74,9 @@ def _print_list(out: "Console", title: str, items: list[str]) -> None:
 
 
 def _vacancy(one: "StandIn", tree: "BranchTree") -> str:
-    instead = [
-        f"{assignment.recipient.name} ({role.name}, {tree.branch(role.branch_id).name})"
-        for assignment in one.vacancy.instead
-        for role in assignment.roles[:1]
-    ]
-    return f"{one.branch.name}: {one.vacancy.why}; goes to {', '.join(instead)}"
+    instead = [(stand_in.recipient, stand_in.roles[0]) for stand_in in one.vacancy.instead]
+    names = [f"{person.name} ({role.name}, {tree.branch(role.branch_id).name})" for person, role in instead]
+    return f"{one.branch.name}: {one.vacancy.why}; goes to {', '.join(names)}"
 
 
 def _as_plain(plan: "SendPlan") -> dict[str, object]:
