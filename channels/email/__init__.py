@@ -1,0 +1,1 @@
+"""Messages as e-mail, handed to a mail server."""
