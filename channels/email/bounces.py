@@ -83,13 +83,13 @@ def read_bounce(raw: bytes) -> tuple[Bounce, ...]:
     """
     content = b"\n".join(line[:_LINE_BYTES] for line in raw[:_READ_BYTES].replace(b"\0", b"").splitlines())
     try:
-        return tuple(dict.fromkeys(_read(content)))
+        message = message_from_bytes(content)
     except _UNREADABLE:
         return ()
+    return tuple(dict.fromkeys(_read(message, content)))
 
 
-def _read(content: bytes) -> Iterator[Bounce]:
-    message = message_from_bytes(content)
+def _read(message: Message, content: bytes) -> Iterator[Bounce]:
     parts = list(_own_parts(message))
     by_type = {part.get_content_type(): part for part in reversed(parts)}
     message_id = _returned_id(message, parts)
@@ -131,7 +131,8 @@ def _returned_id(message: Message, parts: list[Message]) -> str:
     returned = _returned(parts)
     candidates = [_header(returned, "message-id")] if returned is not None else []
     candidates.append(_header(message, "in-reply-to"))
-    candidates += [match[1] for part in parts if (match := _MESSAGE_ID.search(_text(part)))]
+    texts = (_text(part) for part in parts if part.get_content_maintype() == "text")
+    candidates += [match[1] for text in texts if (match := _MESSAGE_ID.search(text))]
     return next((found[0] for text in candidates if (found := re.search(r"<[^<>\s]{1,250}>", text))), "")
 
 
@@ -167,8 +168,12 @@ def _kind(action: str, code: str) -> BounceKind | None:
     if action.startswith("delayed"):
         return BounceKind.delayed
     if action.startswith(("fail", "error")) or (not action and code.startswith(("4", "5"))):
-        return BounceKind.temporary if code.startswith("4") else BounceKind.permanent
+        return _failed(code)
     return None
+
+
+def _failed(code: str) -> BounceKind:
+    return BounceKind.temporary if code.startswith("4") else BounceKind.permanent
 
 
 # --- complaints (RFC 5965) --------------------------------------------------------------------------------
@@ -211,14 +216,16 @@ def _old_formats(content: bytes, message_id: str) -> Iterator[Bounce]:
     for part in _own_parts(message):
         if part.get_content_maintype() == "multipart":
             part.set_payload([one for one in _inside(part) if one.get_content_maintype() != "message"])
+    if not _header(message, "from"):  # without a sender one of the patterns stops the search
+        del message["from"]
+        message["from"] = "<>"
     waiting, failed = all_failures(message)
     text = "\n".join(_text(part) for part in _own_parts(message) if part.get_content_maintype() == "text")
-    for address in sorted(one.decode("ascii", "replace") for one in waiting | failed):
+    for address in sorted(one.decode("ascii") for one in waiting | failed if b"@" in one):
         words = _words_on(address, text)
         code = _code_in(words)
-        kind = BounceKind.delayed if address.encode() in waiting else _kind("failed", code)
-        if kind is not None and "@" in address:
-            yield Bounce(message_id=message_id, recipient_address=address, kind=kind, code=code, words=_shown(words))
+        kind = BounceKind.delayed if address.encode() in waiting else _failed(code)
+        yield Bounce(message_id=message_id, recipient_address=address, kind=kind, code=code, words=_shown(words))
 
 
 def _words_on(address: str, text: str) -> str:

@@ -278,6 +278,11 @@ def test_old_warning_is_a_delay() -> None:
     assert (BounceKind.delayed, KARI, "") == (bounce.kind, bounce.recipient_address, bounce.message_id)
 
 
+def test_old_format_without_a_sender_is_read() -> None:
+    """A bounce needs no From to be read."""
+    assert read_bounce(QMAIL) == read_bounce(QMAIL.partition(b"\n")[2])
+
+
 def test_report_on_several_recipients() -> None:
     """Each recipient has a bounce of its own; those that were reached have none."""
     raw = report(
