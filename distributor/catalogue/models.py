@@ -234,6 +234,28 @@ class Exceptions(Spec):
     branches: tuple[str, ...] = Field(default=(), description="Branches (ids) whose packs are not sent.")
 
 
+class FallbackSpec(Spec):
+    """A role whose holders get the pack where nobody of the audience can be reached."""
+
+    role: str = Field(min_length=1, description="Role of the directory.")
+    of: Name | None = Field(
+        default=None,
+        description='Where it is held: nothing for the branch itself, "parent" for the branch above, or a level for '
+        "the branch of that level that it is or lies in.",
+    )
+
+
+def _fallback(value: Any) -> Any:
+    """Read "region_leader of region"; a role with " of " in its name is written as a mapping."""
+    if not isinstance(value, str):
+        return value
+    role, _, of = value.rpartition(" of ")
+    return {"role": role, "of": of} if role else {"role": value}
+
+
+FallbackText = Annotated[FallbackSpec, BeforeValidator(_fallback, json_schema_input_type=str | FallbackSpec)]
+
+
 class AudienceSpec(Spec):
     """Who receives a branch's pack: people in these roles."""
 
@@ -247,6 +269,11 @@ class AudienceSpec(Spec):
     levels: tuple[Name, ...] = Field(default=(), description="Only packs of branches of these levels.")
     personal: bool = Field(default=False, description="May see columns marked personal.")
     exceptions: Exceptions = Field(default=Exceptions(), description="Who and what is left out.")
+    fallback: tuple[FallbackText, ...] = Field(
+        default=(),
+        description="Who gets the pack of a branch where nobody of these roles has an address that works, tried in "
+        'this order: "deputy" of the branch itself, "region_leader of parent", "region_leader of region".',
+    )
 
     @model_validator(mode="after")
     def _named(self) -> "AudienceSpec":

@@ -8,7 +8,7 @@ from distributor.cli.options import AsJson, Branches, Config, Period, Report
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from distributor.packs.plan import SendPlan
+    from distributor.packs.plan import SendPlan, StandIn
     from recipients.branches import BranchTree
 
 
@@ -40,7 +40,7 @@ def _print(plan: "SendPlan", tree: "BranchTree", notices: tuple[str, ...], *, is
     limit = len(plan.deliveries) if is_full else 20
     for one in plan.deliveries[:limit]:
         name = tree.branch(one.branch_id).name
-        address = one.address or f"({one.reason})"
+        address = " ".join(filter(None, (one.address, one.reason and f"({one.reason})")))
         table.add_row(name, one.recipient_name, address, one.channel, ", ".join(one.formats), one.language)
     print_table(out, table)
     if len(plan.deliveries) > limit:
@@ -54,7 +54,10 @@ def _print(plan: "SendPlan", tree: "BranchTree", notices: tuple[str, ...], *, is
     out.print(f"  languages        {', '.join(f'{name} {number}' for name, number in by_language.most_common())}")
     nobody = [f"{branch.name} ({branch.branch_id})" for branch in plan.branches_with_nobody]
     _print_list(out, "with nobody", nobody)
+    _print_list(out, "vacant", list(dict.fromkeys(_vacancy(one, tree) for one in plan.fallbacks)))
     _print_list(out, "without address", [f"{one.recipient_name} ({one.channel})" for one in plan.without_address])
+    not_permitted = [f"{one.recipient_name} ({one.channel}): {one.reason}" for one in plan.not_permitted]
+    _print_list(out, "not sent", list(dict.fromkeys(not_permitted)))
     _print_list(out, "in two roles", [f"{one.name}: {', '.join(roles)}" for one, roles in plan.in_two_roles])
     for resolution in plan.resolutions:
         places = [(one.recipient.name, one.role.name, one.role.branch_id, one.reason) for one in resolution.unplaced]
@@ -68,6 +71,12 @@ def _print_list(out: "Console", title: str, items: list[str]) -> None:
         out.print(f"  {title:<16} {items[0]}")
         for item in items[1:]:
             out.print(f"  {'':<16} {item}")
+
+
+def _vacancy(one: "StandIn", tree: "BranchTree") -> str:
+    instead = [(stand_in.recipient, stand_in.roles[0]) for stand_in in one.vacancy.instead]
+    names = [f"{person.name} ({role.name}, {tree.branch(role.branch_id).name})" for person, role in instead]
+    return f"{one.branch.name}: {one.vacancy.why}; goes to {', '.join(names)}"
 
 
 def _as_plain(plan: "SendPlan") -> dict[str, object]:
@@ -87,5 +96,16 @@ def _as_plain(plan: "SendPlan") -> dict[str, object]:
             for one in plan.deliveries
         ],
         "branches_with_nobody": [branch.branch_id for branch in plan.branches_with_nobody],
+        "fallbacks": [
+            {
+                "branch": one.branch.branch_id,
+                "channel": one.channel,
+                "vacant": list(one.vacancy.roles),
+                "why": one.vacancy.why,
+                "fallback": str(one.vacancy.step),
+                "recipients": [assignment.recipient.recipient_id for assignment in one.vacancy.instead],
+            }
+            for one in plan.fallbacks
+        ],
         "in_two_roles": {one.recipient_id: list(roles) for one, roles in plan.in_two_roles},
     }

@@ -9,14 +9,26 @@ from distributor.errors import UsageError
 from distributor.ids import delivery_key
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus
 from distributor.metrics.windows import Window
-from recipients.audience import Assignment, Audience, Resolution, Scope, resolve_audience
+from recipients.audience import Assignment, Audience, Fallback, Resolution, Scope, resolve_audience
 from recipients.branches import Branch, BranchTree
 from recipients.errors import UnknownBranchError
 from recipients.people import Recipient
+from recipients.preferences import Permissions, Reason
+from recipients.vacancies import Vacancy
 from renderers.pack import Format
 
 # A file is delivered to nobody in particular, so a recipient's e-mail address names it.
 _ADDRESS_OF = {"folder": "email"}
+_EVERYTHING = Permissions()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StandIn:
+    """A branch whose pack goes over a channel to others than the audience's own roles: which, why, and to whom."""
+
+    branch: Branch
+    channel: str
+    vacancy: Vacancy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +38,7 @@ class SendPlan:
     branches: tuple[Branch, ...]
     deliveries: tuple[DeliveryRecord, ...]
     resolutions: tuple[Resolution, ...]
+    fallbacks: tuple[StandIn, ...] = ()
 
     @property
     def branches_with_nobody(self) -> tuple[Branch, ...]:
@@ -35,7 +48,13 @@ class SendPlan:
 
     @property
     def without_address(self) -> tuple[DeliveryRecord, ...]:
-        return tuple(delivery for delivery in self.deliveries if delivery.status is DeliveryStatus.suppressed)
+        return tuple(delivery for delivery in self.deliveries if not delivery.address)
+
+    @property
+    def not_permitted(self) -> tuple[DeliveryRecord, ...]:
+        """Deliveries that may not be sent although there is an address; each has the reason."""
+        suppressed = (one for one in self.deliveries if one.status is DeliveryStatus.suppressed)
+        return tuple(delivery for delivery in suppressed if delivery.address)
 
     @property
     def in_two_roles(self) -> tuple[tuple[Recipient, tuple[str, ...]], ...]:
@@ -92,23 +111,44 @@ def plan_deliveries(
     on: date,
     run_id: str,
     default_language: str,
+    permissions: Permissions = _EVERYTHING,
 ) -> SendPlan:
-    """Turn audience × branch × channel into deliveries; a person gets a branch's pack once a channel."""
+    """Turn audience × branch × channel into deliveries; a person gets a branch's pack once a channel.
+
+    Where nobody of an audience can be reached over the channel, those who stand in get the pack. Who can be reached
+    and wants no pack has decided: nobody stands in for them.
+    """
     wanted = {branch.branch_id for branch in branches}
     found: dict[str, DeliveryRecord] = {}
     resolutions = []
+    fallbacks = []
     for entry in report.deliver:
-        audience = as_audience(entry.audience, audiences[entry.audience])
-        resolution = resolve_audience(audience, tree=tree, recipients=recipients, on=on)
+        post = _Post(report=report.report, channel=entry.channel, run_id=run_id, permissions=permissions)
+        resolution = resolve_audience(
+            as_audience(entry.audience, audiences[entry.audience]),
+            tree=tree,
+            recipients=recipients,
+            on=on,
+            is_reachable=post.reaches,
+        )
         resolutions.append(resolution)
+        vacant = (vacancy for vacancy in resolution.vacancies if vacancy.branch_id in wanted)
+        fallbacks += [
+            StandIn(branch=tree.branch(vacancy.branch_id), channel=entry.channel, vacancy=vacancy) for vacancy in vacant
+        ]
         for branch_id, assignments in resolution.by_branch.items():
             if branch_id not in wanted:
                 continue
             language = tree.language_of(branch_id, default_language)
             for assignment in assignments:
-                one = _delivery(assignment, branch_id, entry.channel, entry.formats, run_id=run_id, language=language)
+                one = post.delivery(assignment, branch_id, entry.formats, language=language)
                 found[one.key] = _joined(found.get(one.key), one)
-    return SendPlan(branches=branches, deliveries=tuple(found.values()), resolutions=tuple(resolutions))
+    return SendPlan(
+        branches=branches,
+        deliveries=tuple(found.values()),
+        resolutions=tuple(resolutions),
+        fallbacks=tuple(dict.fromkeys(fallbacks)),
+    )
 
 
 def plan_test_send(
@@ -148,26 +188,50 @@ def as_audience(name: str, spec: AudienceSpec) -> Audience:
         except_recipients=spec.exceptions.recipients,
         except_branches=spec.exceptions.branches,
         may_see_personal=spec.personal,
+        fallback=tuple(Fallback(role=step.role, of=step.of) for step in spec.fallback),
     )
 
 
-def _delivery(
-    assignment: Assignment, branch_id: str, channel: str, formats: tuple[str, ...], *, run_id: str, language: str
-) -> DeliveryRecord:
-    person = assignment.recipient
-    address = person.address(_ADDRESS_OF.get(channel, channel))
-    return DeliveryRecord(
-        key=delivery_key(run=run_id, branch_id=branch_id, recipient_id=person.recipient_id, channel=channel),
-        branch_id=branch_id,
-        recipient_id=person.recipient_id,
-        recipient_name=person.name,
-        address=address or "",
-        channel=channel,
-        formats=formats,
-        language=person.language or language,
-        status=DeliveryStatus.planned if address else DeliveryStatus.suppressed,
-        reason="" if address else f"no address for {channel}",
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Post:
+    """What the deliveries of one entry of a report have in common."""
+
+    report: str
+    channel: str
+    run_id: str
+    permissions: Permissions
+
+    def delivery(
+        self, assignment: Assignment, branch_id: str, formats: tuple[str, ...], *, language: str
+    ) -> DeliveryRecord:
+        person = assignment.recipient
+        key = delivery_key(run=self.run_id, branch_id=branch_id, recipient_id=person.recipient_id, channel=self.channel)
+        address = self._address(person)
+        reason = (self._why_not(person, address) or "") if address else f"no address for {self.channel}"
+        return DeliveryRecord(
+            key=key,
+            branch_id=branch_id,
+            recipient_id=person.recipient_id,
+            recipient_name=person.name,
+            address=address,
+            channel=self.channel,
+            formats=formats,
+            language=self.permissions.language_of(person.recipient_id) or person.language or language,
+            status=DeliveryStatus.suppressed if reason else DeliveryStatus.planned,
+            reason=reason,
+        )
+
+    def reaches(self, person: Recipient) -> bool:
+        """Return whether the person has an address that takes messages; wishes do not count."""
+        address = self._address(person)
+        reason = self._why_not(person, address)
+        return bool(address) and (reason is None or not reason.is_of_address)
+
+    def _address(self, person: Recipient) -> str:
+        return person.address(_ADDRESS_OF.get(self.channel, self.channel)) or ""
+
+    def _why_not(self, person: Recipient, address: str) -> Reason | None:
+        return self.permissions.why_not(person.recipient_id, report=self.report, channel=self.channel, address=address)
 
 
 def _joined(first: DeliveryRecord | None, second: DeliveryRecord) -> DeliveryRecord:

@@ -20,6 +20,7 @@ BREAKDOWNS = (
 LANGUAGES = "Give it in every language of catalogue.yaml."
 BRACES = "Write {branch}, {period} or {organisation}; a brace itself is written twice."
 FIX_COLUMN = 'Declare it under "columns" of "workplaces" in datasets.yaml.'
+HELD = "who holds the role gets the pack already"
 PERIODS = '"previous month", "current quarter", "previous membership year", "rolling 12 months".'
 
 ORGANISATION = [
@@ -250,6 +251,54 @@ AUDIENCES = [
     ("[leader]", "[leader]\n  branch: named", "1:1: branches goes with branch: named, and named needs branches."),
     ("[member]", "member", '6:10: "roles" must be a list, not the text "member". Write [member].'),
     ("[member]", "[member]\n  personal: yes", '7:13: "personal" must be true or false, not the text "yes".'),
+    (
+        "[member]",
+        "[member]\n  fallback: [chief of locals]",
+        '7:14: level "locals" is not defined in catalogue.yaml. Known: "national", "local". Allowed: "parent". '
+        'Did you mean "local"? A role with " of " in its name is written {role: "chief of locals"}.',
+    ),
+    ("[leader]", "[leader]\n  fallback: [leader]", f'3:14: "leader" in "fallback" finds nobody: {HELD}. Leave it out.'),
+    (
+        "[leader]",
+        "[leader]\n  fallback: [leader of parent, leader of local]",
+        f'3:32: "leader of local" in "fallback" finds nobody: {HELD}. Leave it out.',
+    ),
+    (
+        "[member]",
+        "[member]\n  branch: subtree\n  fallback: [member of national]",
+        f'8:14: "member of national" in "fallback" finds nobody: {HELD}. Leave it out.',
+    ),
+    (
+        "[local]",
+        "[national]\n  fallback: [chief of parent]",
+        '4:14: "chief of parent" in "fallback" finds nobody: nothing lies above the level national. Leave it out.',
+    ),
+    (
+        "[local]",
+        "[national]\n  fallback: [chief of local]",
+        '4:14: "chief of local" in "fallback" finds nobody: the level local lies below national. Leave it out.',
+    ),
+    (
+        "[member]",
+        "[member]\n  fallback: [chief, {role: chief}, {role: head of office}]",
+        '7:21: "chief" stands twice in "fallback". Keep the first.',
+    ),
+    (
+        "[member]",
+        "[member]\n  fallback: chief",
+        '7:13: "fallback" must be a list, not the text "chief". Write [chief].',
+    ),
+    (
+        "[member]",
+        "[member]\n  fallback: [{of: parent}]",
+        '7:14: key "role" is missing in "fallback". Role of the directory.',
+    ),
+    (
+        "[member]",
+        "[member]\n  fallback: [chief of The Board]",
+        '7:14: "The Board" is not a valid value of "of". '
+        "A name has lower-case letters, digits and underscores and begins with a letter.",
+    ),
 ]
 
 CALENDARS = [

@@ -20,6 +20,7 @@ from distributor.errors import SettingsError
 Program = Callable[..., CompletedProcess[str]]
 MAY = ("--period", "2026-05")
 ROOT = Path(__file__).parents[2]
+STEP = "region_leader of region"
 LONG = "a-very-long-address-that-nobody-would-like-to-type@upper.proeve.example"
 
 
@@ -69,6 +70,25 @@ def test_plan_as_json(program: Program, read_union: SmallUnion) -> None:
     assert (LONG, "planned") == (by_branch["../x"]["address"], by_branch["../x"]["status"])
     assert ("suppressed", "no address for email") == (by_branch["S2"]["status"], by_branch["S2"]["reason"])
     assert ["S3"] == planned["branches_with_nobody"]
+
+
+def test_plan_tells_who_stands_in(program: Program, union: SmallUnion) -> None:
+    """A branch without a leader, and one whose leader has no address, go to the region's leader; the plan says so."""
+    union.edit("report_specs/audiences.yaml", "branch: own, levels: [local]", f"levels: [local], fallback: [{STEP}]")
+    arguments = ("plan", "letter", *MAY, "--config", str(union.config))
+
+    done, planned = program(*arguments), json.loads(program(*arguments, "--json").stdout)
+
+    vacant = r"vacant +Eng: no branch_leader can be reached; goes to (\w+ \w+) \(region_leader, Region Sør\)\n"
+    assert re.search(
+        rf"{vacant} +Fet: nobody is branch_leader; goes to \1 \(region_leader, Region Sør\)\n", done.stdout
+    )
+    assert "with nobody" not in done.stdout
+    assert [] == planned["branches_with_nobody"]
+    assert {
+        "branch": "S3", "channel": "email", "vacant": ["branch_leader"], "why": "nobody is branch_leader",
+        "fallback": STEP, "recipients": ["south"],
+    } == planned["fallbacks"][1]  # fmt: skip
 
 
 def test_plan_writes_nothing(program: Program, union: SmallUnion) -> None:

@@ -1,6 +1,16 @@
 """The directory holds the unusual positions that plans and packs must cope with."""
 
+from datetime import date
+from pathlib import Path
+
 import pandas as pd
+
+from distributor.catalogue.loader import load_catalogue
+from distributor.packs.plan import as_audience
+from recipients.audience import resolve_audience
+from recipients.directories.csv import CsvDirectory
+
+ROOT = Path(__file__).parents[2]
 
 
 def _current(organisation) -> pd.DataFrame:
@@ -12,7 +22,7 @@ def _current(organisation) -> pd.DataFrame:
 
 
 def test_one_open_branch_has_no_leader(organisation):
-    """Exactly one open local branch has nobody to send to."""
+    """Exactly one open local branch has nobody who holds a role there."""
     branches = organisation.csv("branches")
     open_ = branches[(branches["level"] == "local") & (branches["closed_on"] == "")]
     led = _current(organisation).query("role == 'branch_leader'")["branch_id"]
@@ -55,6 +65,30 @@ def test_one_branch_reads_two_languages(organisation):
     readers = roles[roles["branch_id"] == organisation.facts.two_language_branch_id].set_index("role")["language"]
 
     assert {"branch_leader": "nb", "deputy": "en"} == readers.to_dict()
+
+
+def test_region_leaders_stand_in_for_both(organisation):
+    """The packs of the branch without a leader and of the one without an address go to their regions' leaders."""
+    audience = load_catalogue(ROOT / "report_specs" / "union").audiences["branch_leaders"]
+    roster = CsvDirectory(organisation.folder).load()
+    current = _current(organisation)
+    regions = organisation.csv("branches").set_index("branch_id")["parent_id"]
+    facts = organisation.facts
+
+    resolution = resolve_audience(
+        as_audience("branch_leaders", audience),
+        tree=roster.tree,
+        recipients=roster.recipients,
+        on=date(2026, 6, 3),
+        is_reachable=lambda recipient: recipient.address("email") is not None,
+    )
+
+    leaders = current[current["role"] == "region_leader"].set_index("branch_id")["recipient_id"]
+    vacant = sorted((facts.leaderless_branch_id, facts.branch_of_leader_without_email))
+    assert [(branch, [leaders[regions[branch]]]) for branch in vacant] == sorted(
+        (one.branch_id, [who.recipient.recipient_id for who in one.instead]) for one in resolution.vacancies
+    )
+    assert () == resolution.branches_with_nobody
 
 
 def test_addresses_reach_nobody(organisation):

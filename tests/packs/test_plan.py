@@ -1,6 +1,7 @@
 """The send plan: who gets which pack, in which language, once; and who gets nothing, and why."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from distributor.ledger.records import DeliveryStatus
 from distributor.metrics.windows import Window
 from distributor.packs.plan import SendPlan, all_formats, burst_branches, find_branch, plan_deliveries, plan_test_send
 from recipients.people import Address, Recipient, Role
+from recipients.preferences import Permissions, Preferences, Reason, Suppression, SuppressionReason
 
 MAY = Window(from_on=date(2026, 5, 1), to_on=date(2026, 6, 1))
 ON = date(2026, 6, 3)
@@ -250,3 +252,125 @@ def test_formats_of_a_report_without_deliveries(world: Any) -> None:
         slack_only, (world.tree.branch("big"),), "me@union.example", tree=world.tree, run_id="run", language="nb"
     )
     assert ("html", "pdf", "xlsx") == plan.deliveries[0].formats
+
+
+# --- who stands in, and what may be sent ------------------------------------------------------------------
+
+WITH_FALLBACK = AUDIENCES | {
+    "leaders": AudienceSpec(roles=("leader",), levels=("local",), fallback=["deputy", "chief of region"])
+}
+
+
+def plan_with(
+    world: Any,
+    recipients: list[Recipient],
+    *deliver: tuple[str, str, tuple[str, ...]],
+    permissions: Permissions = Permissions(),  # noqa: B008 - immutable
+) -> SendPlan:
+    report = report_to(world, *deliver)
+    return plan_deliveries(
+        report,
+        WITH_FALLBACK,
+        tree=world.tree,
+        recipients=tuple(recipients),
+        branches=burst_branches(report, world.tree, MAY, ["big", "mid"]),
+        on=ON,
+        run_id="run",
+        default_language="nb",
+        permissions=permissions,
+    )
+
+
+def vacancies(plan: SendPlan) -> list[tuple[str, str, str, list[str]]]:
+    return [
+        (
+            one.branch.branch_id,
+            one.channel,
+            one.vacancy.why,
+            [who.recipient.recipient_id for who in one.vacancy.instead],
+        )
+        for one in plan.fallbacks
+    ]
+
+
+def suppressed(address: str, reason: SuppressionReason = SuppressionReason.bounced) -> Permissions:
+    when = datetime(2026, 6, 1, tzinfo=UTC)
+    one = Suppression(channel="email", address=address, reason=reason, suppressed_at=when)
+    return Permissions.build(suppressions=[one], now=when)
+
+
+def test_vacant_branch_goes_to_who_stands_in(world: Any) -> None:
+    """The deputy gets the pack of one branch, the region's chief that of the other; the plan tells both."""
+    people = [person("Bo", ("deputy", "big")), person("Cy", ("chief", "r1"))]
+
+    plan = plan_with(world, people, LEADERS)
+
+    assert [("big", "bo"), ("mid", "cy")] == pairs(plan)
+    assert [("big", "email", "nobody is leader", ["bo"]), ("mid", "email", "nobody is leader", ["cy"])] == vacancies(
+        plan
+    )
+    assert () == plan.branches_with_nobody
+    assert () == plan.in_two_roles
+
+
+def test_leader_without_an_address_for_the_channel_is_stood_in_for(world: Any) -> None:
+    """Who has an e-mail address and no telephone is stood in for by SMS alone, and stays in the plan as suppressed."""
+    people = [person("Ann", ("leader", "big"), ("leader", "mid")), person("Bo", ("deputy", "big"))]
+    people[1] = replace(people[1], addresses=(Address(channel="sms", value="+4790000000"),))
+
+    plan = plan_with(world, people, LEADERS, ("leaders", "sms", ("summary",)))
+
+    assert [("big", "sms", "no leader can be reached", ["bo"])] == vacancies(plan)
+    assert [
+        ("big", "email", "ann", "planned"),
+        ("big", "sms", "ann", "suppressed"),
+        ("big", "sms", "bo", "planned"),
+    ] == [
+        (one.branch_id, one.channel, one.recipient_id, one.status) for one in plan.deliveries if one.branch_id == "big"
+    ]
+
+
+@pytest.mark.parametrize("reason", list(SuppressionReason))
+def test_suppressed_address_leaves_a_vacancy(world: Any, reason: SuppressionReason) -> None:
+    """An address that takes nothing counts as vacant, in any spelling; its delivery is suppressed with the reason."""
+    people = [person("Ann", ("leader", "big"), ("leader", "mid")), person("Bo", ("deputy", "big"))]
+
+    plan = plan_with(world, people, LEADERS, permissions=suppressed("ANN@union.example", reason))
+
+    assert [("big", "email", "no leader can be reached", ["bo"])] == vacancies(plan)
+    assert [("big", "ann", Reason[reason.name]), ("mid", "ann", Reason[reason.name])] == [
+        (one.branch_id, one.recipient_id, one.reason) for one in plan.not_permitted
+    ]
+    assert () == plan.without_address
+
+
+def test_reader_who_has_unsubscribed_is_not_stood_in_for(world: Any) -> None:
+    """Whoever wants no pack has decided for the branch: the delivery is suppressed, and nobody stands in."""
+    people = [person("Ann", ("leader", "big")), person("Bo", ("deputy", "big"), ("leader", "mid"))]
+    muted = Preferences(recipient_id="ann", muted_reports=("monthly",))
+    permissions = Permissions(preferences={"ann": muted})
+
+    plan = plan_with(world, people, LEADERS, permissions=permissions)
+
+    assert () == plan.fallbacks
+    assert [("ann", "the reader has unsubscribed from this report")] == [
+        (one.recipient_id, one.reason) for one in plan.not_permitted
+    ]
+
+
+def test_language_that_the_reader_has_chosen_goes_first(world: Any) -> None:
+    """A choice of the reader's goes before the directory's language."""
+    ann = person("Ann", ("leader", "big"), language="nb")
+    chosen = Permissions(preferences={"ann": Preferences(recipient_id="ann", language="en")})
+
+    assert ["en"] == [one.language for one in plan_with(world, [ann], LEADERS, permissions=chosen).deliveries]
+
+
+def test_same_vacancy_is_told_once_a_channel(world: Any) -> None:
+    """An audience that is delivered to twice over one channel has each vacancy once."""
+    people = [person("Bo", ("deputy", "big"))]
+
+    plan = plan_with(world, people, LEADERS, ("leaders", "email", ("xlsx",)))
+
+    assert [("big", "email", "nobody is leader", ["bo"])] == vacancies(plan)
+    assert [("html", "pdf", "xlsx")] == [one.formats for one in plan.deliveries]
