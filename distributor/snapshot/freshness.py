@@ -1,10 +1,10 @@
 """The gate that asks whether data are new enough for the period they report on."""
 
-import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import duckdb
 
+from distributor.catalogue.lengths import length_of
 from distributor.catalogue.models import FreshCheck
 from distributor.snapshot.columns import quoted
 from distributor.snapshot.gate_report import Gate, GateResult, GateStatus
@@ -37,14 +37,6 @@ def check_fresh(
         message = f"the newest {check.column} is {shown}; {shown_limit} or later is expected ({check.within})."
     status = GateStatus.PASSED if passed else GateStatus.FAILED
     return GateResult(dataset=dataset, gate=Gate.FRESH, status=status, message=f"{dataset}: {message}")
-
-
-def length_of(text: str) -> timedelta:
-    """Return the length that "36 hours", "40 days" or "6 weeks" names."""
-    match = re.fullmatch(r"(\d+) (hours|days|weeks)", text)
-    if match is None:
-        raise ValueError(f'"{text}" is not a length of time. Allowed: "36 hours", "40 days", "6 weeks".')
-    return timedelta(**{match[2]: int(match[1])})
 
 
 def _newest(connection: duckdb.DuckDBPyConnection, column: str) -> tuple[datetime | None, bool, bool]:
