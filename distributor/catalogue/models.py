@@ -21,7 +21,9 @@ Span = Annotated[
         description=f"A window: {_SPANS}. It ends with the report period.",
     ),
 ]
-Days = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3} (hours|days|weeks)$", description='A length of time: "40 days".')]
+Days = Annotated[
+    str, Field(pattern=r"^[1-9][0-9]{0,3} (hours|days|weeks)$", description='A length of time: "40 days".')
+]
 
 
 class Words(BaseModel):

@@ -57,8 +57,7 @@ def correction_notice(changes: Sequence[Change], words: Formatter, *, sent_on: d
     if not changes:
         return words.word("correction_of_texts", day=day)
     named = [
-        words.word("correction_change", label=one.label, after=one.after, before=one.before)
-        for one in changes[:_NAMED]
+        words.word("correction_change", label=one.label, after=one.after, before=one.before) for one in changes[:_NAMED]
     ]
     if more := len(changes) - len(named):
         named.append(words.word("correction_more_one") if more == 1 else words.word("correction_more", number=more))

@@ -74,9 +74,7 @@ def _written_value(value: Value) -> list[Any]:
 def _read(raw: list[Any], section: dict[str, Any]) -> PackFigure:
     where, shown, text, mark, *value = raw
     cell = Cell(value=_read_value(*value), text=text, mark=Mark(mark))
-    return PackFigure(
-        section=section["key"], heading=section["heading"], where=where, shown=Shown(shown), cell=cell
-    )
+    return PackFigure(section=section["key"], heading=section["heading"], where=where, shown=Shown(shown), cell=cell)
 
 
 def _read_value(value: Value = None, kind: str = "") -> Value:

@@ -86,7 +86,9 @@ def moved_sections(edition: Edition, threshold: float, *, words: Formatter) -> t
     packs_view = branch_view(edition, edition.head.tree.root, words)
     view = replace(packs_view, measures=edition.movement)
     headings = {section.key: section.heading for section in build_sections(edition.head.report, packs_view)}
-    found = [one for one in _movements(edition.head.report, view, headings) if one.change is None or _is_over(one, threshold)]
+    found = [
+        one for one in _movements(edition.head.report, view, headings) if one.change is None or _is_over(one, threshold)
+    ]
     return tuple(sorted(found, key=lambda one: (not one.is_moved, -abs(one.change or 0))))
 
 
@@ -131,7 +133,7 @@ def _is_over(movement: Movement, threshold: float) -> bool:
 def _sentence(movements: Sequence[Movement], words: Formatter) -> str:
     one = movements[0]
     values = {"label": one.label, "before": one.before.text, "after": one.after.text}
-    sections = words.listing(list(dict.fromkeys(movement.heading for movement in movements)))
+    sections = " · ".join(dict.fromkeys(movement.heading for movement in movements))  # headings have commas
     if one.change is None:
         return words.word("movement_without_base", **values, sections=sections)
     # Relative for percentages too: it is what the threshold is about, and both figures stand beside it.

@@ -48,7 +48,7 @@ def choose_sample(candidates: Sequence[Candidate], *, number: int, seed: str) ->
     for reason, fits, rank in _CRITERIA:
         left = [one for one in _left(candidates, chosen) if fits(one)]
         if left and len(chosen) < number:
-            best = min(left, key=lambda one: (rank(one), one.branch_id, one.language))  # noqa: B023 - used at once
+            best = min(left, key=lambda one: (rank(one), one.branch_id, one.language))
             chosen.append(Chosen(candidate=best, reason=reason))
     while len(chosen) < number and (left := _left(candidates, chosen)):
         drawn = min(left, key=lambda one: _lot(one, seed))

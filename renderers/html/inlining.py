@@ -7,7 +7,7 @@ from css_inline import CSSInliner
 
 def inline(document: str) -> str:
     """Return *document* with its rules on the elements; those for dark mode and phones stay in a <style> block."""
-    return _inliner().inline(document)  # type: ignore[no-any-return]
+    return _inliner().inline(document)
 
 
 @cache

@@ -92,7 +92,11 @@ class Formatter:
         hours, minutes_left = divmod(minutes, 60)
         if hours:
             return self.word("hours_minutes", hours=self.value(hours, INTEGER), minutes=minutes_left)
-        return self.word("minutes_seconds", minutes=minutes, seconds=rest) if minutes else self.word("seconds", seconds=rest)
+        return (
+            self.word("minutes_seconds", minutes=minutes, seconds=rest)
+            if minutes
+            else self.word("seconds", seconds=rest)
+        )
 
     def listing(self, items: list[str]) -> str:
         """Join words: a, b og c."""

@@ -8,7 +8,9 @@ from renderers.letters.sheet import Command, Fact, Facts, Paragraph, Part, Sheet
 
 def compose(letter: RunMissed, words: Formatter) -> Sheet:
     head = letter.head
-    last = words.moment(letter.last_closed_at, head.zone) if letter.last_closed_at else words.word("missed_never_closed")
+    last = (
+        words.moment(letter.last_closed_at, head.zone) if letter.last_closed_at else words.word("missed_never_closed")
+    )
     facts = (
         Fact(label=words.word("missed_due"), value=words.moment(letter.due_at, head.zone)),
         Fact(label=words.word(f"missed_since_{letter.trouble}"), value=words.moment(letter.since_at, head.zone)),

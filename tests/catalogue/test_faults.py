@@ -20,7 +20,9 @@ BREAKDOWNS = (
 LANGUAGES = "Give it in every language of catalogue.yaml."
 BRACES = "Write {branch}, {period} or {organisation}; a brace itself is written twice."
 FIX_COLUMN = 'Declare it under "columns" of "workplaces" in datasets.yaml.'
-WHEN = '"always", or "any section moved more than 30 %": a figure of the whole organisation against the previous period.'
+WHEN = (
+    '"always", or "any section moved more than 30 %": a figure of the whole organisation against the previous period.'
+)
 PERIODS = '"previous month", "current quarter", "previous membership year", "rolling 12 months".'
 
 ORGANISATION = [

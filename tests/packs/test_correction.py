@@ -77,7 +77,9 @@ def test_changes_hold_printed_forms_only() -> None:
 
 def test_what_prints_the_same_is_the_same() -> None:
     """A change below the printed decimals is none to a reader."""
-    assert () == changed_figures(figures(figure("Churn", 0.0412, text="4.1%")), figures(figure("Churn", 0.0413, text="4.1%")))
+    assert () == changed_figures(
+        figures(figure("Churn", 0.0412, text="4.1%")), figures(figure("Churn", 0.0413, text="4.1%"))
+    )
 
 
 def test_figures_that_came_or_went_are_held_against_no_value() -> None:
@@ -153,9 +155,7 @@ def test_correction_of_a_real_pack(world: Any, world_of: Any, membership: Any) -
     report = world.report({"tiles": ["members", "joiners"]}, {"chart": "bars", "metric": "joiners", "by": "age"})
     rows = world.tables.table("memberships").to_pylist()
     late = world_of(memberships=[*rows, membership("big", date(2026, 5, 9), number=1)])
-    before, after = (
-        assemble_pack(union.edition(report), union.tree.branch("big"), "en") for union in (world, late)
-    )
+    before, after = (assemble_pack(union.edition(report), union.tree.branch("big"), "en") for union in (world, late))
     changes = changed_figures(pack_figures(before), pack_figures(after))
 
     assert [("Members", "94", "95"), ("Joiners", "24", "25")] == [(c.label, c.before, c.after) for c in changes[:2]]

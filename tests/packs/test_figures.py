@@ -75,7 +75,9 @@ def test_withheld_figures_carry_no_value(world: Any) -> None:
 def test_chart_point_is_marked_by_its_text(pack: Pack) -> None:
     """A chart keeps texts only: "<5" is few, "skjult" hidden, "–" absent, and no text is no figure."""
     section = next(section for section in pack.sections if isinstance(section, ChartSection))
-    series = replace(section.chart.series[0], values=(None, None, None, None, 7.0), texts=("<5", "skjult", "–", "", "7"))
+    series = replace(
+        section.chart.series[0], values=(None, None, None, None, 7.0), texts=("<5", "skjult", "–", "", "7")
+    )
     chart = replace(section.chart, categories=("a", "b", "c", "d", "e"), series=(series,))
     figures = pack_figures(replace(pack, sections=(replace(section, chart=chart),))).figures
 
@@ -202,7 +204,8 @@ def test_dates_and_decimals_keep_their_kind() -> None:
     """JSON knows neither."""
     cells = (Cell(value=date(2026, 5, 1), text="1. mai 2026"), Cell(value=Decimal("1.50"), text="1,5"))
     figures = tuple(
-        PackFigure(section="s1", heading="H", where=str(n), shown=Shown.table, cell=cell) for n, cell in enumerate(cells)
+        PackFigure(section="s1", heading="H", where=str(n), shown=Shown.table, cell=cell)
+        for n, cell in enumerate(cells)
     )
     whole = PackFigures(branch_id="b", language="nb", content_hash="0", figures=figures)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from distributor.packs.movement import movement_asks, movement_sentences, moved_sections
+from distributor.packs.movement import moved_sections, movement_asks, movement_sentences
 from distributor.packs.sections import report_asks
 from recipients.branches import Branch
 from renderers.language import formatter
@@ -66,16 +66,17 @@ def test_each_section_of_the_metric_is_named(world_of: Any, membership: Any) -> 
 
     assert ["s1", "s3", "s4"] == [one.section for one in moved]
     assert (
-        "Innmeldte gikk fra 10 til 40, +300\xa0% mot forrige periode (Nøkkeltall, Innmeldte etter måned og Avdelinger).",
+        "Innmeldte: fra 10 til 40 (+300\xa0% mot forrige periode). "
+        "Vises i: Nøkkeltall · Innmeldte etter måned · Avdelinger.",
     ) == movement_sentences(moved, NB)
 
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("nb", "Innmeldte er 20; forrige periode har ikke noe å sammenligne med (Nøkkeltall)."),
-        ("da", "Indmeldte er 20; forrige periode har intet at sammenligne med (Nøgletal)."),
-        ("en", "Joiners: 20; the previous period has nothing to compare with (Key figures)."),
+        ("nb", "Innmeldte: 20. Forrige periode har ikke noe å sammenligne med. Vises i: Nøkkeltall."),
+        ("da", "Indmeldte: 20. Forrige periode har intet at sammenligne med. Vises i: Nøgletal."),
+        ("en", "Joiners: 20. The previous period has nothing to compare with. Shown in: Key figures."),
     ],
 )
 def test_missing_base_is_said(world_of: Any, membership: Any, language: str, sentence: str) -> None:

@@ -97,8 +97,8 @@ APPROVAL = ApprovalAsked(
     recipients=431,
     threshold=0.3,
     movements=(
-        "Innmeldte gikk fra 1 204 til 1 890, +57 % mot forrige periode (Nøkkeltall og Innmeldte hver måned).",
-        "Frafall er 4,1 %; forrige periode har ikke noe å sammenligne med (Nøkkeltall).",
+        "Innmeldte: fra 1 204 til 1 890 (+57 % mot forrige periode). Vises i: Nøkkeltall · Innmeldte hver måned.",
+        "Frafall: 4,1 %. Forrige periode har ikke noe å sammenligne med. Vises i: Nøkkeltall.",
     ),
     sample=(
         SampledPack(branch="Oslo", reason=SampleReason.largest, attachment="Medlemstall for Oslo mai 2026.pdf"),
