@@ -427,9 +427,34 @@ class BurstSpec(Spec):
     branches: tuple[str, ...] = Field(default=(), description="Only these branches (ids).")
 
 
+_WHEN = r"^(always|any section moved more than [0-9]+([.][0-9]+)? ?%)$"
+
+
 class ApprovalSpec(Spec):
-    when: str = Field(description='"always", or "any section moved more than 30 %".')
+    when: Annotated[str, Field(pattern=_WHEN)] = Field(
+        description='"always", or "any section moved more than 30 %": a figure of the whole organisation '
+        "against the previous period."
+    )
     sample: int = Field(default=5, ge=1, le=20, description="How many packs are shown to who approves.")
+
+    @property
+    def threshold(self) -> float | None:
+        """The share that a figure may move by before somebody must look (0.3 for 30 %); None where always."""
+        found = re.search(r"([0-9.]+) ?%", self.when)
+        return float(found[1]) / 100 if found else None
+
+
+class GatesSpec(Spec):
+    """What a run does whose data failed a check: wait for better data, and then go out with a banner or stay held."""
+
+    wait: Days = Field(
+        description='How long after its time the run waits for better data: "36 hours", "2 days"; '
+        "no longer than the report's period."
+    )
+    then: Literal["hold", "send with banner"] = Field(
+        default="hold",
+        description="When the wait is over: stay held, or send all the same and tell readers what is wrong.",
+    )
 
 
 class DeliverSpec(Spec):
@@ -456,3 +481,6 @@ class ReportSpec(Spec):
     sections: tuple[SectionSpec, ...] = Field(min_length=1, description="What a pack shows, in this order.")
     deliver: tuple[DeliverSpec, ...] = Field(default=(), description="Who gets it, how.")
     approval: ApprovalSpec | None = Field(default=None, description="When somebody looks at it before it is sent.")
+    gates: GatesSpec | None = Field(
+        default=None, description="How long it waits when a check of the data fails; by default it is held."
+    )

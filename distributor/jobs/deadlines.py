@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from distributor.catalogue.lengths import parse_length
+from distributor.catalogue.lengths import length_of
 from distributor.jobs.application import Application
 
 
@@ -12,7 +12,7 @@ def delivery_deadline(app: Application, report: str, now: datetime) -> datetime:
     A report that has left the catalogue since keeps the catalogue's default.
     """
     spec = app.catalogue.reports.get(report)
-    return now + parse_length(spec.deliver_within if spec else DEFAULT)
+    return now + length_of(spec.deliver_within if spec else DEFAULT)
 
 
 DEFAULT = "3 days"

@@ -15,6 +15,7 @@ from distributor.metrics.privacy import suppress_small_cells
 from distributor.metrics.windows import Period
 from distributor.packs.assemble import DatasetRead, Edition, EditionHead, used_datasets
 from distributor.packs.guard import guard_measures, guard_rows
+from distributor.packs.movement import measure_movement, movement_asks
 from distributor.packs.rows import frames_by_section, load_rows
 from distributor.packs.scope import Scope
 from distributor.packs.sections import report_asks, rows_by_section
@@ -24,7 +25,7 @@ from distributor.snapshot.manifest import MANIFEST_NAME
 from distributor.snapshot.snapshot import Snapshot, Verify, load_snapshot, take_snapshot
 from recipients.branches import BranchTree
 
-SNAPSHOT, MEASURES = "snapshot", "measures"
+SNAPSHOT, MEASURES, MOVEMENT = "snapshot", "measures", "movement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ def prepare_edition(app: Application, order: Order, *, now: datetime, progress: 
     )
     if not (order.folder / MEASURES / "index.json").is_file():
         progress.stage("measure")
-        _compute(app, order, scope, snapshot)
+        _compute(app, order, head, snapshot)
     edition = load_edition(head, order.folder)
     guard_edition(edition)
     return Prepared(edition=edition, remarks=tuple(report.message for report in gates.reports))
@@ -122,10 +123,12 @@ def prepare_edition(app: Application, order: Order, *, now: datetime, progress: 
 def load_edition(head: EditionHead, folder: Path) -> Edition:
     """Map the figures of a run into memory: in the main process, and in every worker."""
     keys = rows_by_section(head.report)
+    is_judged = bool(movement_asks(head.report, head.scope))
     return Edition(
         head=head,
         measures=load_measures(folder / MEASURES, head.catalogue.metrics),
         rows={key: load_rows(folder / MEASURES / f"rows_{key}.arrow") for key in keys},
+        movement=load_measures(folder / MEASURES / MOVEMENT, head.catalogue.metrics) if is_judged else None,
     )
 
 
@@ -163,7 +166,8 @@ def _take_or_load(app: Application, order: Order, scope: Scope, *, now: datetime
     )
 
 
-def _compute(app: Application, order: Order, scope: Scope, snapshot: Snapshot) -> None:
+def _compute(app: Application, order: Order, head: EditionHead, snapshot: Snapshot) -> None:
+    scope = head.scope
     calculator = calculator_for(app, snapshot, order.tree, scope)
     measures = suppress_small_cells(
         measure(report_asks(order.report, scope), calculator),
@@ -175,6 +179,8 @@ def _compute(app: Application, order: Order, scope: Scope, snapshot: Snapshot) -
     folder.mkdir(parents=True, exist_ok=True)
     for key, frame in frames_by_section(rows_by_section(order.report), scope.period.window, calculator).items():
         frame.save(folder / f"rows_{key}.arrow")
+    if movement_asks(order.report, scope):
+        measure_movement(head, calculator).save(folder / MOVEMENT)
     measures.save(folder)
 
 

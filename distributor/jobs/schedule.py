@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from distributor.catalogue.lengths import parse_length
+from distributor.catalogue.lengths import length_of
 from distributor.jobs.application import Application
 from distributor.jobs.run_report import RunRequest, new_run
 from distributor.ledger.records import OccurrenceRecord, OccurrenceStatus, RunRecord
@@ -49,7 +49,7 @@ def _record(app: Application, report: str, trigger: Trigger, now: datetime) -> i
         since,
         now=now,
         catch_up=CatchUp(schedule.catch_up),
-        stale_after=parse_length(schedule.stale_after) if schedule.stale_after else None,
+        stale_after=length_of(schedule.stale_after) if schedule.stale_after else None,
     )
     found = [_occurrence(app, report, one) for one in planned]
     ahead = next_fire(trigger, max(now, since))

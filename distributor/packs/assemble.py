@@ -45,11 +45,15 @@ class EditionHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """A report over a period, with its figures and rows for every branch."""
+    """A report over a period, with its figures and rows for every branch.
+
+    ``movement`` holds what an approval is judged by (see movement.py); None where the report's needs nothing.
+    """
 
     head: EditionHead
     measures: Measures = field(repr=False)
     rows: Mapping[str, RowsFrame] = field(repr=False)
+    movement: Measures | None = field(default=None, repr=False)
 
 
 def assemble_pack(edition: Edition, branch: Branch, language: str) -> Pack:

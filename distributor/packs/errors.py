@@ -2,7 +2,8 @@
 
 DistributorError
 ├── GuardError             1   a pack holds something that is not its branch's: the pack stops
-└── RowsError              1   a `rows` section does not work on its dataset
+├── RowsError              1   a `rows` section does not work on its dataset
+└── FiguresError           1   the file of an earlier pack's figures cannot be read
 """
 
 from distributor.errors import DistributorError
@@ -27,4 +28,13 @@ class RowsError(DistributorError):
         super().__init__(
             f'the rows of section "{section}" cannot be read from dataset "{dataset}": {reason}. '
             "Check where:, columns: and sort: against the dataset's columns; a date that is text belongs under dates:."
+        )
+
+
+class FiguresError(DistributorError):
+    """An earlier pack's figures cannot be compared with."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the figures of the earlier pack cannot be read: {reason}. Send the pack without saying what has changed."
         )

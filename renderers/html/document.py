@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from functools import cache
 
-from css_inline import CSSInliner
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from renderers.errors import DocumentTooLargeError, MissingChartError
+from renderers.html.inlining import inline
 from renderers.html.palette import palette
 from renderers.html.predicates import is_bare, is_numeric, is_wide
 from renderers.html.preheader import preheader
@@ -49,7 +49,7 @@ def render_html(pack: Pack, *, chart_ids: Mapping[str, str], alt_texts: Mapping[
         colours=palette(pack.accent),
         word=formatter(pack.language).word,
     )
-    document = _inliner().inline(source)
+    document = inline(source)
     size_bytes = len(document.encode())
     if size_bytes > LIMIT_BYTES:
         raise DocumentTooLargeError(f'the e-mail body of branch "{pack.branch_id}"', size_bytes, LIMIT_BYTES)
@@ -68,12 +68,6 @@ def _layout() -> Template:
     )
     environment.tests |= {"numeric": is_numeric, "bare": is_bare, "wide": is_wide, "saying": says}
     return environment.get_template("layout.html")
-
-
-@cache
-def _inliner() -> CSSInliner:
-    # Rules for dark mode and phones cannot be inlined: they stay in a <style> block.
-    return CSSInliner(keep_at_rules=True, minify_css=True, load_remote_stylesheets=False)
 
 
 def _kind(section: Section) -> str:

@@ -11,12 +11,13 @@ from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal, format_percent
 
 from renderers.errors import MissingWordError, UnknownLanguageError
-from renderers.formats import Cell, Mark, Value, ValueFormat, ValueKind
+from renderers.formats import INTEGER, Cell, Mark, Value, ValueFormat, ValueKind
 
 LANGUAGES = ("nb", "da", "en")
 # English is written for readers in Europe: day before month.
 _LOCALES = {"nb": "nb_NO", "da": "da_DK", "en": "en_GB"}
-_WORD_FILES = ("general.yaml", "documents.yaml", "charts.yaml", "summary.yaml")
+_WORD_FILES = ("general.yaml", "documents.yaml", "charts.yaml", "summary.yaml", "notices.yaml", "letters.yaml")
+_TENTHS_BELOW_S = 9.95
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -76,6 +77,26 @@ class Formatter:
     def month_name(self, day: datetime.date) -> str:
         """Print a month as on an axis: jan, feb, mars."""
         return format_date(day, "LLL", locale=self.locale).rstrip(".")
+
+    def moment(self, at: datetime.datetime, zone: datetime.tzinfo) -> str:
+        """Print an instant (aware) as the clock of *zone* shows it: 31. mai 2026 kl. 07:00."""
+        local = at.astimezone(zone)
+        return self.word("moment", day=self.date(local.date()), time=f"{local:%H:%M}")
+
+    def duration(self, length: datetime.timedelta) -> str:
+        """Print a length of time to two units: 1 t 4 min, 3 min 12 s, 4,2 s."""
+        seconds = length.total_seconds()
+        if seconds < _TENTHS_BELOW_S:
+            return self.word("seconds", seconds=self.value(seconds, ValueFormat(kind=ValueKind.decimal, decimals=1)))
+        minutes, rest = divmod(round(seconds), 60)
+        hours, minutes_left = divmod(minutes, 60)
+        if hours:
+            return self.word("hours_minutes", hours=self.value(hours, INTEGER), minutes=minutes_left)
+        return (
+            self.word("minutes_seconds", minutes=minutes, seconds=rest)
+            if minutes
+            else self.word("seconds", seconds=rest)
+        )
 
     def listing(self, items: list[str]) -> str:
         """Join words: a, b og c."""

@@ -21,6 +21,9 @@ LANGUAGES = "Give it in every language of catalogue.yaml."
 BRACES = "Write {branch}, {period} or {organisation}; a brace itself is written twice."
 FIX_COLUMN = 'Declare it under "columns" of "workplaces" in datasets.yaml.'
 HELD = "who holds the role gets the pack already"
+WHEN = (
+    '"always", or "any section moved more than 30 %": a figure of the whole organisation against the previous period.'
+)
 PERIODS = '"previous month", "current quarter", "previous membership year", "rolling 12 months".'
 
 ORGANISATION = [
@@ -439,6 +442,44 @@ BASE = [
         '"07:00"',
         '"07:00"\n  timezone: Oslo',
         '9:13: time zone "Oslo" is not known. Use an IANA name such as Europe/Oslo.',
+    ),
+    (
+        "period: previous month",
+        "period: previous month\napproval: {when: any section moved more than a third}",
+        f'5:18: "any section moved more than a third" is not a valid value of "when". {WHEN}',
+    ),
+    (
+        "period: previous month",
+        "period: previous month\napproval: {when: any section moved more than 30}",
+        f'5:18: "any section moved more than 30" is not a valid value of "when". {WHEN}',
+    ),
+    (
+        "period: previous month",
+        "period: previous month\napproval: {when: always, sample: 0}",
+        '5:34: "sample" must be at least 1, not 0.',
+    ),
+    (
+        "period: previous month",
+        "period: previous month\ngates: {then: hold}",
+        '5:1: key "wait" is missing in "gates". How long after its time the run waits for better data: '
+        '"36 hours", "2 days"; no longer than the report\'s period.',
+    ),
+    (
+        "period: previous month",
+        "period: previous month\ngates: {wait: 2 days, then: send}",
+        '5:29: "send" is not a valid value of "then". Allowed: "hold", "send with banner".',
+    ),
+    (
+        "period: previous month",
+        "period: previous month\ngates: {wait: 5 weeks}",
+        '5:15: "5 weeks" is a longer wait than a report on the "previous month" can have. '
+        "Wait at most 28 days: then the next run is due.",
+    ),
+    (
+        "period: previous month",
+        "period: current day\ngates: {wait: 25 hours}",
+        '5:15: "25 hours" is a longer wait than a report on the "current day" can have. '
+        "Wait at most 1 day: then the next run is due.",
     ),
 ]
 

@@ -17,6 +17,7 @@ from distributor.metrics.measure import Calculator, measure, open_calculator
 from distributor.metrics.privacy import suppress_small_cells
 from distributor.metrics.windows import Period, parse_period
 from distributor.packs.assemble import DatasetRead, Edition, EditionHead, branch_view
+from distributor.packs.movement import measure_movement, movement_asks
 from distributor.packs.rows import frames_by_section
 from distributor.packs.scope import Scope
 from distributor.packs.sections import report_asks, rows_by_section
@@ -269,27 +270,29 @@ class World:
         organisation = ORGANISATION.model_copy(update={"min_cell": min_cell})
         calculator = self.calculator(scope)
         measures = measure(report_asks(report, scope), calculator)
-        return Edition(
-            head=EditionHead(
-                catalogue=replace(self.catalogue, organisation=organisation),
-                report=report,
-                scope=scope,
-                tree=self.tree,
-                reads=(
-                    DatasetRead(
-                        dataset="memberships",
-                        rows=1234,
-                        read_at=datetime(2026, 6, 1, 5, 7, tzinfo=UTC),
-                        unknown_branch_rows=3,
-                    ),
+        head = EditionHead(
+            catalogue=replace(self.catalogue, organisation=organisation),
+            report=report,
+            scope=scope,
+            tree=self.tree,
+            reads=(
+                DatasetRead(
+                    dataset="memberships",
+                    rows=1234,
+                    read_at=datetime(2026, 6, 1, 5, 7, tzinfo=UTC),
+                    unknown_branch_rows=3,
                 ),
-                run_id="run-1",
-                snapshot_id="snapshot-1",
             ),
+            run_id="run-1",
+            snapshot_id="snapshot-1",
+        )
+        return Edition(
+            head=head,
             measures=suppress_small_cells(
                 measures, datasets=self.catalogue.datasets, tree=self.tree, min_cell=min_cell
             ),
             rows=frames_by_section(rows_by_section(report), scope.period.window, calculator),
+            movement=measure_movement(head, calculator) if movement_asks(report, scope) else None,
         )
 
     def view(self, report: ReportSpec, branch_id: str, language: str = "nb", **keys: Any) -> View:

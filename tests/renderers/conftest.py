@@ -28,3 +28,9 @@ def sample_packs() -> dict[str, Pack]:
     """Return realistic packs by name: large, small, empty, regional and awkward, in three languages."""
     packs: dict[str, Pack] = _load_samples().sample_packs()
     return packs
+
+
+@pytest.fixture(scope="session")
+def faint_texts() -> str:
+    """Return JavaScript that lists the texts of a page that stand out too little from their ground."""
+    return (Path(__file__).parent / "faint_texts.js").read_text("utf-8")

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 from distributor.catalogue.draft import Draft
 from distributor.catalogue.errors import Fault
+from distributor.catalogue.lengths import length_of
 from distributor.catalogue.lint.names import repeated, undefined, unknown_level
 from distributor.catalogue.lint.privacy import privacy_faults
 from distributor.catalogue.lint.schedules import schedule_faults
@@ -14,6 +16,15 @@ from distributor.catalogue.marks import Mark
 from distributor.catalogue.models import DeliverSpec, ReportSpec
 
 _ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
+_MONTH = timedelta(days=28)
+# The units of a report's period, at their shortest; one of rolling months is made once a month.
+_SHORTEST = {
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": _MONTH,
+    "quarter": timedelta(days=90),
+    "year": timedelta(days=365),
+}
 FORMATS = {
     "email": ("html", "pdf", "xlsx"),
     "folder": ("html", "pdf", "xlsx"),
@@ -35,6 +46,7 @@ def report_faults(draft: Draft) -> Iterator[Fault]:
             yield from section_faults(draft, section, mark, index)
         for index, entry in enumerate(spec.deliver):
             yield from _deliver_faults(draft, entry, mark, index)
+        yield from _wait_faults(spec, mark)
         yield from privacy_faults(draft, spec, mark)
 
 
@@ -43,6 +55,17 @@ def _owner_faults(spec: ReportSpec, mark: Mark) -> Iterator[Fault]:
         what = f'"{spec.owner[:60]}" is not an e-mail address'
         remedy = "Name who answers for the report, as in analysis@union.example."
         yield Fault(place=mark.locate("owner"), what=what, remedy=remedy)
+
+
+def _wait_faults(spec: ReportSpec, mark: Mark) -> Iterator[Fault]:
+    """Yield a fault where a run would still wait for data when the next one begins."""
+    if spec.gates is None:
+        return
+    longest = next((length for unit, length in _SHORTEST.items() if spec.period.endswith(f" {unit}")), _MONTH)
+    if length_of(spec.gates.wait) > longest:
+        what = f'"{spec.gates.wait}" is a longer wait than a report on the "{spec.period}" can have'
+        remedy = f"Wait at most {longest.days} day{'s' if longest.days > 1 else ''}: then the next run is due."
+        yield Fault(place=mark.locate("gates", "wait"), what=what, remedy=remedy)
 
 
 def _deliver_faults(draft: Draft, entry: DeliverSpec, mark: Mark, index: int) -> Iterator[Fault]:
