@@ -465,6 +465,15 @@ class DeliverSpec(Spec):
     )
 
 
+class MailSpec(Spec):
+    """From whom a report's messages are."""
+
+    from_: str | None = Field(
+        default=None, alias="from", description='Name and address: "Analysis <analysis@union.example>".'
+    )
+    reply_to: str | None = Field(default=None, description="Where answers go; by default to the owner.")
+
+
 class ReportSpec(Spec):
     """One report: what it shows, for which branches, to whom."""
 
@@ -484,3 +493,7 @@ class ReportSpec(Spec):
     gates: GatesSpec | None = Field(
         default=None, description="How long it waits when a check of the data fails; by default it is held."
     )
+    deliver_within: Days = Field(
+        default="3 days", description="How long a message that is not accepted is tried again; then it has failed."
+    )
+    mail: MailSpec = Field(default=MailSpec(), description="From whom its messages are; else [mail] of config.toml.")

@@ -11,12 +11,12 @@ from distributor.dispatch.backoff import Backoff
 from distributor.dispatch.breaker import BreakerRules, Breakers
 from distributor.dispatch.outbox import Outbox
 from distributor.dispatch.sender import Sender
-from distributor.dispatch.stages import Stage, circuit, not_sent_yet, within_deadline
+from distributor.dispatch.stages import Stage, circuit, not_sent_yet, quiet_hours, wanted, within_deadline
 from distributor.jobs.application import Application
 from distributor.jobs.messages import Composer
+from distributor.jobs.wishes import Quiet, Wishes
 from distributor.process_name import is_dead, process_name
-from distributor.settings import DispatchSettings
-from recipients.branches import BranchTree
+from recipients.directory import Roster
 
 _LOOK_S = 0.2
 
@@ -83,13 +83,13 @@ class Dispatching:
 
 
 @contextmanager
-def dispatching(app: Application, *, tree: BranchTree, outbox: Path, run_id: str) -> Iterator[Dispatching]:
+def dispatching(app: Application, *, roster: Roster, outbox: Path, run_id: str) -> Iterator[Dispatching]:
     """Send what comes into the outbox of a run during the block, and at its end all that is due by then.
 
     A block that fails, or is stopped by hand, ends the threads after the messages in hand.
     """
     channels = app.channels(outbox)
-    box = make_outbox(app, channels, tree)
+    box = make_outbox(app, channels, roster)
     box.settle_lost()
     at_work = Dispatching(outbox=box, run_id=run_id, threads=connections(app))
     at_work.start()
@@ -104,42 +104,46 @@ def dispatching(app: Application, *, tree: BranchTree, outbox: Path, run_id: str
             channel.close()
 
 
-def make_outbox(app: Application, channels: Mapping[str, Channel], tree: BranchTree) -> Outbox:
+def make_outbox(app: Application, channels: Mapping[str, Channel], roster: Roster) -> Outbox:
     """Wire the outbox of this process."""
     settings = app.settings.dispatch
-    breakers = Breakers(rules=breaker_rules(settings))
+    breakers = Breakers(rules=BreakerRules(threshold=settings.pause_after, pause=settings.pause))
     composer = Composer(
         ledger=app.ledger,
         store=app.store,
-        branch_names={branch.branch_id: branch.name for branch in tree.branches},
+        branch_names={branch.branch_id: branch.name for branch in roster.tree.branches},
+        public_url=app.settings.service.public_url,
+        secret=app.settings.service.resolve_secret(),
     )
     sender = Sender(
         ledger=app.ledger,
         channels=channels,
         compose=composer.compose,
-        stages=stages(app, breakers),
+        stages=_stages(app, roster, breakers),
         clock=app.clock,
         breakers=breakers,
-        backoff=backoff(settings),
+        backoff=Backoff(first=settings.first_retry, longest=settings.longest_retry),
         lease=settings.claim,
     )
     return Outbox(sender=sender, is_dead=is_dead)
 
 
-def stages(app: Application, breakers: Breakers) -> tuple[Stage, ...]:
+def _stages(app: Application, roster: Roster, breakers: Breakers) -> tuple[Stage, ...]:
     """Return the stages in their order: first what ends a delivery, then what puts it off."""
-    return (within_deadline, not_sent_yet(app.ledger), circuit(breakers))
+    wishes = Wishes(app)
+    quiet = Quiet(
+        hours=app.settings.dispatch.quiet_hours, default_zone=app.catalogue.organisation.timezone, tree=roster.tree
+    )
+    return (
+        within_deadline,
+        not_sent_yet(app.ledger),
+        wanted(wishes.why_not),
+        quiet_hours(quiet.next_allowed),
+        circuit(breakers),
+    )
 
 
 def connections(app: Application) -> int:
     """Return how many messages may be under way at the same time."""
     email = app.settings.channels.email
     return email.connections if email else 1
-
-
-def backoff(settings: DispatchSettings) -> Backoff:
-    return Backoff(first=settings.first_retry, longest=settings.longest_retry)
-
-
-def breaker_rules(settings: DispatchSettings) -> BreakerRules:
-    return BreakerRules(threshold=settings.pause_after, pause=settings.pause)

@@ -19,7 +19,8 @@ from distributor.packs.movement import measure_movement, movement_asks
 from distributor.packs.rows import frames_by_section, load_rows
 from distributor.packs.scope import Scope
 from distributor.packs.sections import report_asks, rows_by_section
-from distributor.snapshot.gate_report import Gate
+from distributor.packs.waiting import GateStep, gate_decision
+from distributor.snapshot.gate_report import Gate, GateResult
 from distributor.snapshot.gates import check_gates
 from distributor.snapshot.manifest import MANIFEST_NAME
 from distributor.snapshot.snapshot import Snapshot, Verify, load_snapshot, take_snapshot
@@ -30,15 +31,22 @@ SNAPSHOT, MEASURES, MOVEMENT = "snapshot", "measures", "movement"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """An edition, and the gates' remarks that did not hold it."""
+    """An edition, and what the gates found that did not hold it."""
 
     edition: Edition
-    remarks: tuple[str, ...] = ()
+    findings: tuple[GateResult, ...] = ()
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        return tuple(finding.message for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """Which edition to prepare, and where."""
+    """Which edition to prepare, and where.
+
+    ``fire_at`` is when the run was due; a wait for better data counts from there.
+    """
 
     report: ReportSpec
     period: Period
@@ -46,6 +54,7 @@ class Order:
     folder: Path
     tree: BranchTree = field(repr=False)
     last_rows: Mapping[str, int] | None = None
+    fire_at: datetime | None = None
 
 
 def find_report(app: Application, name: str) -> ReportSpec:
@@ -93,7 +102,12 @@ def prepare_edition(app: Application, order: Order, *, now: datetime, progress: 
         params=snapshot_params(scope),
         now=now,
     )
-    gates.require_open()
+    decision = gate_decision(
+        order.report.gates, fire_at=order.fire_at or now, now=app.clock.now(), failures=gates.failures
+    )
+    overruled = gates.failures if decision.step is GateStep.send_with_banner else ()
+    if not overruled:
+        gates.require_open()
     unknown = {one.dataset: one.count for one in gates.reports if one.gate is Gate.KNOWN_BRANCH}
     head = EditionHead(
         catalogue=app.catalogue,
@@ -111,13 +125,14 @@ def prepare_edition(app: Application, order: Order, *, now: datetime, progress: 
         ),
         run_id=order.run_id,
         snapshot_id=snapshot.snapshot_id,
+        overruled=overruled,
     )
     if not (order.folder / MEASURES / "index.json").is_file():
         progress.stage("measure")
         _compute(app, order, head, snapshot)
     edition = load_edition(head, order.folder)
     guard_edition(edition)
-    return Prepared(edition=edition, remarks=tuple(report.message for report in gates.reports))
+    return Prepared(edition=edition, findings=overruled + gates.reports)
 
 
 def load_edition(head: EditionHead, folder: Path) -> Edition:

@@ -1,17 +1,17 @@
 """A run from the sources to the outbox: snapshot, figures, plan, packs; resumable at every step."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from time import monotonic
 
 from distributor.jobs.application import Application
+from distributor.jobs.approval import ask_if_needed, send_sample
 from distributor.jobs.days import read_period
-from distributor.jobs.dispatching import Dispatching
+from distributor.jobs.deadlines import delivery_deadline
 from distributor.jobs.edition import SNAPSHOT, Order, find_report, prepare_edition
-from distributor.jobs.planning import make_plan
+from distributor.jobs.planning import make_plan, stand_ins
 from distributor.jobs.production import render_packs
-from distributor.jobs.progress import Progress
-from distributor.ledger.records import RunRecord, RunStatus
+from distributor.jobs.progress import Progress, StageClock
+from distributor.ledger.records import Approval, RunRecord, RunStatus
 from distributor.packs.plan import SendPlan, burst_branches
 from distributor.snapshot.manifest import MANIFEST_NAME, Manifest
 from recipients.directory import Roster
@@ -27,7 +27,12 @@ class Made:
 
 
 def make_packs(
-    app: Application, run: RunRecord, roster: Roster, progress: Progress, *, at_work: Dispatching | None = None
+    app: Application,
+    run: RunRecord,
+    roster: Roster,
+    progress: Progress,
+    *,
+    check: Callable[[], None] = lambda: None,
 ) -> Made:
     """Carry a run from the sources to the outbox: snapshot, figures, plan, packs.
 
@@ -36,13 +41,15 @@ def make_packs(
         run: The run, in the hand of this process.
         roster: Branches and people.
         progress: Hears of stages and packs.
-        at_work: Threads that send meanwhile; what stops them stops the run.
+        check: Called after each pack; raises when something else has gone wrong and the run must stop.
+
+    Raises:
+        GateError: The data failed a check; nothing is planned yet.
     """
     app.ledger.record_status(run.run_id, RunStatus.running)
+    clock = StageClock(progress)
     report = find_report(app, run.report)
     period = read_period(app, run.report, run.period)
-    seconds: dict[str, float] = {}
-    start = monotonic()
     order = Order(
         report=report,
         period=period,
@@ -50,23 +57,33 @@ def make_packs(
         folder=app.run_folder(run.run_id),
         tree=roster.tree,
         last_rows=_last_rows(app, run),
+        fire_at=run.fire_at,
     )
-    prepared = prepare_edition(app, order, now=run.started_at, progress=progress)
-    seconds["data"] = monotonic() - start
-    progress.stage("plan")
+    prepared = prepare_edition(app, order, now=run.started_at, progress=clock)
+    run = ask_if_needed(app, run, prepared.edition)
+    clock.stage("plan")
     branches = burst_branches(report, roster.tree, period.window, run.branch_ids)
     plan = make_plan(app, run, roster, branches)
     if not app.ledger.is_planned(run.run_id):
         app.ledger.record_plan(run.run_id, plan.deliveries, at=app.clock.now())
-    progress.stage("render")
-    start = monotonic()
-    check = at_work.check if at_work else lambda: None
-    render_packs(app, run, prepared.edition.head, branches, progress, check=check)
-    seconds["render and deliver"] = monotonic() - start
-    remarks = prepared.remarks + roster.notices
-    app.ledger.record_run(replace(run, remarks=remarks, seconds=seconds))
-    app.ledger.record_status(run.run_id, RunStatus.sending)
-    return Made(plan=plan, remarks=remarks, seconds=seconds)
+    run = replace(
+        run,
+        remarks=roster.notices,
+        findings=tuple((one.dataset, str(one.gate), one.message) for one in prepared.findings),
+        stand_ins=tuple(stand_ins(plan)),
+        deadline_at=delivery_deadline(app, run.report, app.clock.now()),
+    )
+    app.ledger.record_run(run)
+    clock.stage("render")
+    render_packs(app, run, prepared.edition.head, branches, clock, check=check)
+    clock.end()
+    app.ledger.record_run(replace(run, seconds=clock.seconds))
+    if run.approval is Approval.asked:
+        app.ledger.record_status(run.run_id, RunStatus.waiting, run.approval_reason)
+        send_sample(app, run, roster.tree)
+    else:
+        app.ledger.record_status(run.run_id, RunStatus.sending)
+    return Made(plan=plan, remarks=prepared.remarks + roster.notices, seconds=clock.seconds)
 
 
 def _last_rows(app: Application, run: RunRecord) -> dict[str, int] | None:

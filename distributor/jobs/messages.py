@@ -87,7 +87,7 @@ class Composer:
         if known is not None:
             return known
         pack = self.ledger.pack(*key)
-        if pack is None or not pack.artifacts:
+        if pack is None or not pack.has_documents:
             reason = pack.error if pack and pack.error else "its files have been removed, or were never made"
             raise RunError(f"the pack of branch {branch_id} in {language} cannot be sent: {reason}.")
         found = pack, {ref.name: self.store.fetch(ref, branch_id=branch_id) for ref in pack.artifacts}

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from distributor.engine import Lost, run_local
 from distributor.jobs.application import Application
+from distributor.jobs.days import local_day
 from distributor.jobs.progress import Progress
-from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, record_pack, set_up
+from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, not_made, set_up
 from distributor.ledger.port import Queueing
-from distributor.ledger.records import DeliveryRecord, DeliveryStatus, PackRecord, RunRecord
+from distributor.ledger.records import DeliveryRecord, DeliveryStatus, RunRecord
 from distributor.packs.assemble import EditionHead
 from distributor.packs.plan import all_formats
 from recipients.branches import Branch
@@ -49,10 +50,14 @@ def render_packs(
         ledger=app.ledger,
         image_scale=app.settings.render.image_scale,
         queueing=_queueing(run),
+        corrects=run.corrects,
+        corrected_on=local_day(app, app.ledger.run(run.corrects).started_at) if run.corrects else None,
     )
     for key, deliveries in waiting.items():
-        if key in made and any(one.status in _WAITING for one in deliveries):  # held until now for want of a channel
-            record_pack(workshop, made[key])
+        if (
+            key in made and made[key].has_documents and any(one.status in _WAITING for one in deliveries)
+        ):  # held until now for want of a channel
+            app.ledger.record_pack(run.run_id, made[key], workshop.queueing)
     engine = app.settings.engine
     results = run_local(
         rest,
@@ -99,9 +104,6 @@ def _pack_orders(
 
 
 def _record_lost(workshop: Workshop, lost: Lost[PackOrder]) -> None:
-    branch = workshop.head.tree.branch(lost.item.branch_id)
     reason = "the process that rendered this pack died twice, perhaps for lack of memory"
-    record_pack(
-        workshop,
-        PackRecord(branch_id=branch.branch_id, language=lost.item.language, title=branch.name, error=reason),
-    )
+    record, queueing = not_made(lost.item, workshop.head.tree.branch(lost.item.branch_id), reason)
+    workshop.ledger.record_pack(workshop.head.run_id, record, queueing)

@@ -1,7 +1,8 @@
 """The work of a worker: compute, guard, render and store one branch's pack, and record it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from time import process_time
 
@@ -10,6 +11,11 @@ from distributor.jobs.edition import load_edition
 from distributor.ledger.port import Ledger, Queueing
 from distributor.ledger.records import DeliveryStatus, PackRecord
 from distributor.packs.assemble import Edition, EditionHead, assemble_pack
+from distributor.packs.correction import Change, as_correction, changed_figures
+from distributor.packs.facts import pack_facts
+from distributor.packs.figures import PackFigures, pack_figures
+from distributor.packs.figures_file import FILE_NAME as FIGURES
+from distributor.packs.figures_file import figures_artifact, load_figures
 from distributor.packs.guard import guard_pack
 from distributor.packs.store import ArtifactStore
 from recipients.branches import Branch
@@ -33,6 +39,8 @@ class Workshop:
 
     Attributes:
         queueing: What becomes of the deliveries of a pack that is made.
+        corrects: The run whose packs are corrected; "" for none.
+        corrected_on: When its packs were sent.
     """
 
     head: EditionHead
@@ -41,6 +49,8 @@ class Workshop:
     ledger: Ledger
     image_scale: int
     queueing: Queueing
+    corrects: str = ""
+    corrected_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -71,24 +81,21 @@ def make_pack(order: PackOrder) -> PackRecord:
     workshop = _bench.workshop
     branch = _bench.edition.head.tree.branch(order.branch_id)
     try:
-        record = _made(order, branch, _bench.edition, workshop)
+        record, queueing = _made(order, branch, _bench.edition, workshop)
     except (DistributorError, RenderError) as error:
-        record = PackRecord(branch_id=order.branch_id, language=order.language, title=branch.name, error=str(error))
+        record, queueing = not_made(order, branch, str(error))
     except OSError:  # a full disk is no fault of this branch: the run stops, and goes on once there is room
         raise
     except Exception as error:  # noqa: BLE001 - outermost frame of a pack: recorded, then the other branches go on
-        reason = f"{type(error).__name__}: {error}"
-        record = PackRecord(branch_id=order.branch_id, language=order.language, title=branch.name, error=reason)
-    record_pack(workshop, record)
+        record, queueing = not_made(order, branch, f"{type(error).__name__}: {error}")
+    workshop.ledger.record_pack(workshop.head.run_id, record, queueing)
     return record
 
 
-def record_pack(workshop: Workshop, record: PackRecord) -> None:
-    """Record a pack, and put its deliveries into the outbox, or say why they cannot be sent."""
-    queueing = workshop.queueing
-    if not record.is_made:
-        queueing = Queueing(status=DeliveryStatus.failed, reason=record.error)
-    workshop.ledger.record_pack(workshop.head.run_id, record, queueing)
+def not_made(order: PackOrder, branch: Branch, reason: str) -> tuple[PackRecord, Queueing]:
+    """Return the record of a pack that cannot be made, and what becomes of its deliveries."""
+    record = PackRecord(branch_id=order.branch_id, language=order.language, title=branch.name, error=reason)
+    return record, Queueing(status=DeliveryStatus.failed, reason=reason)
 
 
 def draw_pack(edition: Edition, branch: Branch, order: PackOrder, *, image_scale: int) -> tuple[Pack, Documents]:
@@ -98,21 +105,66 @@ def draw_pack(edition: Edition, branch: Branch, order: PackOrder, *, image_scale
         GuardError: Something in it is not the branch's.
         RenderError: It cannot be drawn.
     """
-    pack = assemble_pack(edition, branch, order.language)
-    guard_pack(pack, edition.head.tree, on=edition.head.scope.period.window.last_on)
+    pack = assembled(edition, branch, order.language)
     return pack, render_documents(pack, order.formats, image_scale=image_scale)
 
 
-def _made(order: PackOrder, branch: Branch, edition: Edition, workshop: Workshop) -> PackRecord:
+def assembled(edition: Edition, branch: Branch, language: str) -> Pack:
+    """Compute a pack and guard it.
+
+    Raises:
+        GuardError: Something in it is not the branch's.
+    """
+    pack = assemble_pack(edition, branch, language)
+    guard_pack(pack, edition.head.tree, on=edition.head.scope.period.window.last_on)
+    return pack
+
+
+def _made(order: PackOrder, branch: Branch, edition: Edition, workshop: Workshop) -> tuple[PackRecord, Queueing]:
     start = process_time()
-    pack, documents = draw_pack(edition, branch, order, image_scale=workshop.image_scale)
-    data = process_time() - start - sum(documents.seconds.values())
-    refs = tuple(workshop.store.put(artifact, branch_id=branch.branch_id) for artifact in documents.artifacts)
-    seconds: Mapping[str, float] = {"data": data, **documents.seconds}
-    return PackRecord(
+    pack = assembled(edition, branch, order.language)
+    figures = pack_figures(pack)
+    facts = pack_facts(pack)
+    record = PackRecord(
         branch_id=order.branch_id,
         language=order.language,
         title=pack.title,
-        artifacts=refs,
-        seconds=tuple(seconds.items()),
+        content_hash=figures.content_hash,
+        size=facts.size,
+        change=facts.change,
+        warnings=facts.warnings,
     )
+    kept = workshop.store.put(figures_artifact(figures), branch_id=branch.branch_id)
+    before = _corrected(order, workshop)
+    if before is not None:
+        if before.content_hash == figures.content_hash:
+            unchanged = Queueing(
+                status=DeliveryStatus.suppressed, reason=f"its figures are those of run {workshop.corrects}"
+            )
+            return replace(record, artifacts=(kept,)), unchanged
+        pack = _as_correction(pack, figures, before, workshop)
+    data = process_time() - start
+    documents = render_documents(pack, order.formats, image_scale=workshop.image_scale)
+    refs = tuple(workshop.store.put(artifact, branch_id=branch.branch_id) for artifact in documents.artifacts)
+    seconds: Mapping[str, float] = {"data": data, **documents.seconds}
+    made = replace(record, title=pack.title, artifacts=(*refs, kept), seconds=tuple(seconds.items()))
+    return made, workshop.queueing
+
+
+def _corrected(order: PackOrder, workshop: Workshop) -> PackRecord | None:
+    """Return the pack that this one corrects, if there is one."""
+    if not workshop.corrects:
+        return None
+    before = workshop.ledger.pack(workshop.corrects, order.branch_id, order.language)
+    return before if before is not None and before.is_made else None
+
+
+def _as_correction(pack: Pack, figures: PackFigures, before: PackRecord, workshop: Workshop) -> Pack:
+    """Mark a pack as a correction that names what has changed, as far as it is still known what was sent."""
+    assert workshop.corrected_on is not None
+    kept = next((ref for ref in before.artifacts if ref.name == FIGURES), None)
+    changes: tuple[Change, ...] = ()
+    if kept is not None:
+        sent = load_figures(workshop.store.fetch(kept, branch_id=before.branch_id).content)
+        changes = changed_figures(sent, figures)
+    return as_correction(pack, changes, sent_on=workshop.corrected_on)

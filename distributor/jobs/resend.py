@@ -11,9 +11,7 @@ from distributor.ledger.records import Approval, AuditRecord, DeliveryRecord, De
 
 FAILED = tuple(status for status in DeliveryStatus if status.group in (Group.failed, Group.unconfirmed))
 # What is under way, or waits for a decision, is not sent again beside it.
-_AGAIN = tuple(
-    status for status in DeliveryStatus if status.group in (Group.sent, Group.failed, Group.unconfirmed)
-)
+_AGAIN = tuple(status for status in DeliveryStatus if status.group in (Group.sent, Group.failed, Group.unconfirmed))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +51,7 @@ def resend(app: Application, request: ResendRequest) -> tuple[DeliveryRecord, ..
     keys = DeliveryFilter(keys=tuple(one.key for one in found), statuses=which.statuses)
     app.ledger.move(keys, DeliveryStatus.queued, reason=reason, at=now, who=request.who, next_attempt_at=now)
     subject = request.key or " ".join(part for part in (request.run_id, request.branch_id) if part)
-    app.ledger.record_audit(
-        AuditRecord(at=now, who=request.who, action="resend", subject=subject, reason=request.why)
-    )
+    app.ledger.record_audit(AuditRecord(at=now, who=request.who, action="resend", subject=subject, reason=request.why))
     return found
 
 
@@ -67,9 +63,7 @@ def _which(app: Application, request: ResendRequest) -> DeliveryFilter:
             raise UnknownDeliveryError(request.key)
         return DeliveryFilter(keys=(request.key,), statuses=statuses)
     app.ledger.run(request.run_id)
-    return DeliveryFilter(
-        run_id=request.run_id, branch_id=request.branch_id, statuses=statuses, packs_only=True
-    )
+    return DeliveryFilter(run_id=request.run_id, branch_id=request.branch_id, statuses=statuses, packs_only=True)
 
 
 def _nothing(request: ResendRequest) -> str:

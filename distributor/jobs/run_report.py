@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from pathlib import Path
 
-from distributor.errors import DistributorError, RunError
+from distributor.catalogue.models import ReportSpec
+from distributor.errors import DistributorError, RunError, UsageError
 from distributor.ids import run_id
 from distributor.interrupts import finishing_first
 from distributor.jobs.application import Application
@@ -15,6 +16,7 @@ from distributor.jobs.close_run import close_if_done
 from distributor.jobs.days import read_period
 from distributor.jobs.dispatching import dispatching
 from distributor.jobs.edition import find_report
+from distributor.jobs.held import hold_run
 from distributor.jobs.leases import run_in_hand
 from distributor.jobs.make_packs import make_packs
 from distributor.jobs.progress import Progress
@@ -42,6 +44,7 @@ class RunRequest:
     branches: tuple[str, ...] = ()
     test_address: str = ""
     outbox: Path | None = None
+    is_correction: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,18 +94,17 @@ def start_run(app: Application, request: RunRequest, *, progress: Progress) -> R
     return _carry_out(app, run, progress)
 
 
-def new_run(app: Application, request: RunRequest) -> RunRecord:
-    """Return the run that a person asks for, not yet recorded.
+def new_run(app: Application, request: RunRequest, *, fire_at: datetime | None = None) -> RunRecord:
+    """Return the run that a person or a schedule asks for, not yet recorded.
 
     Raises:
-        UsageError: The report, the period or a branch is unknown.
+        UsageError: The report, the period or a branch is unknown, or there is nothing to correct.
     """
     report = find_report(app, request.report)
     now = app.clock.now()
     period = read_period(app, request.report, request.period)
     # Fails before anything is recorded if a branch is unknown.
     branches = burst_branches(report, app.directory.load().tree, period.window, request.branches)
-    from_name, from_address = parseaddr(app.settings.mail.from_address)
     return RunRecord(
         run_id=run_id(report.report, period.name, started_at=now),
         report=report.report,
@@ -115,8 +117,27 @@ def new_run(app: Application, request: RunRequest) -> RunRecord:
         test_address=request.test_address,
         outbox=str((request.outbox or app.settings.outbox.path).resolve()),
         owner=report.owner,
-        sender=Sender(name=from_name, address=from_address, reply_to=report.owner),
+        sender=_sender(app, report),
+        fire_at=fire_at,
+        corrects=_corrected(app, report.report, period.name) if request.is_correction else "",
     )
+
+
+def _sender(app: Application, report: ReportSpec) -> Sender:
+    name, address = parseaddr(report.mail.from_ or app.settings.mail.from_address)
+    return Sender(name=name, address=address, reply_to=report.mail.reply_to or report.owner)
+
+
+def _corrected(app: Application, report: str, period: str) -> str:
+    """Return the last run over the period that was sent to everybody."""
+    sent = app.ledger.runs(report, statuses=(RunStatus.closed, RunStatus.sending))
+    found = [run for run in sent if run.period == period and not run.test_address and not run.branch_ids]
+    if not found:
+        raise UsageError(
+            f'no run of "{report}" over {period} has been sent, so there is nothing to correct. '
+            f"Run it without --correct: distributor run {report} --period {period}."
+        )
+    return found[-1].run_id
 
 
 def resume_run(app: Application, run_name: str, *, progress: Progress) -> RunSummary:
@@ -143,13 +164,22 @@ def resume_run(app: Application, run_name: str, *, progress: Progress) -> RunSum
 
 def _carry_out(app: Application, run: RunRecord, progress: Progress) -> RunSummary:
     """Make the packs of a run and send them meanwhile; then close it, if nothing is left to do."""
-    with run_in_hand(app, run.run_id), recording_failure(app, run):
+    with run_in_hand(app, run.run_id):
         roster = app.directory.load()
-        with dispatching(app, tree=roster.tree, outbox=Path(run.outbox), run_id=run.run_id) as at_work:
-            _take_up(app, run)
-            made = make_packs(app, run, roster, progress, at_work=at_work)
-        if close_if_done(app, run.run_id):
-            with dispatching(app, tree=roster.tree, outbox=Path(run.outbox), run_id=run.run_id):
+
+        def sending() -> AbstractContextManager[Dispatching]:
+            return dispatching(app, roster=roster, outbox=Path(run.outbox), run_id=run.run_id)
+
+        try:
+            with recording_failure(app, run), sending() as at_work:
+                _take_up(app, run)
+                made = make_packs(app, run, roster, progress, check=at_work.check)
+        except GateError as error:
+            hold_run(app, run, error)
+            with sending():
+                raise
+        if close_if_done(app, run.run_id, roster.tree):
+            with sending():
                 pass  # the letter to the owner
     return RunSummary(
         run=app.ledger.run(run.run_id),
@@ -179,14 +209,13 @@ def recording_failure(app: Application, run: RunRecord) -> Iterator[None]:
     """Record how a run stands when the block ends in an error, and raise what is told to people.
 
     Raises:
-        GateError: As it was; the run is held.
+        GateError: As it was; see ``hold_run``.
         RunInterruptedError: Stopped by hand.
         DistributorError: The run is failed; it can be resumed.
     """
     try:
         yield
-    except GateError as error:
-        app.ledger.record_status(run.run_id, RunStatus.held, str(error))
+    except GateError:
         raise
     except KeyboardInterrupt as error:
         with finishing_first():  # people press twice

@@ -78,5 +78,3 @@ def _expected(app: Application, report: str, fire: FireTime) -> OccurrenceRecord
 def _period(app: Application, report: str, fire: FireTime | PlannedOccurrence) -> str:
     phrase, start = app.catalogue.reports[report].period, app.catalogue.organisation.membership_year
     return resolve_period(phrase, today=fire.named_on, membership_year=start).name
-
-

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from recipients.preferences import SuppressionReason
+
 
 class OccurrenceStatus(StrEnum):
     expected = "expected"  # written ahead: it is to fire then
@@ -97,15 +99,6 @@ class Kind(StrEnum):
     letter = "letter"  # to the owner of the report: summary, sample, notice
 
 
-class SuppressionReason(StrEnum):
-    """Why nothing is sent to an address any more."""
-
-    bounced = "bounced"
-    complained = "complained"
-    unsubscribed = "unsubscribed"
-    by_hand = "by hand"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccurrenceRecord:
     """One fire time of one report; (report, fire_key) is unique.
@@ -146,9 +139,9 @@ class RunRecord:
         fire_at: Of the occurrence, where a schedule began it.
         corrects: The run whose packs it corrects.
         deadline_at: Deliveries that are not accepted by then fail.
-        approval_until_at: An approval that has not come by then is no longer waited for.
-        notice: A banner on every pack: a gate that failed and was overruled.
         remarks: What the owner is told although nothing stopped.
+        findings: Checks of the data that did not hold the run: dataset, gate, sentence.
+        stand_ins: Vacant posts: branch, role, and who got the pack instead.
         seconds: Wall-clock seconds by stage.
     """
 
@@ -172,8 +165,9 @@ class RunRecord:
     approval_reason: str = ""
     decided_by: str = ""
     deadline_at: datetime | None = None
-    notice: str = ""
     remarks: tuple[str, ...] = ()
+    findings: tuple[tuple[str, str, str], ...] = ()
+    stand_ins: tuple[tuple[str, str, str], ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     closed_at: datetime | None = None
 
@@ -219,6 +213,11 @@ class PackRecord:
     @property
     def is_made(self) -> bool:
         return not self.error
+
+    @property
+    def has_documents(self) -> bool:
+        """Whether there is something to send: not of a correction that changes nothing, nor once it is removed."""
+        return any(ref.name == "pack.txt" for ref in self.artifacts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

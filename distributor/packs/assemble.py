@@ -14,6 +14,8 @@ from distributor.packs.rows import RowsFrame
 from distributor.packs.scope import Scope
 from distributor.packs.sections import build_sections, report_asks
 from distributor.packs.view import View
+from distributor.packs.waiting import incomplete_notice
+from distributor.snapshot.gate_report import GateResult
 from recipients.branches import Branch, BranchTree
 from renderers.formats import INTEGER
 from renderers.language import Formatter, formatter
@@ -32,7 +34,10 @@ class DatasetRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditionHead:
-    """What the packs of one run share, apart from the figures; small enough to be sent to every worker."""
+    """What the packs of one run share, apart from the figures; small enough to be sent to every worker.
+
+    ``overruled`` are gates that failed and that the run went on in spite of: every reader is told.
+    """
 
     catalogue: Catalogue = field(repr=False)
     report: ReportSpec
@@ -41,6 +46,7 @@ class EditionHead:
     reads: tuple[DatasetRead, ...]
     run_id: str
     snapshot_id: str
+    overruled: tuple[GateResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +135,8 @@ def _source_line(head: EditionHead, read: DatasetRead, words: Formatter, zone: Z
 def _notices(head: EditionHead, branch: Branch, words: Formatter) -> Iterator[str]:
     """Yield what a reader must know before the figures: mergers, a new branch, rows left out."""
     window, tree = head.scope.period.window, head.tree
+    if head.overruled:
+        yield incomplete_notice(head.overruled, words, datasets=head.catalogue.datasets)
     if branch.opened_on is not None and branch.opened_on > window.year_before().from_on:
         yield words.word("is_new", day=words.date(branch.opened_on))
     if branch.closed_on is not None and branch.closed_on <= window.last_on:

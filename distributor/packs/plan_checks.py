@@ -1,35 +1,29 @@
 """What stands against single deliveries of a plan: seen by whoever looks at the plan, before anything is made."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus
 
 
-def check_deliveries(
-    deliveries: Iterable[DeliveryRecord], *, channels: Collection[str], why_not: Callable[[DeliveryRecord], str]
-) -> tuple[DeliveryRecord, ...]:
-    """Hold what has no channel, and suppress what must not be sent or would reach one address twice.
+def check_deliveries(deliveries: Iterable[DeliveryRecord], *, channels: Collection[str]) -> tuple[DeliveryRecord, ...]:
+    """Hold what has no channel, and suppress what would reach one address twice.
 
     Args:
         deliveries: In the order of the plan.
         channels: Those that are set up.
-        why_not: Why a delivery must not be sent, in words; "" when nothing is against it.
     """
     reached: dict[tuple[str, str, str, str], str] = {}
-    return tuple(_checked(one, channels, why_not, reached) for one in deliveries)
+    return tuple(_checked(one, channels, reached) for one in deliveries)
 
 
 def _checked(
     one: DeliveryRecord,
     channels: Collection[str],
-    why_not: Callable[[DeliveryRecord], str],
     reached: dict[tuple[str, str, str, str], str],
 ) -> DeliveryRecord:
     if one.status is not DeliveryStatus.planned:
         return one
-    if reason := why_not(one):
-        return replace(one, status=DeliveryStatus.suppressed, reason=reason)
     place = (one.branch_id, one.language, one.channel, one.address.casefold())
     first = reached.setdefault(place, one.recipient_id)
     if first != one.recipient_id:

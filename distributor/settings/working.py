@@ -23,6 +23,9 @@ class DispatchSettings(Section):
     quiet_hours: dict[Literal["email", "slack", "sms", "folder"], Between] = Field(
         default_factory=dict, description='By channel, in the reader\'s zone: {sms = "21:00-08:00"}.'
     )
+    opt_in_channels: tuple[Literal["email", "slack", "sms"], ...] = Field(
+        default=(), description="Channels over which nothing is sent without consent."
+    )
     bounces_to_suppress: int = Field(default=3, ge=1, description="Permanent bounces until an address is left alone.")
 
     @property

@@ -7,8 +7,12 @@ DistributorError
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from distributor.errors import DistributorError
+
+if TYPE_CHECKING:
+    from distributor.snapshot.gate_report import GateResult
 
 
 class SnapshotError(DistributorError):
@@ -29,10 +33,12 @@ class SnapshotDataError(SnapshotError):
 
 
 class GateError(DistributorError):
-    def __init__(self, sentences: Sequence[str]):
+    """Carries the gates that failed."""
+
+    def __init__(self, failures: "Sequence[GateResult]"):
         super().__init__(
             "The run is held, nothing was rendered or sent. "
-            + " ".join(sentences)
+            + " ".join(failure.message for failure in failures)
             + " Correct the data or the checks of the dataset, then run again."
         )
-        self.sentences = tuple(sentences)
+        self.failures = tuple(failures)

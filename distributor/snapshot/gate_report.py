@@ -66,7 +66,7 @@ class GateReport:
             GateError: A gate failed; says all that did.
         """
         if self.held:
-            raise GateError([result.message for result in self.failures])
+            raise GateError(self.failures)
 
     def _with(self, status: GateStatus) -> tuple[GateResult, ...]:
         return tuple(result for result in self.results if result.status is status)

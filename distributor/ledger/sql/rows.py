@@ -22,9 +22,9 @@ from distributor.ledger.records import (
     RunRecord,
     RunStatus,
     Sender,
-    SuppressionReason,
     SuppressionRecord,
 )
+from recipients.preferences import SuppressionReason
 
 
 def row_of(record: Any) -> dict[str, Any]:
@@ -53,6 +53,8 @@ def run_of(row: RowMapping) -> RunRecord:
             "approval": Approval(plain["approval"]),
             "branch_ids": tuple(plain["branch_ids"]),
             "remarks": tuple(plain["remarks"]),
+            "findings": tuple(map(tuple, plain["findings"])),
+            "stand_ins": tuple(map(tuple, plain["stand_ins"])),
             "sender": Sender(**plain["sender"]),
         }
     )
