@@ -96,12 +96,16 @@ def fill_vacancies(
         for position, cause in causes.items():
             if position in filled:
                 continue
-            how = f"{step}, because {cause.sentence(roles)}"
             held = holders.get((step.role, places[position]), ())
-            instead = tuple(replace(one, fallback=how) for one in held if is_reachable(one.recipient))
-            if instead:
-                branch_id = tree.branches[position].branch_id
-                filled[position] = Vacancy(branch_id=branch_id, roles=roles, cause=cause, step=step, instead=instead)
+            if stand_ins := [one for one in held if is_reachable(one.recipient)]:
+                how = f"{step}, because {cause.sentence(roles)}"
+                filled[position] = Vacancy(
+                    branch_id=tree.branches[position].branch_id,
+                    roles=roles,
+                    cause=cause,
+                    step=step,
+                    instead=tuple(replace(one, fallback=how) for one in stand_ins),
+                )
     return dict(sorted(filled.items()))
 
 

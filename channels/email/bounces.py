@@ -16,8 +16,6 @@ _READ_BYTES = 1 << 20
 _LINE_BYTES = 998
 _OLD_FORMAT_BYTES = 1 << 16
 _WORDS_LENGTH = 500
-# What the email library raises on headers that no mail program writes, and on parts inside parts without end.
-_UNREADABLE = (ValueError, LookupError, RecursionError)
 
 _RETURNED = ("message/rfc822", "message/global", "message/global-headers", "message/rfc822-headers")
 _NO_OLD_FORMATS = ("multipart/report", *_RETURNED)
@@ -83,10 +81,17 @@ def read_bounce(raw: bytes) -> tuple[Bounce, ...]:
     """
     content = b"\n".join(line[:_LINE_BYTES] for line in raw[:_READ_BYTES].replace(b"\0", b"").splitlines())
     try:
-        message = message_from_bytes(content)
-    except _UNREADABLE:
+        message = _parse(content)
+        return () if message is None else tuple(dict.fromkeys(_read(message, content)))
+    except RecursionError:  # parts inside parts without end
         return ()
-    return tuple(dict.fromkeys(_read(message, content)))
+
+
+def _parse(content: bytes) -> Message | None:
+    try:
+        return message_from_bytes(content)
+    except (ValueError, LookupError):  # a header that no mail program writes, such as a character set that is none
+        return None
 
 
 def _read(message: Message, content: bytes) -> Iterator[Bounce]:

@@ -272,7 +272,8 @@ class AudienceSpec(Spec):
     fallback: tuple[FallbackText, ...] = Field(
         default=(),
         description="Who gets the pack of a branch where nobody of these roles has an address that works, tried in "
-        'this order: "deputy" of the branch itself, "region_leader of parent", "region_leader of region".',
+        'this order: "deputy" of the branch itself, "region_leader of parent", "region_leader of region". They see '
+        "what the audience may see.",
     )
 
     @model_validator(mode="after")

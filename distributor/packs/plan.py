@@ -207,7 +207,9 @@ class _Post:
         person = assignment.recipient
         key = delivery_key(run=self.run_id, branch_id=branch_id, recipient_id=person.recipient_id, channel=self.channel)
         address = self._address(person)
-        reason = (self._why_not(person, address) or "") if address else f"no address for {self.channel}"
+        why_not = self._why_not(person, address)
+        words = why_not.value if why_not is not None else ""
+        reason = words if address else f"no address for {self.channel}"
         return DeliveryRecord(
             key=key,
             branch_id=branch_id,

@@ -493,6 +493,19 @@ def test_malice_is_read(raw: bytes) -> None:
     assert () == read_bounce(raw)
 
 
+@settings(deadline=None)
+@given(st.integers(200, 500))
+def test_parts_inside_parts_are_read_at_any_depth(depth: int) -> None:
+    """Around the depth at which Python gives up, too, nothing is raised."""
+    raw = (
+        b"Content-Type: multipart/mixed; boundary=m\n\n--m\n"
+        + b"Content-Type: message/rfc822\n\n" * depth
+        + b"\n--m--\n"
+    )
+
+    assert () == read_bounce(raw)
+
+
 def test_report_of_a_large_message_is_read() -> None:
     """The message that is returned may be longer than what is looked at."""
     large = POSTFIX.replace(b"\n\nHei", b"\n\n" + b"0123456789abcdef\n" * 200_000)
