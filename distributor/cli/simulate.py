@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from distributor.jobs.simulate import SimulatedFire, Simulation
 
+_ROWS = 1000  # more are nothing to read
 _A_YEAR = timedelta(days=365)
 _YEARS = range(1970, 2201)  # beyond, neither zones nor holidays are known
 
@@ -92,7 +93,7 @@ def _print_fires(out: "Console", simulation: "Simulation") -> None:
     for heading in ("Branches", "Packs", "Deliveries"):
         table.add_column(heading, justify="right")
     table.add_column("Remark", overflow="fold")
-    for one in simulation.fires:
+    for one in simulation.fires[:_ROWS]:
         zone = f" {one.local_at.tzinfo}" if zones else ""
         volume = one.volume
         table.add_row(
@@ -105,6 +106,8 @@ def _print_fires(out: "Console", simulation: "Simulation") -> None:
             _remark(one),
         )
     print_table(out, table)
+    if (more := len(simulation.fires) - _ROWS) > 0:
+        out.print(f"… and {more:,} more; all of them with --json, one report with --report.")
     out.print()
 
 

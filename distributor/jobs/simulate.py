@@ -176,20 +176,24 @@ def _hours(fires: Sequence[SimulatedFire]) -> Iterator[list[SimulatedFire]]:
 
 
 class _Volumes:
-    """The volume of a report on a day: planned once for all days between which no role and no branch changes."""
+    """The volume of a report on a day: planned once for all days between which no role and no branch begins or ends."""
 
     def __init__(self, app: Application, roster: Roster) -> None:
         self._app = app
         self._roster = roster
         self._changes = sorted(_changes(roster))
-        self._known: dict[tuple[str, tuple[Branch, ...], int], Volume] = {}
+        self._known: dict[tuple[str, int, int, int], Volume] = {}
 
     def volume(self, report: ReportSpec, window: Window, on: date) -> Volume:
-        branches = burst_branches(report, self._roster.tree, window)
-        key = (report.report, branches, bisect_right(self._changes, on))
+        key = (report.report, self._passed(window.from_on), self._passed(window.last_on), self._passed(on))
         if key not in self._known:
+            branches = burst_branches(report, self._roster.tree, window)
             self._known[key] = _volume(self._plan(report, branches, on))
         return self._known[key]
+
+    def _passed(self, day: date) -> int:
+        """Return how many changes have come by the day."""
+        return bisect_right(self._changes, day)
 
     def _plan(self, report: ReportSpec, branches: tuple[Branch, ...], on: date) -> SendPlan:
         return plan_deliveries(

@@ -111,6 +111,19 @@ def test_table_names_what_a_person_should_look_at(program: Program, scheduled: S
     assert "no fire time post: next on Tue 2028-02-29 07:00" in lines
 
 
+def test_long_list_is_cut_and_says_so(program: Program, scheduled: SmallUnion) -> None:
+    """Of a report every hour the first thousand fire times are shown, and the totals count all."""
+    schedule(scheduled, "post", "on: 'cron: 0 * * * *'")
+    done = program(
+        "simulate", "--config", str(scheduled.config), "--from", "2026-05-01", "--to", "2026-06-30", "--report", "post"
+    )
+
+    lines = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert 1000 == sum(" post 2026-0" in line for line in lines)
+    assert "… and 464 more; all of them with --json, one report with --report." in lines
+    assert any(line.startswith("Total 1,464 ") for line in lines)
+
+
 def test_zone_of_all_stands_in_the_heading(program: Program, scheduled: SmallUnion) -> None:
     """Where all reports have one zone it is said once."""
     done = program(
