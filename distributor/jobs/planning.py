@@ -38,5 +38,5 @@ def make_plan(app: Application, run: RunRecord, roster: Roster, branches: tuple[
 def stand_ins(plan: SendPlan) -> Iterator[tuple[str, str, str]]:
     """Yield the vacant posts of a plan: branch, roles that nobody reachable holds, and who gets the pack instead."""
     for one in plan.fallbacks:
-        people = ", ".join(assignment.recipient.name for assignment in one.vacancy.assignments)
+        people = ", ".join(assignment.recipient.name for assignment in one.vacancy.instead)
         yield one.branch.name, ", ".join(one.vacancy.roles), people
