@@ -106,11 +106,11 @@ def _of_tile(tile: Tile, section: TilesSection) -> Iterator[PackFigure]:
 
 def _of_table(section: TableSection) -> Iterator[PackFigure]:
     """Yield the cells beside each row's name; a list of one column has only numbers for names."""
-    has_names = len(section.columns) > 1
+    first = 1 if len(section.columns) > 1 else 0
     lines = [(row, Shown.table) for row in section.rows] + ([(section.total, Shown.total)] if section.total else [])
     for number, (cells, shown) in enumerate(lines, start=1):
-        name = cells[0].text if has_names else str(number)
-        for column, cell in list(zip(section.columns, cells, strict=True))[has_names:]:
+        name = cells[0].text if first else str(number)
+        for column, cell in list(zip(section.columns, cells, strict=True))[first:]:
             yield _figure(section, f"{name}{_TIMES}{column.label}", shown, cell)
 
 

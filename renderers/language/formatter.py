@@ -92,11 +92,9 @@ class Formatter:
         hours, minutes_left = divmod(minutes, 60)
         if hours:
             return self.word("hours_minutes", hours=self.value(hours, INTEGER), minutes=minutes_left)
-        return (
-            self.word("minutes_seconds", minutes=minutes, seconds=rest)
-            if minutes
-            else self.word("seconds", seconds=rest)
-        )
+        if minutes:
+            return self.word("minutes_seconds", minutes=minutes, seconds=rest)
+        return self.word("seconds", seconds=rest)
 
     def listing(self, items: list[str]) -> str:
         """Join words: a, b og c."""

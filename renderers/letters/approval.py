@@ -3,16 +3,16 @@
 from renderers.formats import ValueFormat, ValueKind
 from renderers.language import Formatter
 from renderers.letters.models import ApprovalAsked, SampledPack
-from renderers.letters.phrases import counted, sheet, subject
+from renderers.letters.phrases import capped, compose_sheet, counted, subject_line
 from renderers.letters.sheet import Block, Command, Commands, Item, Items, Link, Paragraph, Part, Sheet, Tone
 
 
 def compose(letter: ApprovalAsked, words: Formatter) -> Sheet:
     sample = Items(items=tuple(_sampled(one, words) for one in letter.sample))
-    return sheet(
+    return compose_sheet(
         letter.head,
         words=words,
-        subject=subject(letter.head, counted("approval_subject", letter.packs, words), words),
+        subject=subject_line(letter.head, counted("approval_subject", letter.packs, words), words),
         title=counted("approval_title", letter.packs, words),
         tone=Tone.bad,
         parts=(
@@ -28,7 +28,7 @@ def _why(letter: ApprovalAsked, words: Formatter) -> tuple[Block, ...]:
     if letter.threshold is None:
         return Paragraph(text=words.word("approval_always")), recipients
     share = words.value(letter.threshold, ValueFormat(kind=ValueKind.percent))
-    moved = Items(items=tuple(Item(text=text) for text in letter.movements))
+    moved = capped([Item(text=text) for text in letter.movements], words)
     return Paragraph(text=words.word("approval_moved", share=share)), moved, recipients
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from renderers.language import Formatter
 from renderers.letters.models import Outcome, RunClosed
-from renderers.letters.phrases import counted, findings, printed, sheet, shortened, subject, way_on
+from renderers.letters.phrases import capped, compose_sheet, counted, findings, printed, shortened, subject_line, way_on
 from renderers.letters.sheet import Block, Command, Fact, Facts, Item, Items, Paragraph, Part, Sheet, Tone
 
 _SPACE = "\N{NO-BREAK SPACE}"
@@ -13,13 +13,13 @@ _SPACE = "\N{NO-BREAK SPACE}"
 
 def compose(letter: RunClosed, words: Formatter) -> Sheet:
     title = _title(letter, words)
-    line = subject(letter.head, _inside(title), words)
+    line = subject_line(letter.head, _inside(title), words)
     if letter.is_correction:
         line = words.word("letter_correction_subject", subject=line)
     if letter.test_address:
         line = words.word("letter_test_subject", subject=line)
     parts = [Part(blocks=tuple(_account(letter, words))), *_details(letter, words)]
-    return sheet(
+    return compose_sheet(
         letter.head,
         words=words,
         subject=line,
@@ -31,19 +31,21 @@ def compose(letter: RunClosed, words: Formatter) -> Sheet:
 
 
 def _tone(letter: RunClosed) -> Tone:
-    if letter.not_sent or letter.failed_packs or letter.unaccounted:
+    if letter.needing_attention or letter.failed_packs:
         return Tone.bad
     has_remarks = letter.nobody or letter.vacancies or letter.remarks or letter.notes
-    has_blocked = letter.counts.get(Outcome.suppressed, 0)
-    return Tone.watch if has_remarks or has_blocked or not letter.planned else Tone.good
+    is_all_sent = letter.counts.get(Outcome.sent, 0) == letter.planned > 0
+    return Tone.good if is_all_sent and not has_remarks else Tone.watch
 
 
 def _title(letter: RunClosed, words: Formatter) -> str:
-    if letter.not_sent:
-        numbers = {"number": printed(letter.not_sent, words), "planned": printed(letter.planned, words)}
+    if letter.needing_attention:
+        numbers = {"number": printed(letter.needing_attention, words), "planned": printed(letter.planned, words)}
         return words.word("closed_attention", **numbers)
     if letter.failed_packs:
         return counted("closed_packs_failed", len(letter.failed_packs), words)
+    if waiting := letter.counts.get(Outcome.waiting, 0):
+        return words.word("closed_waiting", number=printed(waiting, words), planned=printed(letter.planned, words))
     if not letter.planned:
         return words.word("closed_none_planned")
     if letter.counts.get(Outcome.suppressed, 0):
@@ -58,7 +60,8 @@ def _inside(title: str) -> str:
 
 def _marks(letter: RunClosed, words: Formatter) -> Iterator[str]:
     if letter.unaccounted:
-        yield words.word("closed_unaccounted", number=printed(letter.unaccounted, words))
+        accounted = printed(letter.planned - letter.unaccounted, words)
+        yield words.word("closed_unaccounted", planned=printed(letter.planned, words), accounted=accounted)
     if letter.test_address:
         yield words.word("closed_test", address=letter.test_address)
     if letter.is_correction:
@@ -97,19 +100,19 @@ def _commands(letter: RunClosed, words: Formatter) -> Iterator[Command]:
 
 
 def _details(letter: RunClosed, words: Formatter) -> Iterator[Part]:
-    failures = sorted(letter.failures, key=lambda group: -len(group.branches))
+    failures = sorted(letter.failures, key=lambda group: -group.deliveries)
     if failures:
         items = [
             Item(
-                text=words.word("closed_times", number=printed(len(group.branches), words), reason=group.reason),
+                text=words.word("closed_times", number=printed(group.deliveries, words), reason=group.reason),
                 detail=shortened(group.branches, words),
             )
             for group in failures
         ]
-        yield Part(heading=words.word("closed_why_failed"), blocks=(Items(items=tuple(items)),))
+        yield Part(heading=words.word("closed_why_failed"), blocks=(capped(items, words),))
     if letter.failed_packs:
-        packs = tuple(Item(text=pack.branch, detail=pack.reason) for pack in letter.failed_packs)
-        yield Part(heading=words.word("closed_failed_packs"), blocks=(Items(items=packs),))
+        packs = [Item(text=pack.branch, detail=pack.reason) for pack in letter.failed_packs]
+        yield Part(heading=words.word("closed_failed_packs"), blocks=(capped(packs, words),))
     if letter.nobody:
         heading = counted("closed_nobody", len(letter.nobody), words)
         yield Part(heading=heading, blocks=(Paragraph(text=shortened(letter.nobody, words)),))
@@ -118,8 +121,8 @@ def _details(letter: RunClosed, words: Formatter) -> Iterator[Part]:
     if letter.remarks:
         yield Part(heading=words.word("closed_remarks"), blocks=(findings(letter.remarks, words),))
     if letter.notes:
-        notes = tuple(Item(text=note) for note in letter.notes)
-        yield Part(heading=words.word("closed_notes"), blocks=(Items(items=notes),))
+        notes = [Item(text=note) for note in letter.notes]
+        yield Part(heading=words.word("closed_notes"), blocks=(capped(notes, words),))
     if letter.seconds and _tone(letter) is not Tone.good:
         yield Part(heading=words.word("closed_time"), blocks=tuple(_time(letter, words)))
 
@@ -129,7 +132,7 @@ def _vacancies(letter: RunClosed, words: Formatter) -> Items:
         words.word("closed_vacancy", role=one.role, branch=one.branch, stand_in=one.stand_in)
         for one in letter.vacancies
     ]
-    return Items(items=tuple(Item(text=text) for text in said))
+    return capped([Item(text=text) for text in said], words)
 
 
 def _time(letter: RunClosed, words: Formatter) -> Iterator[Block]:

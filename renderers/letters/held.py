@@ -2,7 +2,7 @@
 
 from renderers.language import Formatter
 from renderers.letters.models import RunHeld
-from renderers.letters.phrases import findings, sheet, subject, way_on
+from renderers.letters.phrases import compose_sheet, findings, subject_line, way_on
 from renderers.letters.sheet import Command, Item, Items, Paragraph, Part, Sheet, Tone
 
 
@@ -12,10 +12,10 @@ def compose(letter: RunHeld, words: Formatter) -> Sheet:
     steps = Items(items=(Item(text=words.word("held_correct_data")), Item(text=words.word("held_correct_check"))))
     does = words.word("held_run_now" if letter.deadline_at else "held_run_again")
     way = way_on(head, (Command(does=does, line=again),), words)
-    return sheet(
+    return compose_sheet(
         head,
         words=words,
-        subject=subject(head, words.word("held_subject"), words),
+        subject=subject_line(head, words.word("held_subject"), words),
         title=words.word("held_title"),
         tone=Tone.bad,
         parts=(

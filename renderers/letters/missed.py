@@ -2,7 +2,7 @@
 
 from renderers.language import Formatter
 from renderers.letters.models import RunMissed, Trouble
-from renderers.letters.phrases import sheet, subject, way_on
+from renderers.letters.phrases import compose_sheet, subject_line, way_on
 from renderers.letters.sheet import Command, Fact, Facts, Paragraph, Part, Sheet, Tone
 
 
@@ -17,10 +17,10 @@ def compose(letter: RunMissed, words: Formatter) -> Sheet:
         Fact(label=words.word("missed_last_closed"), value=last),
     )
     reason = letter.reason or words.word("missed_reason_unknown")
-    return sheet(
+    return compose_sheet(
         head,
         words=words,
-        subject=subject(head, words.word(f"missed_subject_{letter.trouble}"), words),
+        subject=subject_line(head, words.word(f"missed_subject_{letter.trouble}"), words),
         title=words.word(f"missed_title_{letter.trouble}"),
         tone=Tone.bad,
         parts=(

@@ -100,9 +100,10 @@ class DataFinding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureGroup:
-    """Deliveries that failed for one reason, by the names of their branches."""
+    """Deliveries that failed for one reason, and the names of their branches."""
 
     reason: str
+    deliveries: int
     branches: tuple[str, ...]
 
 
@@ -160,13 +161,14 @@ class RunClosed:
 
     @property
     def unaccounted(self) -> int:
-        """Planned deliveries that no outcome is recorded of: never to be other than 0."""
+        """Planned deliveries without a recorded outcome: never to be other than 0."""
         return self.planned - sum(self.counts.values())
 
     @property
-    def not_sent(self) -> int:
+    def needing_attention(self) -> int:
         """Deliveries that somebody may have to do something about."""
-        return self.planned - self.counts.get(Outcome.sent, 0) - self.counts.get(Outcome.suppressed, 0)
+        outcomes = (Outcome.failed, Outcome.held, Outcome.unconfirmed)
+        return sum(self.counts.get(outcome, 0) for outcome in outcomes) + abs(self.unaccounted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

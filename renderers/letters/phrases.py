@@ -28,21 +28,27 @@ def shortened(names: Sequence[str], words: Formatter) -> str:
     return f"{text} {words.word('letter_more', number=printed(left, words))}" if left > 0 else text
 
 
-def subject(head: Head, what: str, words: Formatter) -> str:
+def subject_line(head: Head, what: str, words: Formatter) -> str:
     return words.word("letter_subject", report=head.report, period=head.period, what=what)
+
+
+def capped(items: Sequence[Item], words: Formatter) -> Items:
+    """List the first ten entries, and say how many more there are: a letter stays one that is read."""
+    left = len(items) - _NAMED
+    more = (Item(text=words.word("letter_more", number=printed(left, words))),) if left > 0 else ()
+    return Items(items=(*items[:_NAMED], *more))
 
 
 def findings(found: Sequence[DataFinding], words: Formatter) -> Items:
     """List what checks found: in the reader's words, then in the check's own with the rows."""
-    return Items(
-        items=tuple(
-            Item(
-                text=words.word("held_finding", dataset=one.dataset, fault=words.word(f"fault_{one.fault}")),
-                detail=one.detail,
-            )
-            for one in found
+    items = [
+        Item(
+            text=words.word("held_finding", dataset=one.dataset, fault=words.word(f"fault_{one.fault}")),
+            detail=one.detail,
         )
-    )
+        for one in found
+    ]
+    return capped(items, words)
 
 
 def way_on(head: Head, commands: Sequence[Command], words: Formatter) -> tuple[Block, ...]:
@@ -52,7 +58,7 @@ def way_on(head: Head, commands: Sequence[Command], words: Formatter) -> tuple[B
     return (Commands(commands=tuple(commands)),) if commands else ()
 
 
-def sheet(
+def compose_sheet(
     head: Head,
     *,
     words: Formatter,

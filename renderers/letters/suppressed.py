@@ -2,7 +2,7 @@
 
 from renderers.language import Formatter
 from renderers.letters.models import AddressSuppressed
-from renderers.letters.phrases import counted, sheet, shortened, subject
+from renderers.letters.phrases import compose_sheet, counted, shortened, subject_line
 from renderers.letters.sheet import Block, Command, Commands, Fact, Facts, Item, Items, Paragraph, Part, Sheet, Tone
 
 
@@ -13,10 +13,10 @@ def compose(letter: AddressSuppressed, words: Formatter) -> Sheet:
         Fact(label=words.word("suppressed_branches"), value=shortened(letter.branches, words)),
         Fact(label=words.word("suppressed_answer"), value=letter.reason),
     )
-    return sheet(
+    return compose_sheet(
         letter.head,
         words=words,
-        subject=subject(letter.head, words.word("suppressed_subject", person=letter.person), words),
+        subject=subject_line(letter.head, words.word("suppressed_subject", person=letter.person), words),
         title=words.word("suppressed_title", person=letter.person),
         tone=Tone.bad,
         parts=(

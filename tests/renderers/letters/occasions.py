@@ -58,9 +58,9 @@ TROUBLED = RunClosed(
     started_at=STARTED_AT,
     ended_at=STARTED_AT + timedelta(hours=1, minutes=4),
     failures=(
-        FailureGroup(reason="the mailbox is full (452 4.2.2)", branches=("Rana", "Voss")),
-        FailureGroup(reason="550 5.1.1: there is no such mailbox", branches=NAMES),
-        FailureGroup(reason="the pack could not be made", branches=("Moss",)),
+        FailureGroup(reason="the mailbox is full (452 4.2.2)", deliveries=2, branches=("Rana", "Voss")),
+        FailureGroup(reason="550 5.1.1: there is no such mailbox", deliveries=17, branches=NAMES),
+        FailureGroup(reason="the pack could not be made", deliveries=1, branches=("Moss",)),
     ),
     nobody=("Stord", "Ørsta"),
     vacancies=(Vacancy(branch="Alta", role="Leder", stand_in="Kari Holm, leder i Nord"),),

@@ -9,26 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from occasions import occasions
 
 from renderers.language import LANGUAGES, formatter
 from renderers.letters import render_letter
-from renderers.letters.models import AddressSuppressed, Head, Outcome, RunClosed
+from renderers.letters.models import AddressSuppressed, FailedPack, Head, Outcome, RunClosed
 
 RUN = "monthly_branch_pack-2026-05-20260603T050000000000"
-NAMES = [
-    "clean",
-    "troubled",
-    "test",
-    "nothing",
-    "held",
-    "held_for_good",
-    "approval",
-    "approval_always",
-    "suppressed",
-    "failed",
-    "missed",
-    "silent",
-]
+NAMES = tuple(occasions())
 
 
 def flat(text: str) -> str:
@@ -90,7 +78,7 @@ def test_close_out_says_so_when_the_account_does_not_add_up(letters: dict[str, A
     """A planned delivery without outcome is never passed over."""
     letter = render_letter(replace(letters["clean"], planned=331), "en")
 
-    assert "! The account does not add up: 3 of the planned deliveries are not accounted for." in flat(letter.text)
+    assert "! The account does not add up: 331 deliveries were planned, 328 are accounted for." in flat(letter.text)
     assert letter.subject.endswith("3 of 331 deliveries need attention")
 
 
@@ -119,6 +107,23 @@ def test_close_out_tells_what_else_an_owner_must_know(letters: dict[str, Any]) -
         f"distributor resend --run {RUN} --failed",
     ):
         assert fact in text, fact
+
+
+def test_close_out_of_a_disaster_is_still_read(letters: dict[str, Any]) -> None:
+    """Of hundreds of packs that failed, ten are named and the others counted."""
+    packs = tuple(FailedPack(branch=f"Branch {number}", reason="no room on the disk") for number in range(300))
+    letter = render_letter(replace(letters["troubled"], failed_packs=packs), "en")
+
+    assert 10 == letter.text.count("no room on the disk")
+    assert "- +290 more" in letter.text
+
+
+def test_close_out_that_waits_asks_for_nothing(letters: dict[str, Any]) -> None:
+    """Deliveries that are tried again by themselves are told of, and need nobody."""
+    letter = render_letter(replace(letters["clean"], counts={Outcome.sent: 320, Outcome.waiting: 8}), "en")
+
+    assert letter.subject.endswith("8 of 328 deliveries are not finished")
+    assert "For your information" in letter.text
 
 
 def test_close_out_is_short_when_all_went_well(letters: dict[str, Any]) -> None:
@@ -268,5 +273,5 @@ def test_any_account_can_be_written(counts: dict[Outcome, int], packs: int) -> N
     said = flat(letter.text)
     for outcome, number in counts.items():
         assert not number or f"{number:,} {outcome}" in said
-    needs_action = any(counts.get(one) for one in Outcome if one not in (Outcome.sent, Outcome.suppressed))
+    needs_action = any(counts.get(one) for one in (Outcome.failed, Outcome.held, Outcome.unconfirmed))
     assert needs_action == ("Action needed" in letter.text)
