@@ -1,9 +1,10 @@
 """The composition root: from settings to an application, and the one place that picks adapters."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from channels.channel import Channel
+from channels.email import DkimConfig, EmailChannel, Security, SmtpConfig
 from channels.folder import FolderChannel
 from distributor.catalogue.catalogue import Catalogue
 from distributor.catalogue.loader import load_catalogue
@@ -13,7 +14,7 @@ from distributor.jobs.application import Application
 from distributor.ledger.port import Ledger
 from distributor.ledger.sql import SqlLedger
 from distributor.packs.store import ArtifactStore
-from distributor.settings import CsvDirectorySettings, Settings, SqlDirectorySettings, load_settings
+from distributor.settings import CsvDirectorySettings, EmailSettings, Settings, SqlDirectorySettings, load_settings
 from distributor.sources.port import Source
 from distributor.sources.registry import make_sources
 from recipients.directories.csv import CsvDirectory
@@ -35,6 +36,7 @@ def make_application(config: Path | None = None, *, clock: Clock | None = None) 
     catalogue = load_catalogue(settings.catalogue.path)
     sources = make_sources(settings.sources)
     _check_sources(catalogue, settings)
+    channels = _channels(settings)
     return Application(
         settings=settings,
         catalogue=catalogue,
@@ -43,8 +45,8 @@ def make_application(config: Path | None = None, *, clock: Clock | None = None) 
         ledger=_open_ledger(settings),
         store=ArtifactStore(folder=settings.store.path / "artifacts"),
         clock=clock or SystemClock(),
-        channels=_open_channels,
-        channel_names=tuple(_open_channels(settings.outbox.path)),
+        channels=channels,
+        channel_names=tuple(channels(settings.outbox.path)),
     )
 
 
@@ -54,10 +56,37 @@ def _open_ledger(settings: Settings) -> Ledger:
     return SqlLedger.in_file(settings.ledger.path or settings.store.path / "ledger.sqlite")
 
 
-def _open_channels(outbox: Path) -> dict[str, Channel]:
-    """Return the channels that are set up; e-mail is written into the outbox folder."""
-    folder = FolderChannel(outbox)
-    return {"email": folder, "folder": folder}
+def _channels(settings: Settings) -> Callable[[Path], dict[str, Channel]]:
+    """Return what opens the channels that are set up; without a mail server, e-mail goes into the outbox folder."""
+    email = _email(settings.channels.email) if settings.channels.email else None
+
+    def opened(outbox: Path) -> dict[str, Channel]:
+        folder = FolderChannel(outbox)
+        return {"email": EmailChannel(email) if email else folder, "folder": folder}
+
+    return opened
+
+
+def _email(email: EmailSettings) -> SmtpConfig:
+    dkim = email.dkim
+    try:
+        return SmtpConfig(
+            host=email.host,
+            port=email.port,
+            security=Security(email.security),
+            username=email.username,
+            password=email.resolve_password(),
+            timeout_s=email.timeout_s,
+            connections=email.connections,
+            messages_per_connection=email.messages_per_connection,
+            per_second=email.per_second,
+            ca_file=email.ca_file,
+            dkim=DkimConfig(domain=dkim.domain, selector=dkim.selector, private_key=dkim.key_file.read_bytes())
+            if dkim
+            else None,
+        )
+    except (ValueError, OSError) as error:
+        raise SettingsError(f"config.toml: channels.email: {error}.") from error
 
 
 def _make_directory(settings: Settings, catalogue: Catalogue, sources: Mapping[str, Source]) -> Directory:

@@ -32,6 +32,8 @@ def compose_message(
     now: datetime,
     language: str,
     file_names: Sequence[str] = (),
+    list_id: str = "",
+    unsubscribe_url: str = "",
 ) -> Message:
     """Compose the message that carries one pack to one recipient.
 
@@ -51,6 +53,8 @@ def compose_message(
         delivery_key: The delivery's unique key.
         now: Aware time that stands as the message's date.
         language: Language of the pack: "nb", "da", "en".
+        list_id: Names what the message is one of a series of: "monthly_branch_pack.union.example".
+        unsubscribe_url: Where the reader can stop the series; empty for none.
         file_names: What the files are called in the mail; by default they are named after the title.
 
     Returns:
@@ -71,6 +75,8 @@ def compose_message(
         images=tuple(_attachment(image, image.name) for image in images) if html is not None else (),
         attachments=tuple(_attachment(file, name) for file, name in zip(files, names, strict=True)),
         headers=_HEADERS,
+        list_id=list_id,
+        unsubscribe_url=unsubscribe_url,
         language=language,
         date=now,
     )

@@ -132,7 +132,9 @@ def _stages(app: Application, roster: Roster, breakers: Breakers) -> tuple[Stage
     """Return the stages in their order: first what ends a delivery, then what puts it off."""
     wishes = Wishes(app)
     quiet = Quiet(
-        hours=app.settings.dispatch.quiet_hours, default_zone=app.catalogue.organisation.timezone, tree=roster.tree
+        hours=dict(app.settings.dispatch.quiet_hours.items()),
+        default_zone=app.catalogue.organisation.timezone,
+        tree=roster.tree,
     )
     return (
         within_deadline,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from channels.message import Message
 from distributor.dispatch.compose import compose_message
+from distributor.dispatch.unsubscribe import Unsubscription, sign_unsubscription
 from distributor.errors import RunError
 from distributor.ledger.port import Ledger
 from distributor.ledger.records import DeliveryRecord, Kind, PackRecord, RunRecord
@@ -21,11 +22,15 @@ class Composer:
 
     Attributes:
         branch_names: What branches are called; one that is gone from the register goes by its id.
+        public_url: Where readers reach the service; without it messages offer no link to unsubscribe.
+        secret: That such links are signed with.
     """
 
     ledger: Ledger
     store: ArtifactStore
     branch_names: Mapping[str, str]
+    public_url: str = ""
+    secret: str = field(default="", repr=False)
     _packs: dict[tuple[str, str, str], tuple[PackRecord, dict[str, Artifact]]] = field(default_factory=dict)
 
     def compose(self, delivery: DeliveryRecord, run: RunRecord) -> Message:
@@ -57,7 +62,15 @@ class Composer:
             # The run's own time: a message that is composed again is the same message, to the byte.
             now=run.started_at,
             language=delivery.language,
+            list_id=f"{run.report}.{run.sender.address.rpartition('@')[2]}",
+            unsubscribe_url=self._unsubscribe_url(delivery, run),
         )
+
+    def _unsubscribe_url(self, delivery: DeliveryRecord, run: RunRecord) -> str:
+        if not self.public_url or run.test_address:
+            return ""
+        wish = Unsubscription(delivery_key=delivery.key, report=run.report)
+        return f"{self.public_url}/unsubscribe/{sign_unsubscription(wish, secrets=(self.secret,))}"
 
     def _letter(self, delivery: DeliveryRecord, run: RunRecord) -> Message:
         letter = self.ledger.letter(delivery.key)

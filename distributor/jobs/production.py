@@ -54,9 +54,8 @@ def render_packs(
         corrected_on=local_day(app, app.ledger.run(run.corrects).started_at) if run.corrects else None,
     )
     for key, deliveries in waiting.items():
-        if (
-            key in made and made[key].has_documents and any(one.status in _WAITING for one in deliveries)
-        ):  # held until now for want of a channel
+        is_behind = any(one.status in _WAITING for one in deliveries)  # held until now for want of a channel
+        if is_behind and key in made and made[key].has_documents:
             app.ledger.record_pack(run.run_id, made[key], workshop.queueing)
     engine = app.settings.engine
     results = run_local(

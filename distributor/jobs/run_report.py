@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email.utils import parseaddr
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from distributor.interrupts import finishing_first
 from distributor.jobs.application import Application
 from distributor.jobs.close_run import close_if_done
 from distributor.jobs.days import read_period
-from distributor.jobs.dispatching import dispatching
+from distributor.jobs.dispatching import Dispatching, dispatching
 from distributor.jobs.edition import find_report
 from distributor.jobs.held import hold_run
 from distributor.jobs.leases import run_in_hand
