@@ -89,7 +89,7 @@ def _failures(failed: Iterable[tuple[str, str]], tree: BranchTree) -> Iterable[F
     for reason, branch_id in failed:
         by_reason[reason].append(branch_name(tree, branch_id))
     for reason, branches in sorted(by_reason.items(), key=lambda one: -len(one[1])):
-        yield FailureGroup(reason=reason, branches=tuple(branches))
+        yield FailureGroup(reason=reason, branches=tuple(dict.fromkeys(branches)), deliveries=len(branches))
 
 
 def _failed(packs: Iterable[PackRecord], tree: BranchTree) -> Iterable[FailedPack]:

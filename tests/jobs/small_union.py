@@ -237,7 +237,12 @@ class SmallUnion:
         return start_run(self.app(now), RunRequest(report=report, **asked), progress=Silence())
 
     def letters(self) -> list[Path]:
-        return sorted(self.outbox.rglob("*.eml"))
+        """Return the messages to readers."""
+        return sorted(path for path in self.outbox.rglob("*.eml") if not path.name.startswith("owner-"))
+
+    def owner_letters(self) -> list[Path]:
+        """Return the messages to the owners of reports."""
+        return sorted(self.outbox.rglob("owner-*.eml"))
 
     def edit(self, name: str, old: str, new: str) -> None:
         """Change a text in a file of the folder."""
