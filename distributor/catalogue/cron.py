@@ -16,7 +16,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 _DAY_NAMES = tuple(day[:3] for day in WEEKDAYS)
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_PART = re.compile(r"(?P<first>\w+)(-(?P<last>\w+))?(/(?P<step>\d+))?")
+_PART = re.compile(r"(?P<first>\w+)(-(?P<last>\w+))?(/(?P<step>[0-9]{1,4}))?")
 _EXAMPLE = "Write minute, hour, day of month, month and day of week, as in cron: 0 7 * * mon."
 
 
@@ -80,7 +80,7 @@ def _values(text: str, field: _Field) -> tuple[int, ...]:
 
 def _range(part: str, field: _Field) -> tuple[int, int, int]:
     wrong = PhraseError(f'"{part[:60]}" is not a valid {field.name} of a cron line', _allowed(field))
-    star = re.fullmatch(r"\*(/(\d+))?", part)
+    star = re.fullmatch(r"\*(/([0-9]{1,4}))?", part)
     found = re.fullmatch(_PART, part)
     if star:
         first, last, step = field.lowest, field.highest, int(star[2] or 1)

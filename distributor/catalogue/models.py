@@ -400,7 +400,7 @@ class ScheduleSpec(Spec):
         description='"every monday", "first business day", "last friday of quarter", '
         '"3rd business day before month end", "cron: ...".'
     )
-    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] | None = Field(
+    at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = Field(
         default=None, description="Local time, HH:MM, in quotes; a cron line has it in itself."
     )
     timezone: str | None = Field(default=None, description="IANA name; the catalogue's zone by default.")

@@ -3,7 +3,8 @@
 - ``every day``, ``every monday``, ``every business day``
 - ``first business day``, ``last friday of quarter``, ``31st day of month``: counted from the start of a week (ISO, from
   Monday), month, quarter, year or membership year, ``last`` from its end; of the month where no unit is named. A unit
-  with fewer such days has none: a month without a 31st is passed over, ``last day of month`` is in every month.
+  with fewer such days has none: a month without a 31st is passed over, and a common year's February without a 29th;
+  ``last day of month`` is in every month.
 - ``3rd business day before month end``: counted back from the midnight that ends the unit, so that the first one is
   the last business day.
 - ``cron: 0 7 * * mon-fri``: see `distributor.catalogue.cron`.

@@ -70,7 +70,8 @@ def _print(simulation: "Simulation") -> None:
         out.print(f"  together         {_listed(clash.reports)} within one hour, ", end="")
         out.print(f"{_times(len(clash.times))}, first on {_shown(clash.times[0])}")
     if simulation.moved:
-        out.print(f"  moved            {_times(len(simulation.moved))} from a holiday to the next business day")
+        out.print(f"  moved            {_times(len(simulation.moved))}, ", end="")
+        out.print("from a holiday or excepted day to the next business day")
     for name, later in simulation.silent.items():
         when = f"next on {_shown(later)}" if later else "its schedule never comes"
         out.print(f"  no fire time     {name}: {when}")

@@ -4,11 +4,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from distributor.catalogue.models import ReportSpec
 from distributor.errors import UsageError
 from distributor.jobs.application import Application
+from distributor.jobs.days import local_day
 from distributor.jobs.edition import find_report
 from distributor.ledger.records import DeliveryStatus
 from distributor.metrics.windows import Period, Window, resolve_period
@@ -149,13 +149,12 @@ def _fires_of(
     after, until = _midnight(window.from_on, trigger) - moment, _midnight(window.to_on, trigger) - moment
     for fire in fire_times(trigger, after, until=until):
         period = resolve_period(report.period, today=fire.named_on, membership_year=trigger.membership_year)
-        on = fire.fire_at.astimezone(ZoneInfo(app.catalogue.organisation.timezone)).date()
         yield SimulatedFire(
             report=report.report,
             fire=fire,
             local_at=fire.fire_at.astimezone(trigger.zone),
             period=period,
-            volume=volumes.volume(report, period.window, on),
+            volume=volumes.volume(report, period.window, local_day(app, fire.fire_at)),
         )
 
 

@@ -14,7 +14,7 @@ LONGEST_CLOSURE = timedelta(days=366)
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
-# Danish law counts 24 December and Constitution Day as optional; offices are closed all the same.
+# 1 May, Constitution Day, 24 and 31 December are no public holidays in Denmark; offices are closed all the same.
 _CATEGORIES = {"DK": (holidays.PUBLIC, holidays.OPTIONAL)}
 
 

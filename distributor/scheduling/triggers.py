@@ -74,13 +74,9 @@ class Trigger:
 def make_trigger(schedule: ScheduleSpec, catalogue: Catalogue) -> Trigger:
     """Return the trigger of a schedule of the catalogue."""
     phrase = parse_phrase(schedule.on)
-    if isinstance(phrase, CronLine):
-        times = tuple(time(hour, minute) for hour in phrase.hours for minute in phrase.minutes)
-    else:
-        times = (time.fromisoformat(schedule.at or ""),)
     return Trigger(
         phrase=phrase,
-        times=times,
+        times=_times(phrase, schedule.at),
         zone=ZoneInfo(schedule.timezone or catalogue.organisation.timezone),
         calendar=make_calendar(schedule.holidays, schedule.except_, calendars=catalogue.calendars),
         on_holiday=OnHoliday(schedule.on_holiday),
@@ -110,6 +106,13 @@ def fire_times(trigger: Trigger, after: datetime, *, until: datetime) -> Iterato
 def next_fire(trigger: Trigger, after: datetime) -> FireTime | None:
     """Return the first fire time after an instant; None where none comes, as in a calendar that is always closed."""
     return next(fire_times(trigger, after, until=after + _HORIZON), None)
+
+
+def _times(phrase: Phrase, at: str | None) -> tuple[time, ...]:
+    if isinstance(phrase, CronLine):
+        return tuple(time(hour, minute) for hour in phrase.hours for minute in phrase.minutes)
+    assert at is not None, "the catalogue has no such schedule"
+    return (time.fromisoformat(at),)
 
 
 def _stretch(trigger: Trigger, from_on: date, to_on: date) -> Iterator[FireTime]:

@@ -369,6 +369,11 @@ BASE = [
     ),
     (
         "first business day",
+        f'"cron: */{"9" * 5000} 7 * * mon"',
+        f'7:7: "*/{"9" * 58}" is not a valid minute of a cron line. Write * or numbers from 0 to 59, as in 1,3 or 2-6 or */2.',
+    ),
+    (
+        "first business day",
         '"cron: 0 7 1 foo *"',
         '7:7: "foo" is not a valid month of a cron line. '
         "Write * or numbers from 1 to 12 or jan to dec, as in 1,3 or 2-6 or */2.",

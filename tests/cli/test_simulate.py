@@ -107,7 +107,7 @@ def test_table_names_what_a_person_should_look_at(program: Program, scheduled: S
         for line in lines
     )
     assert "Total 4 32 24" in lines
-    assert "moved once from a holiday to the next business day" in lines
+    assert "moved once, from a holiday or excepted day to the next business day" in lines
     assert "no fire time post: next on Tue 2028-02-29 07:00" in lines
 
 
