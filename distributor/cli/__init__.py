@@ -19,6 +19,7 @@ _VERBS = (
     ("preview", "preview"),
     ("run", "run"),
     ("explain", "explain"),
+    ("serve", "serve"),
     ("simulate", "simulate"),
 )
 _INTERRUPTED = 130  # what shells expect after Ctrl-C

@@ -16,6 +16,7 @@ from distributor.jobs.application import Application
 from distributor.jobs.messages import Composer
 from distributor.jobs.wishes import Quiet, Wishes
 from distributor.process_name import is_dead, process_name
+from distributor.settings import DispatchSettings
 from recipients.directory import Roster
 
 _LOOK_S = 0.2
@@ -104,10 +105,19 @@ def dispatching(app: Application, *, roster: Roster, outbox: Path, run_id: str) 
             channel.close()
 
 
-def make_outbox(app: Application, channels: Mapping[str, Channel], roster: Roster) -> Outbox:
-    """Wire the outbox of this process."""
+def make_outbox(
+    app: Application, channels: Mapping[str, Channel], roster: Roster, *, breakers: Breakers | None = None
+) -> Outbox:
+    """Wire the outbox of this process.
+
+    Args:
+        app: The application.
+        channels: Open channels.
+        roster: Branches and people.
+        breakers: What is known of transports that are down; by default nothing.
+    """
     settings = app.settings.dispatch
-    breakers = Breakers(rules=BreakerRules(threshold=settings.pause_after, pause=settings.pause))
+    breakers = breakers or make_breakers(settings)
     composer = Composer(
         ledger=app.ledger,
         store=app.store,
@@ -126,6 +136,11 @@ def make_outbox(app: Application, channels: Mapping[str, Channel], roster: Roste
         lease=settings.claim,
     )
     return Outbox(sender=sender, is_dead=is_dead)
+
+
+def make_breakers(settings: DispatchSettings) -> Breakers:
+    """Return circuit breakers that know of no trouble."""
+    return Breakers(rules=BreakerRules(threshold=settings.pause_after, pause=settings.pause))
 
 
 def _stages(app: Application, roster: Roster, breakers: Breakers) -> tuple[Stage, ...]:

@@ -178,7 +178,8 @@ def _carry_out(app: Application, run: RunRecord, progress: Progress) -> RunSumma
         except GateError as error:
             hold_run(app, run, error)
             with sending():
-                raise
+                pass  # the letter to the owner
+            raise
         if close_if_done(app, run.run_id, roster.tree):
             with sending():
                 pass  # the letter to the owner

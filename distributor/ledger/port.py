@@ -178,6 +178,10 @@ class DeliveryLedger(Protocol):
         """Return all deliveries that are claimed."""
         ...
 
+    def delivery_counts(self) -> Mapping[DeliveryStatus, int]:
+        """Count the pack deliveries of all runs by status."""
+        ...
+
     def next_due_at(self, channels: Collection[str], run_id: str = "") -> datetime | None:
         """Return when the next unclaimed delivery may be sent."""
         ...

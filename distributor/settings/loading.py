@@ -59,7 +59,7 @@ class Settings(Section):
     ledger: LedgerSettings = LedgerSettings()
     channels: ChannelsSettings = ChannelsSettings()
     dispatch: DispatchSettings = DispatchSettings()
-    bounces: BouncesSettings | None = None
+    bounces: BouncesSettings = BouncesSettings()
     service: ServiceSettings = ServiceSettings()
     retention: RetentionSettings = RetentionSettings()
     engine: EngineSettings = EngineSettings()

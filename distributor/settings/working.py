@@ -46,9 +46,19 @@ class DispatchSettings(Section):
 
 
 class BouncesSettings(Section):
-    """The mailbox that messages come back to: a Maildir, or a folder of .eml files."""
+    """Where messages come back to: a mailbox that is read, or an endpoint that the mail server posts them to."""
 
-    path: ConfigPath
+    path: ConfigPath | None = Field(default=None, description="A Maildir, a folder of .eml files, or an mbox file.")
+    token_env: str | None = Field(default=None, description="Variable with the token that whoever posts must show.")
+    token_file: ConfigPath | None = None
+
+    @property
+    def is_posted(self) -> bool:
+        return self.token_env is not None or self.token_file is not None
+
+    def resolve_token(self) -> str:
+        """Return the token, "" where nothing is posted."""
+        return read_secret(self.token_env, self.token_file, "a long random text") if self.is_posted else ""
 
 
 class ServiceSettings(Section):

@@ -1,6 +1,6 @@
 """Deliveries, letters and attempts in the database."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -167,6 +167,11 @@ class SqlDeliveries:
         else:
             query = query.where(DeliveryRow.status.in_((*_SENDABLE, DeliveryStatus.sending)))
         return tuple(delivery_of(row) for row in db.execute(query).mappings())
+
+    @reads
+    def delivery_counts(self, db: Connection) -> Mapping[DeliveryStatus, int]:
+        query = select(DeliveryRow.status, func.count()).where(DeliveryRow.kind == Kind.pack)
+        return {DeliveryStatus(status): number for status, number in db.execute(query.group_by(DeliveryRow.status))}
 
     @reads
     def next_due_at(self, db: Connection, channels: Collection[str], run_id: str = "") -> datetime | None:
