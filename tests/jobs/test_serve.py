@@ -1,0 +1,187 @@
+"""The service: schedules that fire by themselves, once, whatever happens around them."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from small_union import SmallUnion
+
+from distributor.jobs.serve import Role, Service
+from distributor.ledger.records import OccurrenceStatus, RunStatus
+
+# The first business day of June 2026 is Monday the 1st; 07:00 in Oslo is 05:00 UTC.
+BEFORE = datetime(2026, 6, 1, 4, 50, tzinfo=UTC)
+AFTER = datetime(2026, 6, 1, 5, 1, tzinfo=UTC)
+SCHEDULE = 'schedule: {on: first business day of month, at: "07:00"}\nperiod: previous month'
+
+
+@pytest.fixture
+def scheduled(union: SmallUnion) -> SmallUnion:
+    """The union with a note that goes out on the first business day of each month, on a watch that began before it."""
+    union.edit("report_specs/reports/note.yaml", "period: previous month", SCHEDULE)
+    with serving(union, BEFORE) as service:
+        wait_until(lambda: bool(service.app.ledger.occurrences()))
+    return union
+
+
+def no_bounces(app: object) -> None:
+    del app
+
+
+@contextmanager
+def serving(union: SmallUnion, now: datetime, role: Role = Role.all) -> Iterator[Service]:
+    app = union.app(now)
+    service = Service(app=app, role=role, read_bounces=no_bounces)
+    service.start()
+    try:
+        yield service
+    finally:
+        service.stop()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.02)
+
+
+def is_closed(union: SmallUnion) -> Callable[[], bool]:
+    def look() -> bool:
+        runs = union.app(AFTER).ledger.runs("note")
+        return bool(runs) and all(run.status is RunStatus.closed for run in runs)
+
+    return look
+
+
+def test_expected_run_is_written_ahead(scheduled: SmallUnion) -> None:
+    """Before its time the next run stands in the ledger, with the period that it will be about."""
+    [ahead] = scheduled.app(BEFORE).ledger.occurrences(report="note")
+
+    assert ("2026-06-01", "2026-05", OccurrenceStatus.expected, datetime(2026, 6, 1, 5, 0, tzinfo=UTC)) == (
+        ahead.fire_key, ahead.period, ahead.status, ahead.fire_at
+    )  # fmt: skip
+    assert () == scheduled.app(BEFORE).ledger.runs()
+
+
+def test_due_run_is_made_sent_and_closed_once(scheduled: SmallUnion) -> None:
+    """At its time the run is made, sent and closed, its owner hears of it, and the next one is written ahead."""
+    with serving(scheduled, AFTER):
+        wait_until(is_closed(scheduled))
+        wait_until(lambda: bool(scheduled.owner_letters()))
+
+    app = scheduled.app(AFTER)
+    [run] = app.ledger.runs("note")
+    done, ahead = app.ledger.occurrences(report="note")
+    assert ("2026-05", 6) == (run.period, len(scheduled.letters()))
+    assert (OccurrenceStatus.done, run.run_id) == (done.status, done.run_id)
+    assert ("2026-07-01", OccurrenceStatus.expected) == (ahead.fire_key, ahead.status)
+
+
+def test_restart_across_a_due_time_gives_one_run(scheduled: SmallUnion) -> None:
+    """A service that is started again and again after the fire time makes one run of it."""
+    for minutes in (0, 1, 2):
+        with serving(scheduled, AFTER + timedelta(minutes=minutes)):
+            wait_until(is_closed(scheduled))
+
+    assert 1 == len(scheduled.app(AFTER).ledger.runs("note"))
+    assert 6 == len(scheduled.letters())
+
+
+def test_two_services_at_once_give_one_run(scheduled: SmallUnion) -> None:
+    """Two schedulers and two workers on one ledger make one run, and every reader gets one letter."""
+    with serving(scheduled, AFTER), serving(scheduled, AFTER):
+        wait_until(is_closed(scheduled))
+
+    app = scheduled.app(AFTER)
+    assert 1 == len(app.ledger.runs("note"))
+    assert 6 == len(scheduled.letters())
+    [run] = app.ledger.runs("note")
+    sent = [one for one in app.ledger.deliveries(run.run_id) if one.attempts]
+    assert {1} == {one.attempts for one in sent}
+
+
+def test_roles_can_be_split(scheduled: SmallUnion) -> None:
+    """A scheduler alone makes nothing; a worker beside it makes what the scheduler has recorded."""
+    with serving(scheduled, AFTER, Role.scheduler):
+        wait_until(lambda: bool(scheduled.app(AFTER).ledger.occurrences(statuses=(OccurrenceStatus.due,))))
+    assert () == scheduled.app(AFTER).ledger.runs()
+
+    with serving(scheduled, AFTER, Role.worker):
+        wait_until(is_closed(scheduled))
+
+    assert 6 == len(scheduled.letters())
+
+
+def test_held_run_goes_out_when_the_data_come(scheduled: SmallUnion) -> None:
+    """A gate holds the run and its owner is told; once the data are right the same run reads them anew and is sent."""
+    scheduled.edit("report_specs/reports/note.yaml", "burst:", "gates: {wait: 2 days}\nburst:")
+    scheduled.sql("insert into members select * from members where member_id = 7")
+    with serving(scheduled, AFTER):
+        wait_until(lambda: bool(scheduled.owner_letters()))
+    held = scheduled.app(AFTER).ledger.runs("note")
+    assert ([RunStatus.held], []) == ([run.status for run in held], scheduled.letters())
+
+    scheduled.sql("delete from members where rowid = (select max(rowid) from members where member_id = 7)")
+    with serving(scheduled, AFTER + timedelta(minutes=11)):
+        wait_until(is_closed(scheduled))
+
+    assert [held[0].run_id] == [run.run_id for run in scheduled.app(AFTER).ledger.runs("note")]
+    assert 6 == len(scheduled.letters())
+
+
+def test_data_that_never_come_are_sent_with_a_banner(scheduled: SmallUnion) -> None:
+    """When the wait is over the packs go out and say first what is wrong, where the report wants that."""
+    scheduled.edit("report_specs/reports/note.yaml", "burst:", "gates: {wait: 2 days, then: send with banner}\nburst:")
+    scheduled.sql("insert into members select * from members where member_id = 7")
+    with serving(scheduled, AFTER):
+        wait_until(lambda: bool(scheduled.owner_letters()))
+
+    with serving(scheduled, AFTER + timedelta(days=2)):
+        wait_until(is_closed(scheduled))
+
+    assert 6 == len(scheduled.letters())
+    for path in scheduled.letters():
+        assert any(word in path.read_text("utf-8") for word in ("Tallene er usikre", "The figures are uncertain"))
+
+
+def test_edited_schedule_is_taken_over_while_the_service_runs(scheduled: SmallUnion) -> None:
+    """A report that is given another time while the service runs is expected at that time."""
+    app = scheduled.app(BEFORE)
+    service = Service(app=app, role=Role.all, read_bounces=no_bounces)
+    service.start()
+    try:
+        scheduled.edit("report_specs/reports/note.yaml", '"07:00"', '"09:30"')
+        service._schedule()  # the alarm clock's minute
+        [ahead] = app.ledger.occurrences(report="note", statuses=(OccurrenceStatus.expected,))
+        assert datetime(2026, 6, 1, 7, 30, tzinfo=UTC) == ahead.fire_at
+    finally:
+        service.stop()
+
+
+def test_faulty_catalogue_is_not_taken_over(scheduled: SmallUnion) -> None:
+    """A slip in a report while the service runs is told on the pages, and the reports as they were go on."""
+    with serving(scheduled, BEFORE) as service:
+        before = service.app.catalogue.digest
+        scheduled.edit("report_specs/reports/note.yaml", "tiles:", "tilse:")
+        wait_until(lambda: "catalogue" in service.state())
+        assert before == service.app.catalogue.digest
+        assert "note.yaml" in service.state()["catalogue"]
+
+
+def test_source_that_is_down_is_tried_again(scheduled: SmallUnion) -> None:
+    """A run whose source cannot be read is tried again ten minutes later; its owner hears of the first failure."""
+    register = scheduled.folder / "data" / "register.sqlite"
+    away = register.rename(register.with_suffix(".away"))
+    with serving(scheduled, AFTER):
+        wait_until(lambda: bool(scheduled.owner_letters()))
+    [failed] = scheduled.app(AFTER).ledger.runs("note")
+    assert RunStatus.failed is failed.status
+
+    away.rename(register)
+    with serving(scheduled, AFTER + timedelta(minutes=11)):
+        wait_until(is_closed(scheduled))
+
+    assert 6 == len(scheduled.letters())
