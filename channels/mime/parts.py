@@ -1,0 +1,87 @@
+"""The parts of a mail: texts as quoted-printable, files as base64, and what holds them together."""
+
+from binascii import b2a_base64, b2a_qp
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from functools import lru_cache
+
+from channels.message import Attachment
+from channels.mime.headers import header
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a mail: its headers, each with its line end, and its encoded content."""
+
+    headers: bytes
+    content: bytes
+
+    def to_bytes(self) -> bytes:
+        return self.headers + b"\r\n" + self.content
+
+
+def text_part(text: str, subtype: str) -> Part:
+    """Return a text: "plain" or "html"."""
+    return Part(_text_headers(subtype), _quoted(text))
+
+
+def image_part(image: Attachment) -> Part:
+    """Return a picture that the HTML names by its content id."""
+    return Part(_file_headers(image.name, image.media_type, "inline", image.content_id), _in_base64(image.content))
+
+
+def attachment_part(file: Attachment) -> Part:
+    """Return a file that is attached."""
+    return Part(_file_headers(file.name, file.media_type, "attachment", ""), _in_base64(file.content))
+
+
+def multipart(subtype: str, parts: Sequence[Part], *, boundary: str, root_type: str = "") -> Part:
+    """Hold parts together (RFC 2046, 5.1).
+
+    Args:
+        subtype: "mixed", "alternative" or "related".
+        parts: At least one.
+        boundary: Occurs in none of them.
+        root_type: Media type of the first part; "related" requires it (RFC 2387, 3.1).
+    """
+    root = f'; type="{root_type}"' if root_type else ""
+    line = f'Content-Type: multipart/{subtype}{root};\r\n boundary="{boundary}"\r\n'.encode()
+    edge = f"--{boundary}".encode()
+    pieces = [piece for part in parts for piece in (edge, b"\r\n", part.headers, b"\r\n", part.content, b"\r\n")]
+    return Part(line, b"".join((*pieces, edge, b"--\r\n")))
+
+
+@lru_cache
+def _text_headers(subtype: str) -> bytes:
+    lines = (
+        ("Content-Type", f'text/{subtype}; charset="utf-8"'),
+        ("Content-Transfer-Encoding", "quoted-printable"),
+    )
+    return b"".join(header(name, value) for name, value in lines)
+
+
+@lru_cache(maxsize=256)  # pictures are called the same in every pack
+def _file_headers(name: str, media_type: str, disposition: str, content_id: str) -> bytes:
+    """Write the headers of a file by the library, which knows how a name with other letters is written."""
+    maintype, _, subtype = media_type.partition("/")
+    part = EmailMessage()
+    part.set_content(b"", maintype=maintype, subtype=subtype, disposition=disposition, filename=name)
+    if content_id:
+        part["Content-ID"] = f"<{content_id}>"
+    return b"".join(header(key, str(value)) for key, value in part.items() if key.lower() != "mime-version")
+
+
+@lru_cache(maxsize=16)  # the readers of a pack follow each other
+def _quoted(text: str) -> bytes:
+    """Write a text as quoted-printable (RFC 2045, 6.7), with CRLF line ends."""
+    lines = "\n".join(text.splitlines())
+    # The standard library's own function, in C: the library itself takes 2 ms for 30 kB.
+    return b2a_qp(lines.encode(), istext=True, header=False).replace(b"\n", b"\r\n") + b"\r\n"
+
+
+@lru_cache(maxsize=64)
+def _in_base64(content: bytes) -> bytes:
+    """Write bytes as base64, in lines of 76 characters (RFC 2045, 6.8)."""
+    whole = b2a_base64(content, newline=False)
+    return b"\r\n".join([whole[start : start + 76] for start in range(0, len(whole), 76)])
