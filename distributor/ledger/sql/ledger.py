@@ -6,15 +6,18 @@ from sqlalchemy import Connection, inspect, text
 
 from distributor.ledger.errors import LedgerVersionError
 from distributor.ledger.migrations import VERSIONS
-from distributor.ledger.sql.database import Database, reads
+from distributor.ledger.sql.database import Database, patiently, reads
 from distributor.ledger.sql.deliveries import SqlDeliveries
 from distributor.ledger.sql.keeping import SqlKeeping
 from distributor.ledger.sql.occurrences import SqlLeases, SqlOccurrences
+from distributor.ledger.sql.outbox import SqlOutbox
 from distributor.ledger.sql.people import SqlAudit, SqlPeople
 from distributor.ledger.sql.runs import SqlPacks, SqlRuns
 
 
-class SqlLedger(SqlRuns, SqlPacks, SqlDeliveries, SqlOccurrences, SqlLeases, SqlPeople, SqlKeeping, SqlAudit):
+class SqlLedger(
+    SqlRuns, SqlPacks, SqlDeliveries, SqlOutbox, SqlOccurrences, SqlLeases, SqlPeople, SqlKeeping, SqlAudit
+):
     """See ``distributor.ledger.port``. Safe to be used from several threads and processes, on several machines."""
 
     def __init__(self, database: Database) -> None:
@@ -62,5 +65,8 @@ class SqlLedger(SqlRuns, SqlPacks, SqlDeliveries, SqlOccurrences, SqlLeases, Sql
 def _upgrade(database: Database) -> None:
     from distributor.ledger.migrations.upgrade import upgrade  # Alembic takes a fifth of a second to load
 
-    with database.writing(durable=True) as connection:
-        upgrade(connection)
+    def once() -> None:
+        with database.writing(durable=True) as connection:
+            upgrade(connection)
+
+    patiently(once, database)

@@ -24,7 +24,8 @@ from distributor.ledger.sql.tables import (
 )
 
 PERMANENT = "permanent"
-_RETURNABLE = (DeliveryStatus.sent, DeliveryStatus.delivered, DeliveryStatus.unconfirmed)
+# Also what is being sent: the transport's notice may be quicker than its answer, or the answer was lost.
+_RETURNABLE = (DeliveryStatus.sent, DeliveryStatus.delivered, DeliveryStatus.unconfirmed, DeliveryStatus.sending)
 
 
 class SqlPeople:
@@ -73,7 +74,7 @@ class SqlPeople:
             .where(DeliveryRow.key == bounce.key, DeliveryRow.status.in_(_RETURNABLE))
             .values(
                 status=DeliveryStatus.bounced, reason=bounce.reason, next_attempt_at=None, updated_at=bounce.at,
-                attempts=DeliveryRow.attempts + 1,
+                lease_owner="", lease_until_at=None,
             )
         )  # fmt: skip
         if db.execute(change).rowcount:
