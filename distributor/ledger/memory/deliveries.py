@@ -71,7 +71,7 @@ class MemoryDeliveries:
             one
             for one in everyone
             if one.status is not DeliveryStatus.sending
-            and (one.status, one.reason, one.updated_at) != (status, reason, at)
+            and (one.status, one.reason, one.updated_at, one.next_attempt_at) != (status, reason, at, next_attempt_at)
         ][: which.limit]
         for one in moved:
             self.state.change(

@@ -7,9 +7,8 @@ from typing import Any, cast
 
 from distributor.ledger.memory.state import Record, State, locked
 from distributor.ledger.pseudonyms import is_plain, renamed, without_addresses
-from distributor.ledger.records import BounceRecord, DeliveryRecord, RunStatus
-
-_ENDED = (RunStatus.closed, RunStatus.rejected, RunStatus.failed, RunStatus.interrupted, RunStatus.held)
+from distributor.ledger.records import BounceRecord, DeliveryRecord
+from distributor.ledger.states import ENDED
 
 Pseudonym = Callable[[str], str]
 
@@ -80,7 +79,7 @@ class MemoryKeeping:
 
 
 def _old_runs(state: State, before: datetime) -> set[str]:
-    return {run.run_id for run in state.runs.values() if run.started_at < before and run.status in _ENDED}
+    return {run.run_id for run in state.runs.values() if run.started_at < before and run.status in ENDED}
 
 
 def _rename_deliveries(

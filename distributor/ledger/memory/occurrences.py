@@ -6,9 +6,7 @@ from datetime import datetime
 
 from distributor.ledger.memory.state import State, at_rest, instant, locked
 from distributor.ledger.records import LeaseRecord, OccurrenceRecord, OccurrenceStatus, RunRecord
-
-_TO_BEGIN = (OccurrenceStatus.due, OccurrenceStatus.held)
-_WRITTEN_AHEAD = (OccurrenceStatus.expected, OccurrenceStatus.withdrawn)
+from distributor.ledger.states import TO_BEGIN, WRITTEN_AHEAD
 
 
 class MemoryOccurrences:
@@ -23,7 +21,7 @@ class MemoryOccurrences:
         became_due = 0
         for one in map(at_rest, occurrences):
             known = self.state.occurrences.get((one.report, one.fire_key))
-            if known is None or known.status in _WRITTEN_AHEAD:
+            if known is None or known.status in WRITTEN_AHEAD:
                 self.state.occurrences[one.report, one.fire_key] = one
                 became_due += one.status is OccurrenceStatus.due
         named = {one.fire_key for one in occurrences}
@@ -53,7 +51,7 @@ class MemoryOccurrences:
     def begin_occurrence(self, occurrence: OccurrenceRecord, run: RunRecord) -> bool:
         key = (occurrence.report, occurrence.fire_key)
         known = self.state.occurrences.get(key)
-        if known is None or known.status not in _TO_BEGIN:
+        if known is None or known.status not in TO_BEGIN:
             return False
         running = replace(known, status=OccurrenceStatus.running, run_id=run.run_id, reason="", next_attempt_at=None)
         self.state.runs.setdefault(run.run_id, at_rest(run))

@@ -7,11 +7,9 @@ from typing import Any
 from distributor.ledger.errors import UnknownDeliveryError
 from distributor.ledger.memory.state import State, at_rest, instant, locked
 from distributor.ledger.records import AttemptRecord, DeliveryRecord, DeliveryStatus, Group, Kind
+from distributor.ledger.states import ACCEPTED, SENDABLE
 
-_SENDABLE = (DeliveryStatus.queued, DeliveryStatus.deferred, DeliveryStatus.unconfirmed)
 _FREE: dict[str, Any] = {"lease_owner": "", "lease_until_at": None}
-# What nobody's report takes back: it left the house.
-_ACCEPTED = (DeliveryStatus.sent, DeliveryStatus.delivered, DeliveryStatus.bounced)
 
 
 class MemoryOutbox:
@@ -45,7 +43,7 @@ class MemoryOutbox:
         if one is None or one.lease_owner != owner or not _may_be_sent(self.state, one):
             return False
         is_repeat = (one.status, one.message_id, one.updated_at) == (DeliveryStatus.sending, message_id, instant(now))
-        if one.status not in _SENDABLE and not is_repeat:
+        if one.status not in SENDABLE and not is_repeat:
             return False
         self.state.change(
             one, status=DeliveryStatus.sending, lease_until_at=until, message_id=message_id, updated_at=now
@@ -64,7 +62,7 @@ class MemoryOutbox:
         self.state.add_attempts([attempt])
         values: dict[str, Any] = {"attempts": one.attempts + 1}
         # The claim may be void by the time the answer comes. That it was accepted is a fact all the same.
-        if is_ours or (attempt.status.group is Group.sent and one.status not in _ACCEPTED):
+        if is_ours or (attempt.status.group is Group.sent and one.status not in ACCEPTED):
             values |= {
                 "status": attempt.status,
                 "reason": attempt.reason,
@@ -77,7 +75,7 @@ class MemoryOutbox:
     @locked
     def postpone(self, key: str, *, owner: str, until: datetime, reason: str) -> None:
         one = self.state.deliveries.get(key)
-        if one and one.lease_owner == owner and one.status in _SENDABLE:
+        if one and one.lease_owner == owner and one.status in SENDABLE:
             self.state.change(one, next_attempt_at=until, reason=reason, **_FREE)
 
     @locked
@@ -103,7 +101,7 @@ def _sendable(state: State, channels: Collection[str], run_id: str) -> list[Deli
     return [
         one
         for one in state.deliveries.values()
-        if one.status in _SENDABLE
+        if one.status in SENDABLE
         and one.channel in channels
         and (not run_id or one.run_id == run_id)
         and _may_be_sent(state, one)

@@ -10,10 +10,7 @@ from distributor.ledger.records import (
     PreferenceRecord,
     SuppressionRecord,
 )
-
-_PERMANENT = "permanent"
-# Also what is being sent: the transport's notice may be quicker than its answer, or the answer was lost.
-_RETURNABLE = (DeliveryStatus.sent, DeliveryStatus.delivered, DeliveryStatus.unconfirmed, DeliveryStatus.sending)
+from distributor.ledger.states import PERMANENT, RETURNABLE
 
 
 class MemoryPeople:
@@ -56,7 +53,7 @@ class MemoryPeople:
             return False
         self.state.bounces[bounce.bounce_id] = at_rest(bounce)
         one = self.state.deliveries.get(bounce.key)
-        if bounce.kind != _PERMANENT or one is None or one.status not in _RETURNABLE:
+        if bounce.kind != PERMANENT or one is None or one.status not in RETURNABLE:
             return True
         status = DeliveryStatus.bounced
         self.state.change(

@@ -123,7 +123,7 @@ class MemoryPacks:
 
     @locked
     def packs(self, run_id: str) -> dict[tuple[str, str], PackRecord]:
-        found = sorted((key for key in self.state.packs if key[0] == run_id))
+        found = sorted(key for key in self.state.packs if key[0] == run_id)
         return {key[1:]: self.state.packs[key] for key in found}
 
     @locked

@@ -34,7 +34,7 @@ Record = TypeVar("Record")
 class State:
     """Records by their keys."""
 
-    lock: RLock = field(default_factory=RLock)  # type: ignore[valid-type]  # a function in typeshed, a class here
+    lock: RLock = field(default_factory=RLock)
     runs: dict[str, RunRecord] = field(default_factory=dict)
     planned: set[str] = field(default_factory=set)
     packs: dict[tuple[str, str, str], PackRecord] = field(default_factory=dict)

@@ -82,7 +82,10 @@ class SqlDeliveries:
     ) -> int:
         # What this very call has moved, and whose answer was lost, is not moved twice.
         is_news = or_(
-            DeliveryRow.status != status, DeliveryRow.reason != reason, DeliveryRow.updated_at.is_distinct_from(at)
+            DeliveryRow.status != status,
+            DeliveryRow.reason != reason,
+            DeliveryRow.updated_at.is_distinct_from(at),
+            DeliveryRow.next_attempt_at.is_distinct_from(next_attempt_at),
         )
         found = _keys(db, which).where(DeliveryRow.status != DeliveryStatus.sending, is_news)
         keys = db.scalars(found.with_for_update()).all()

@@ -6,12 +6,10 @@ from datetime import datetime
 from sqlalchemy import Connection, String, cast, delete, func, or_, select, update
 from sqlalchemy.sql import ColumnElement, Select
 
-from distributor.ledger.records import RunStatus
 from distributor.ledger.sql.database import Database, reads, writes
 from distributor.ledger.sql.pseudonyms import erase_person, is_plain, rename_bounces, rename_deliveries
 from distributor.ledger.sql.tables import AttemptRow, DeliveryRow, LetterRow, PackRow, RunRow
-
-_ENDED = (RunStatus.closed, RunStatus.rejected, RunStatus.failed, RunStatus.interrupted, RunStatus.held)
+from distributor.ledger.states import ENDED
 
 
 class SqlKeeping:
@@ -78,4 +76,4 @@ class SqlKeeping:
 
 
 def _old_runs(before: datetime) -> Select[str]:
-    return select(RunRow.run_id).where(RunRow.started_at < before, RunRow.status.in_(_ENDED))
+    return select(RunRow.run_id).where(RunRow.started_at < before, RunRow.status.in_(ENDED))

@@ -36,12 +36,11 @@ class SqlLedger(
             LedgerVersionError: A newer version of the program has used it.
         """
         ledger = cls(Database(url))
-        found = ledger.version()
-        if found == VERSIONS[-1]:
-            return ledger
-        if found and found not in VERSIONS:
-            raise LedgerVersionError(ledger.database.where, found, VERSIONS[-1])
-        _upgrade(ledger.database)
+        try:
+            ledger._bring_up_to_date()
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     @classmethod
@@ -54,6 +53,14 @@ class SqlLedger(
 
     def close(self) -> None:
         self.database.close()
+
+    def _bring_up_to_date(self) -> None:
+        found = self.version()
+        if found == VERSIONS[-1]:
+            return
+        if found and found not in VERSIONS:
+            raise LedgerVersionError(self.database.where, found, VERSIONS[-1])
+        _upgrade(self.database)
 
     @reads
     def _version(self, db: Connection) -> str | None:

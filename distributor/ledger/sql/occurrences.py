@@ -15,8 +15,7 @@ from distributor.ledger.sql.database import Database, reads, writes, writes_dura
 from distributor.ledger.sql.rows import occurrence_of, row_of
 from distributor.ledger.sql.statements import among, insert_new
 from distributor.ledger.sql.tables import LeaseRow, OccurrenceRow, RunRow, WatermarkRow
-
-_TO_BEGIN = (OccurrenceStatus.due, OccurrenceStatus.held)
+from distributor.ledger.states import TO_BEGIN, WRITTEN_AHEAD
 
 
 class SqlOccurrences:
@@ -37,7 +36,7 @@ class SqlOccurrences:
                 written_ahead = (
                     OccurrenceRow.report == one.report,
                     OccurrenceRow.fire_key == one.fire_key,
-                    OccurrenceRow.status.in_((OccurrenceStatus.expected, OccurrenceStatus.withdrawn)),
+                    OccurrenceRow.status.in_(WRITTEN_AHEAD),
                 )
                 if not db.execute(update(OccurrenceRow).where(*written_ahead).values(row)).rowcount:
                     continue
@@ -84,7 +83,7 @@ class SqlOccurrences:
             .where(
                 OccurrenceRow.report == occurrence.report,
                 OccurrenceRow.fire_key == occurrence.fire_key,
-                OccurrenceRow.status.in_(_TO_BEGIN),
+                OccurrenceRow.status.in_(TO_BEGIN),
             )
             .values(status=OccurrenceStatus.running, run_id=run.run_id, reason="", next_attempt_at=None)
         )

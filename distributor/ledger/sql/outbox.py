@@ -13,13 +13,12 @@ from distributor.ledger.sql.database import Database, reads, writes, writes_dura
 from distributor.ledger.sql.rows import delivery_of
 from distributor.ledger.sql.statements import add_attempts, among
 from distributor.ledger.sql.tables import CLAIMED, SENDABLE, AttemptRow, DeliveryRow, RunRow
+from distributor.ledger.states import ACCEPTED
 
 # Written out, not as parameters: only so do both databases see that the index over these rows answers the query.
 _IS_SENDABLE = literal_column(f"delivery.{SENDABLE}", Boolean)
 _IS_CLAIMED = literal_column(f"delivery.{CLAIMED}", Boolean)
 _FREE = {"lease_owner": "", "lease_until_at": None}
-# What nobody's report takes back: it left the house.
-_ACCEPTED = (DeliveryStatus.sent, DeliveryStatus.delivered, DeliveryStatus.bounced)
 
 
 class SqlOutbox:
@@ -98,7 +97,7 @@ class SqlOutbox:
         add_attempts(db, [attempt])
         values: dict[str, Any] = {"attempts": DeliveryRow.attempts + 1}
         # The claim may be void by the time the answer comes. That it was accepted is a fact all the same.
-        if is_ours or (attempt.status.group is Group.sent and seen.status not in _ACCEPTED):
+        if is_ours or (attempt.status.group is Group.sent and seen.status not in ACCEPTED):
             values |= {
                 "status": attempt.status,
                 "reason": attempt.reason,

@@ -22,10 +22,7 @@ from distributor.ledger.sql.tables import (
     PreferenceRow,
     SuppressionRow,
 )
-
-PERMANENT = "permanent"
-# Also what is being sent: the transport's notice may be quicker than its answer, or the answer was lost.
-_RETURNABLE = (DeliveryStatus.sent, DeliveryStatus.delivered, DeliveryStatus.unconfirmed, DeliveryStatus.sending)
+from distributor.ledger.states import PERMANENT, RETURNABLE
 
 
 class SqlPeople:
@@ -71,7 +68,7 @@ class SqlPeople:
             return True
         change = (
             update(DeliveryRow)
-            .where(DeliveryRow.key == bounce.key, DeliveryRow.status.in_(_RETURNABLE))
+            .where(DeliveryRow.key == bounce.key, DeliveryRow.status.in_(RETURNABLE))
             .values(
                 status=DeliveryStatus.bounced, reason=bounce.reason, next_attempt_at=None, updated_at=bounce.at,
                 lease_owner="", lease_until_at=None,

@@ -22,6 +22,7 @@ from distributor.ledger.sql.tables import (
     PreferenceRow,
     SuppressionRow,
     Table,
+    Text,
 )
 
 Pseudonym = Callable[[str], str]
@@ -98,7 +99,7 @@ def erase_person(db: Connection, recipient_id: str, known: Mapping[str, str], ps
 
 def _replace_everywhere(db: Connection, table: SqlTable, pseudonyms: Mapping[str, str]) -> None:
     keys = list(table.primary_key)
-    texts = [column for column in table.columns if isinstance(column.type, String | JSON) and column not in keys]
+    texts = [column for column in table.columns if isinstance(column.type, Text | JSON) and column not in keys]
     mentions = [
         func.lower(cast(column, String)).contains(address.lower(), autoescape=True)
         for column in texts

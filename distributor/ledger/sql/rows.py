@@ -43,7 +43,7 @@ def _plain(value: Any) -> Any:
         return value
     match value:
         case str():
-            return _storable(str(value))
+            return str(value)
         case tuple():
             return [_plain(one) for one in value]
         case Mapping():
@@ -52,13 +52,6 @@ def _plain(value: Any) -> Any:
             return row_of(value)
         case _:
             return value
-
-
-def _storable(text: str) -> str:
-    """Replace what PostgreSQL, or UTF-8, has no way to hold; a transport's words may contain it."""
-    if text.isascii():
-        return text.replace("\0", "\ufffd") if "\0" in text else text
-    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 def run_of(row: RowMapping) -> RunRecord:

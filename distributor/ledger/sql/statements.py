@@ -20,8 +20,9 @@ def insert_new(db: Connection, table: type[Table], rows: Sequence[dict[str, Any]
     """Insert rows; those whose key is there already stay as they are. Return how many were new."""
     added = 0
     for start in range(0, len(rows), _BATCH):
-        statement = _insert(db, table).on_conflict_do_nothing()
-        added += max(0, db.execute(statement, rows[start : start + _BATCH]).rowcount)
+        # An INSERT's number of rows is else not asked of PostgreSQL.
+        statement = _insert(db, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        added += db.execute(statement, rows[start : start + _BATCH]).rowcount
     return added
 
 

@@ -16,16 +16,30 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
-
-
-# Texts are put in the order of their characters, as SQLite and Python do, whatever the server's language.
-TEXT = String().with_variant(String(collation="C"), "postgresql")
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # What is to be sent, and what is in hand, stands in indexes of its own: they are read from the front, however many
 # other rows there are.
 SENDABLE = "status IN ('queued', 'deferred', 'unconfirmed')"
 CLAIMED = "lease_owner != ''"
+
+
+class Text(TypeDecorator[str]):
+    """A text of any content; texts come in the order of their characters, whatever the language of the server.
+
+    What PostgreSQL, or UTF-8, has no way to hold is replaced: a transport's words may contain it, and must be recorded.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String(collation="C") if dialect.name == "postgresql" else String())
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return None if value is None else str(value)
+        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -62,7 +76,7 @@ class Table(DeclarativeBase):
         }
     )
     type_annotation_map = {  # noqa: RUF012
-        str: TEXT,
+        str: Text,
         datetime: Instant,
         date: Date,
         list[Any]: JSON,
