@@ -162,7 +162,11 @@ class DeliveryLedger(Protocol):
     def record_attempt(self, attempt: AttemptRecord, *, owner: str, next_attempt_at: datetime | None = None) -> None:
         """Add an attempt and let the delivery stand as it says, and give back the claim.
 
-        What has been sent stays sent, whoever else reports of it.
+        What has been sent stays sent, whoever else reports of it. ``attempts`` of a delivery counts these tries only,
+        not what was decided about it.
+
+        Raises:
+            UnknownDeliveryError: There is no such delivery.
         """
         ...
 
@@ -196,7 +200,10 @@ class DeliveryLedger(Protocol):
         who: str = "",
         next_attempt_at: datetime | None = None,
     ) -> int:
-        """Move deliveries that nobody has claimed to another status, each with an attempt that says so."""
+        """Move deliveries to another status, each with an attempt that says so. How many this call moved.
+
+        What is being sent is left out, its answer is to come. A claim of which nothing was begun is void by it.
+        """
         ...
 
     def attempts(self, which: DeliveryFilter) -> tuple[AttemptRecord, ...]:
@@ -212,8 +219,8 @@ class OccurrenceLedger(Protocol):
     def record_fire_times(self, report: str, occurrences: Sequence[OccurrenceRecord], *, seen_until: datetime) -> int:
         """Insert occurrences and move the watermark forward.
 
-        One that was expected becomes what it is now; one with another status is there already and stays. Expected ones
-        that are not among them are withdrawn.
+        One that was expected or withdrawn becomes what it is now; one with another status is there already and stays.
+        Expected ones that are not among them are withdrawn. The watermark never goes back.
 
         Returns:
             How many became due by this call.
@@ -287,7 +294,7 @@ class KeepingLedger(Protocol):
         ...
 
     def forget_packs(self, *, before: datetime, dry: bool) -> int:
-        """Take the files off the packs and letters of closed runs that began before then; how many have any."""
+        """Take the files off the packs and letters of closed runs that began before then; how many have files."""
         ...
 
     def forget_attempts(self, *, before: datetime, dry: bool) -> int:
@@ -297,7 +304,11 @@ class KeepingLedger(Protocol):
     def pseudonymise(
         self, pseudonym: Callable[[str], str], *, before: datetime | None = None, recipient_id: str = "", dry: bool
     ) -> int:
-        """Replace address and name in deliveries and bounces; how many there are.
+        """Replace address and name in deliveries and bounces; how many deliveries there are.
+
+        Mentions in what a transport said are replaced too. A suppression stays, so that it goes on working. A person
+        (*recipient_id*, without *before*) is erased: no record holds the address any more, also none of what the
+        person wanted, agreed to or was never to be sent.
 
         Args:
             pseudonym: From an address to what stands in its place; applied once, what is replaced already stays.

@@ -1,9 +1,10 @@
 """Connections to the ledger's database, and transactions that are tried again when the server went away."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
@@ -15,7 +16,15 @@ from distributor.ledger.errors import LedgerError, LedgerUnreachableError
 # How long a server that was restarted is waited for.
 _PATIENCE_S = 60.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
-_BUSY_MS = 30_000
+_BUSY_S = 30.0
+_PASSING = (
+    "starting up",
+    "shutting down",
+    "not yet accepting",
+    "recovery mode",
+    "too many",
+    "remaining connection slots",
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -26,10 +35,10 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._url = _checked(url)
-        self._engine: Engine | None = None
+        self.engine = self._open()
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"_url": self._url, "_engine": None}
+    def __reduce__(self) -> tuple[type["Database"], tuple[str]]:
+        return Database, (self._url.render_as_string(hide_password=False),)
 
     @property
     def where(self) -> str:
@@ -42,16 +51,8 @@ class Database:
     def is_sqlite(self) -> bool:
         return self._url.get_backend_name() == "sqlite"
 
-    @property
-    def engine(self) -> Engine:
-        if self._engine is None:
-            self._engine = self._open()
-        return self._engine
-
     def close(self) -> None:
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        self.engine.dispose()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -72,11 +73,18 @@ class Database:
             yield connection
 
     def _open(self) -> Engine:
+        options: dict[str, Any] = {"json_serializer": partial(json.dumps, ensure_ascii=False), "pool_size": 5}
         if not self.is_sqlite:
             # A server that was restarted leaves dead connections in the pool.
-            return create_engine(self._url, pool_pre_ping=True, pool_size=5, max_overflow=20)
-        Path(self._url.database or "").parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(self._url, connect_args={"timeout": _BUSY_MS / 1000}, pool_size=5, max_overflow=50)
+            return create_engine(self._url, pool_pre_ping=True, max_overflow=20, **options)
+        folder = Path(self._url.database or "").parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LedgerError(f"the ledger's folder {folder} cannot be made: {error.strerror}.") from error
+        # How long a writer waits for its turn; ?timeout=… in the URL says otherwise.
+        patience = {} if "timeout" in self._url.query else {"timeout": _BUSY_S}
+        engine = create_engine(self._url, connect_args=patience, max_overflow=50, **options)
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -97,7 +105,8 @@ def _checked(url: str) -> URL:
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # transactions are begun by us, below
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", f"busy_timeout = {_BUSY_MS}"):
+    # What is removed, a person's address above all, is overwritten in the file too (sqlite.org/pragma.html).
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "secure_delete = FAST"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -135,14 +144,14 @@ def _within(begin: Callable[[Database], AbstractContextManager[Connection]]) -> 
                 with begin(part.database) as connection:
                     return method(part, connection, *args, **kwargs)
 
-            return _patiently(once, part.database)
+            return patiently(once, part.database)
 
         return cast("Callable[Concatenate[S, P], R]", transaction)
 
     return decorate
 
 
-def _patiently(once: Callable[[], R], database: Database) -> R:
+def patiently(once: Callable[[], R], database: Database) -> R:
     """Do a transaction, and again while the server is away: it may have been restarted under us.
 
     Every transaction of the ledger may be repeated, also one whose commit was done and whose answer was lost.
@@ -157,9 +166,12 @@ def _patiently(once: Callable[[], R], database: Database) -> R:
             if database.is_sqlite:
                 raise LedgerError(_sqlite_sentence(error, database)) from error
             if not _is_away(error):
-                raise
+                sentence = f"the ledger {database.where} cannot be used: {_first_line(error)}."
+                raise LedgerError(sentence) from error
             if time.monotonic() - started > _PATIENCE_S:
-                sentence = f"the ledger {database.where} could not be reached for {_PATIENCE_S:.0f} s: {error.orig}."
+                sentence = (
+                    f"the ledger {database.where} could not be reached for {_PATIENCE_S:.0f} s: {_first_line(error)}."
+                )
                 raise LedgerUnreachableError(sentence) from error
         time.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE_S)
@@ -173,7 +185,14 @@ def _is_away(error: DBAPIError) -> bool:
     state = getattr(error.orig, "sqlstate", None) or ""
     if error.connection_invalidated or state.startswith(("08", "40", "57P", "53300")):
         return True
-    return isinstance(error, OperationalError) and not state
+    # A server that refuses us when we connect tells no state; only some of its refusals pass with time.
+    words = str(error.orig)
+    is_refused = "FATAL:" in words and not any(sign in words for sign in _PASSING)
+    return isinstance(error, OperationalError) and not state and not is_refused
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).partition("\n")[0].rstrip(".")
 
 
 def _sqlite_sentence(error: DBAPIError, database: Database) -> str:

@@ -1,42 +1,36 @@
 """Deliveries, letters and attempts in the database."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, update
-from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql import ColumnElement, Select
 
 from distributor.ledger.errors import UnknownDeliveryError
 from distributor.ledger.port import DeliveryFilter
-from distributor.ledger.records import (
-    Approval,
-    AttemptRecord,
-    DeliveryRecord,
-    DeliveryStatus,
-    Group,
-    Kind,
-    LetterRecord,
-)
+from distributor.ledger.records import AttemptRecord, DeliveryRecord, DeliveryStatus, Kind, LetterRecord
 from distributor.ledger.sql.database import Database, reads, writes, writes_durably
 from distributor.ledger.sql.rows import attempt_of, delivery_of, letter_of, row_of
 from distributor.ledger.sql.runs import unknown_run
-from distributor.ledger.sql.statements import add_attempts, insert_new, statuses_in
+from distributor.ledger.sql.statements import add_attempts, among, insert_new
 from distributor.ledger.sql.tables import AttemptRow, DeliveryRow, LetterRow, RunRow
 
-_SENDABLE = (DeliveryStatus.queued, DeliveryStatus.deferred, DeliveryStatus.unconfirmed)
-_FREE = {"lease_owner": "", "lease_until_at": None}
+_PLAN_ORDER = (DeliveryRow.run_id, DeliveryRow.kind.desc(), DeliveryRow.position, DeliveryRow.key)
 
 
 class SqlDeliveries:
     database: Database
 
+    def record_plan(self, run_id: str, deliveries: Iterable[DeliveryRecord], *, at: datetime) -> None:
+        # Read to its end first: a transaction that is done again must not find it used up.
+        self._record_plan(run_id, tuple(deliveries), at)
+
     @writes_durably
-    def record_plan(self, db: Connection, run_id: str, deliveries: Iterable[DeliveryRecord], *, at: datetime) -> None:
-        rows = [_planned(one, run_id, position, at) for position, one in enumerate(deliveries)]
-        insert_new(db, DeliveryRow, rows)
+    def _record_plan(self, db: Connection, run_id: str, deliveries: tuple[DeliveryRecord, ...], at: datetime) -> None:
         if not db.execute(update(RunRow).where(RunRow.run_id == run_id).values(planned_at=at)).rowcount:
             raise unknown_run(db, run_id)
+        insert_new(db, DeliveryRow, [_planned(one, run_id, position, at) for position, one in enumerate(deliveries)])
 
     @reads
     def is_planned(self, db: Connection, run_id: str) -> bool:
@@ -50,6 +44,8 @@ class SqlDeliveries:
 
     @writes_durably
     def record_letter(self, db: Connection, delivery: DeliveryRecord, letter: LetterRecord) -> bool:
+        if db.execute(select(RunRow.run_id).where(RunRow.run_id == delivery.run_id)).first() is None:
+            raise unknown_run(db, delivery.run_id)
         insert_new(db, LetterRow, [row_of(letter)])
         return bool(insert_new(db, DeliveryRow, [_planned(delivery, delivery.run_id, 0, letter.written_at)]))
 
@@ -64,124 +60,13 @@ class SqlDeliveries:
     def deliveries(self, db: Connection, which: DeliveryFilter | str) -> tuple[DeliveryRecord, ...]:
         if isinstance(which, str):
             which = DeliveryFilter(run_id=which, packs_only=True)
-        query = (
-            select(DeliveryRow.__table__)
-            .where(*_matching(which))
-            .order_by(DeliveryRow.run_id, DeliveryRow.kind.desc(), DeliveryRow.position, DeliveryRow.key)
-            .limit(which.limit)
-        )
-        return tuple(delivery_of(row) for row in db.execute(query).mappings())
-
-    @writes_durably
-    def claim(
-        self,
-        db: Connection,
-        owner: str,
-        *,
-        now: datetime,
-        until: datetime,
-        limit: int,
-        channels: Collection[str],
-        run_id: str = "",
-    ) -> tuple[DeliveryRecord, ...]:
-        due = (
-            select(DeliveryRow.key)
-            .where(*_sendable(channels, run_id), DeliveryRow.next_attempt_at <= now, _is_free(now))
-            .order_by(DeliveryRow.next_attempt_at, DeliveryRow.position, DeliveryRow.key)
-            .limit(limit)
-        )
-        if db.dialect.name == "postgresql":
-            due = due.with_for_update(skip_locked=True, of=DeliveryRow)
-        keys = db.scalars(due).all()
-        if not keys:
-            return ()
-        db.execute(update(DeliveryRow).where(DeliveryRow.key.in_(keys)).values(lease_owner=owner, lease_until_at=until))
-        rows = db.execute(select(DeliveryRow.__table__).where(DeliveryRow.key.in_(keys))).mappings()
-        order = {key: position for position, key in enumerate(keys)}
-        return tuple(sorted(map(delivery_of, rows), key=lambda one: order[one.key]))
-
-    @writes
-    def mark_sending(
-        self, db: Connection, key: str, *, owner: str, now: datetime, until: datetime, message_id: str
-    ) -> bool:
-        # A worker that was held up longer than its lease must not send what another has taken over since; nor what
-        # nobody may send any more.
-        change = (
-            update(DeliveryRow)
-            .where(
-                DeliveryRow.key == key,
-                DeliveryRow.lease_owner == owner,
-                DeliveryRow.status.in_(_SENDABLE),
-                _may_be_sent(),
-            )
-            .values(status=DeliveryStatus.sending, lease_until_at=until, message_id=message_id, updated_at=now)
-        )
-        return bool(db.execute(change).rowcount)
-
-    @writes
-    def record_attempt(
-        self,
-        db: Connection,
-        attempt: AttemptRecord,
-        *,
-        owner: str,
-        next_attempt_at: datetime | None = None,
-    ) -> None:
-        add_attempts(db, [attempt])
-        values: dict[str, Any] = {
-            "status": attempt.status,
-            "reason": attempt.reason,
-            "next_attempt_at": next_attempt_at,
-            "attempts": select(func.count())
-            .select_from(AttemptRow)
-            .where(AttemptRow.key == attempt.key)
-            .scalar_subquery(),
-            "updated_at": attempt.at,
-            **_FREE,
-        }
-        mine = (DeliveryRow.key == attempt.key, DeliveryRow.lease_owner == owner)
-        if db.execute(update(DeliveryRow).where(*mine).values(values)).rowcount:
-            return
-        # The claim was void by the time the answer came. That it was accepted is a fact all the same.
-        if attempt.status.group is Group.sent:
-            not_sent = ~statuses_in(DeliveryRow.status, Group.sent)
-            db.execute(update(DeliveryRow).where(DeliveryRow.key == attempt.key, not_sent).values(values))
-
-    @writes
-    def postpone(self, db: Connection, key: str, *, owner: str, until: datetime, reason: str) -> None:
-        mine = (DeliveryRow.key == key, DeliveryRow.lease_owner == owner, DeliveryRow.status.in_(_SENDABLE))
-        db.execute(update(DeliveryRow).where(*mine).values(next_attempt_at=until, reason=reason, **_FREE))
-
-    @writes
-    def give_back(self, db: Connection, keys: Collection[str], *, owner: str) -> None:
-        begun = DeliveryRow.status == DeliveryStatus.sending
-        db.execute(
-            update(DeliveryRow).where(DeliveryRow.key.in_(keys), DeliveryRow.lease_owner == owner, ~begun).values(_FREE)
-        )
-
-    @reads
-    def in_hand(self, db: Connection, *, statuses: Collection[DeliveryStatus] = ()) -> tuple[DeliveryRecord, ...]:
-        query = select(DeliveryRow.__table__).where(DeliveryRow.lease_owner != "").order_by(DeliveryRow.key)
-        if statuses:
-            query = query.where(DeliveryRow.status.in_(statuses))
-        else:
-            query = query.where(DeliveryRow.status.in_((*_SENDABLE, DeliveryStatus.sending)))
+        query = select(DeliveryRow.__table__).where(*_matching(db, which)).order_by(*_PLAN_ORDER).limit(which.limit)
         return tuple(delivery_of(row) for row in db.execute(query).mappings())
 
     @reads
     def delivery_counts(self, db: Connection) -> Mapping[DeliveryStatus, int]:
         query = select(DeliveryRow.status, func.count()).where(DeliveryRow.kind == Kind.pack)
         return {DeliveryStatus(status): number for status, number in db.execute(query.group_by(DeliveryRow.status))}
-
-    @reads
-    def next_due_at(self, db: Connection, channels: Collection[str], run_id: str = "") -> datetime | None:
-        query = (
-            select(DeliveryRow.next_attempt_at)
-            .where(*_sendable(channels, run_id), DeliveryRow.lease_owner == "")
-            .order_by(DeliveryRow.next_attempt_at)
-            .limit(1)
-        )
-        return db.scalars(query).first()
 
     @writes
     def move(
@@ -195,29 +80,41 @@ class SqlDeliveries:
         who: str = "",
         next_attempt_at: datetime | None = None,
     ) -> int:
-        free = select(DeliveryRow.key).where(*_matching(which), DeliveryRow.status != DeliveryStatus.sending)
-        keys = db.scalars(free.with_for_update()).all()
-        for start in range(0, len(keys), 500):
-            some = keys[start : start + 500]
-            add_attempts(db, [AttemptRecord(key=key, at=at, status=status, reason=reason, who=who) for key in some])
-            db.execute(
-                update(DeliveryRow)
-                .where(DeliveryRow.key.in_(some))
-                .values(
-                    status=status,
-                    reason=reason,
-                    next_attempt_at=next_attempt_at,
-                    attempts=DeliveryRow.attempts + 1,
-                    updated_at=at,
-                    **_FREE,
-                )
+        # What this very call has moved, and whose answer was lost, is not moved twice.
+        is_news = or_(
+            DeliveryRow.status != status,
+            DeliveryRow.reason != reason,
+            DeliveryRow.updated_at.is_distinct_from(at),
+            DeliveryRow.next_attempt_at.is_distinct_from(next_attempt_at),
+        )
+        found = _keys(db, which).where(DeliveryRow.status != DeliveryStatus.sending, is_news)
+        keys = db.scalars(found.with_for_update()).all()
+        if not keys:
+            return 0
+        moved = among(db, DeliveryRow.key, keys)
+        # A run that is being closed has no delivery opened meanwhile; see close_run.
+        runs = select(DeliveryRow.run_id).where(moved)
+        db.execute(select(RunRow.run_id).where(RunRow.run_id.in_(runs)).with_for_update(read=True)).all()
+        add_attempts(db, (AttemptRecord(key=key, at=at, status=status, reason=reason, who=who) for key in keys))
+        db.execute(
+            update(DeliveryRow)
+            .where(moved)
+            .values(
+                status=status,
+                reason=reason,
+                next_attempt_at=next_attempt_at,
+                lease_owner="",
+                lease_until_at=None,
+                updated_at=at,
             )
+        )
         return len(keys)
 
     @reads
     def attempts(self, db: Connection, which: DeliveryFilter) -> tuple[AttemptRecord, ...]:
-        keys = select(DeliveryRow.key).where(*_matching(which))
-        query = select(AttemptRow.__table__).where(AttemptRow.key.in_(keys)).order_by(AttemptRow.attempt_id)
+        query = select(AttemptRow.__table__).order_by(AttemptRow.attempt_id)
+        if which != DeliveryFilter():
+            query = query.where(AttemptRow.key.in_(_keys(db, which)))
         return tuple(attempt_of(row) for row in db.execute(query).mappings())
 
 
@@ -225,35 +122,17 @@ def _planned(delivery: DeliveryRecord, run_id: str, position: int, at: datetime)
     return {**row_of(delivery), "run_id": run_id, "position": position, "updated_at": at}
 
 
-def _matching(which: DeliveryFilter) -> tuple[ColumnElement[bool], ...]:
+def _keys(db: Connection, which: DeliveryFilter) -> Select[str]:
+    return select(DeliveryRow.key).where(*_matching(db, which)).order_by(*_PLAN_ORDER).limit(which.limit)
+
+
+def _matching(db: Connection, which: DeliveryFilter) -> tuple[ColumnElement[bool], ...]:
     names = [name for name in ("run_id", "branch_id", "recipient_id") if getattr(which, name)]
     found: list[ColumnElement[bool]] = [getattr(DeliveryRow, name) == getattr(which, name) for name in names]
     if which.statuses:
         found.append(DeliveryRow.status.in_(which.statuses))
     if which.keys:
-        found.append(DeliveryRow.key.in_(which.keys))
+        found.append(among(db, DeliveryRow.key, which.keys))
     if which.packs_only:
         found.append(DeliveryRow.kind == Kind.pack)
     return tuple(found)
-
-
-def _sendable(channels: Collection[str], run_id: str) -> tuple[ColumnElement[bool], ...]:
-    found = [DeliveryRow.status.in_(_SENDABLE), DeliveryRow.channel.in_(channels), _may_be_sent()]
-    found.append(DeliveryRow.next_attempt_at.is_not(None))
-    if run_id:
-        found.append(DeliveryRow.run_id == run_id)
-    return tuple(found)
-
-
-def _may_be_sent() -> ColumnElement[bool]:
-    """An approval is looked up when a delivery is claimed, not remembered from when it was queued."""
-    decided = (
-        select(RunRow.run_id)
-        .where(RunRow.run_id == DeliveryRow.run_id, RunRow.approval.in_((Approval.not_needed, Approval.approved)))
-        .exists()
-    )
-    return or_(DeliveryRow.kind == Kind.letter, decided)
-
-
-def _is_free(now: datetime) -> ColumnElement[bool]:
-    return or_(DeliveryRow.lease_owner == "", DeliveryRow.lease_until_at < now)

@@ -3,25 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, String, cast, delete, func, or_, select, update
 from sqlalchemy.sql import ColumnElement, Select
 
-from distributor.ledger.port import PSEUDONYM_MARK
-from distributor.ledger.records import RunStatus
 from distributor.ledger.sql.database import Database, reads, writes
-from distributor.ledger.sql.tables import (
-    AttemptRow,
-    BounceRow,
-    ConsentRow,
-    DeliveryRow,
-    LetterRow,
-    PackRow,
-    PreferenceRow,
-    RunRow,
-    SuppressionRow,
-)
-
-_ENDED = (RunStatus.closed, RunStatus.rejected, RunStatus.failed, RunStatus.interrupted, RunStatus.held)
+from distributor.ledger.sql.pseudonyms import erase_person, is_plain, rename_bounces, rename_deliveries
+from distributor.ledger.sql.tables import AttemptRow, DeliveryRow, LetterRow, PackRow, RunRow
+from distributor.ledger.states import ENDED
 
 
 class SqlKeeping:
@@ -41,16 +29,16 @@ class SqlKeeping:
     @writes
     def forget_packs(self, db: Connection, *, before: datetime, dry: bool) -> int:
         old = _old_runs(before)
-        # Compared as text: JSON has no equality in PostgreSQL.
-        rows = db.execute(select(PackRow.run_id, PackRow.branch_id, PackRow.language, PackRow.artifacts)
-                          .where(PackRow.run_id.in_(old)))  # fmt: skip
-        with_files = [row[:3] for row in rows if row[3]]
-        if dry or not with_files:
-            return len(with_files)
-        db.execute(update(PackRow).where(PackRow.run_id.in_(old)).values(artifacts=[]))
         letters = select(DeliveryRow.key).where(DeliveryRow.run_id.in_(old))
-        db.execute(update(LetterRow).where(LetterRow.key.in_(letters)).values(artifacts=[]))
-        return len(with_files)
+        # Compared as text: JSON has no equality in PostgreSQL.
+        packs_of = (PackRow.run_id.in_(old), cast(PackRow.artifacts, String) != "[]")
+        letters_of = (LetterRow.key.in_(letters), cast(LetterRow.artifacts, String) != "[]")
+        number = 0
+        for table, of in ((PackRow, packs_of), (LetterRow, letters_of)):
+            number += db.scalars(select(func.count()).select_from(table).where(*of)).one()
+            if not dry:
+                db.execute(update(table).where(*of).values(artifacts=[]))
+        return number
 
     @writes
     def forget_attempts(self, db: Connection, *, before: datetime, dry: bool) -> int:
@@ -71,40 +59,21 @@ class SqlKeeping:
         recipient_id: str = "",
         dry: bool,
     ) -> int:
-        whose: list[ColumnElement[bool]] = [DeliveryRow.address != ""]
-        if before is not None:
-            whose.append(DeliveryRow.run_id.in_(_old_runs(before)))
+        whose: list[ColumnElement[bool]] = [DeliveryRow.run_id.in_(_old_runs(before))] if before is not None else []
         if recipient_id:
             whose.append(DeliveryRow.recipient_id == recipient_id)
         else:
-            whose.append(~DeliveryRow.address.startswith(PSEUDONYM_MARK, autoescape=True))
+            whose.append(or_(is_plain(DeliveryRow.address), DeliveryRow.recipient_name != ""))
         number = db.scalars(select(func.count()).select_from(DeliveryRow).where(*whose)).one()
         if dry:
             return number
-        addresses = set(db.scalars(select(DeliveryRow.address).where(*whose).distinct()))
-        for address in addresses:
-            known = address if address.startswith(PSEUDONYM_MARK) else pseudonym(address)
-            named = {"address": known, "recipient_name": ""}
-            if recipient_id:
-                named["recipient_id"] = pseudonym(recipient_id)
-            db.execute(update(DeliveryRow).where(*whose, DeliveryRow.address == address).values(named))
-            if before is None or not recipient_id:
-                _rename(db, address, known, before)
-        if recipient_id:
-            for table in (PreferenceRow, ConsentRow):
-                db.execute(delete(table).where(table.recipient_id == recipient_id))
+        addresses = rename_deliveries(db, whose, pseudonym, recipient_id=recipient_id)
+        if before is not None:
+            rename_bounces(db, pseudonym, before=before, only=addresses if recipient_id else None)
+        elif recipient_id:
+            erase_person(db, recipient_id, addresses, pseudonym)
         return number
 
 
-def _rename(db: Connection, address: str, known: str, before: datetime | None) -> None:
-    """Replace an address where bounces name it. A suppression must go on working, so it stays with purges by age."""
-    bounces = update(BounceRow).where(BounceRow.address == address)
-    if before is not None:
-        db.execute(bounces.where(BounceRow.at < before).values(address=known, reason=""))
-        return
-    db.execute(bounces.values(address=known, reason=""))
-    db.execute(delete(SuppressionRow).where(SuppressionRow.address == address))
-
-
 def _old_runs(before: datetime) -> Select[str]:
-    return select(RunRow.run_id).where(RunRow.started_at < before, RunRow.status.in_(_ENDED))
+    return select(RunRow.run_id).where(RunRow.started_at < before, RunRow.status.in_(ENDED))

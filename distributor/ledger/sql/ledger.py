@@ -6,15 +6,18 @@ from sqlalchemy import Connection, inspect, text
 
 from distributor.ledger.errors import LedgerVersionError
 from distributor.ledger.migrations import VERSIONS
-from distributor.ledger.sql.database import Database, reads
+from distributor.ledger.sql.database import Database, patiently, reads
 from distributor.ledger.sql.deliveries import SqlDeliveries
 from distributor.ledger.sql.keeping import SqlKeeping
 from distributor.ledger.sql.occurrences import SqlLeases, SqlOccurrences
+from distributor.ledger.sql.outbox import SqlOutbox
 from distributor.ledger.sql.people import SqlAudit, SqlPeople
 from distributor.ledger.sql.runs import SqlPacks, SqlRuns
 
 
-class SqlLedger(SqlRuns, SqlPacks, SqlDeliveries, SqlOccurrences, SqlLeases, SqlPeople, SqlKeeping, SqlAudit):
+class SqlLedger(
+    SqlRuns, SqlPacks, SqlDeliveries, SqlOutbox, SqlOccurrences, SqlLeases, SqlPeople, SqlKeeping, SqlAudit
+):
     """See ``distributor.ledger.port``. Safe to be used from several threads and processes, on several machines."""
 
     def __init__(self, database: Database) -> None:
@@ -33,12 +36,11 @@ class SqlLedger(SqlRuns, SqlPacks, SqlDeliveries, SqlOccurrences, SqlLeases, Sql
             LedgerVersionError: A newer version of the program has used it.
         """
         ledger = cls(Database(url))
-        found = ledger.version()
-        if found == VERSIONS[-1]:
-            return ledger
-        if found and found not in VERSIONS:
-            raise LedgerVersionError(ledger.database.where, found, VERSIONS[-1])
-        _upgrade(ledger.database)
+        try:
+            ledger._bring_up_to_date()
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     @classmethod
@@ -52,6 +54,14 @@ class SqlLedger(SqlRuns, SqlPacks, SqlDeliveries, SqlOccurrences, SqlLeases, Sql
     def close(self) -> None:
         self.database.close()
 
+    def _bring_up_to_date(self) -> None:
+        found = self.version()
+        if found == VERSIONS[-1]:
+            return
+        if found and found not in VERSIONS:
+            raise LedgerVersionError(self.database.where, found, VERSIONS[-1])
+        _upgrade(self.database)
+
     @reads
     def _version(self, db: Connection) -> str | None:
         if not inspect(db).has_table("alembic_version"):
@@ -62,5 +72,8 @@ class SqlLedger(SqlRuns, SqlPacks, SqlDeliveries, SqlOccurrences, SqlLeases, Sql
 def _upgrade(database: Database) -> None:
     from distributor.ledger.migrations.upgrade import upgrade  # Alembic takes a fifth of a second to load
 
-    with database.writing(durable=True) as connection:
-        upgrade(connection)
+    def once() -> None:
+        with database.writing(durable=True) as connection:
+            upgrade(connection)
+
+    patiently(once, database)

@@ -13,10 +13,9 @@ from distributor.ledger.records import (
 )
 from distributor.ledger.sql.database import Database, reads, writes, writes_durably
 from distributor.ledger.sql.rows import occurrence_of, row_of
-from distributor.ledger.sql.statements import insert_new, upsert
+from distributor.ledger.sql.statements import among, insert_new
 from distributor.ledger.sql.tables import LeaseRow, OccurrenceRow, RunRow, WatermarkRow
-
-_TO_BEGIN = (OccurrenceStatus.due, OccurrenceStatus.held)
+from distributor.ledger.states import TO_BEGIN, WRITTEN_AHEAD
 
 
 class SqlOccurrences:
@@ -37,7 +36,7 @@ class SqlOccurrences:
                 written_ahead = (
                     OccurrenceRow.report == one.report,
                     OccurrenceRow.fire_key == one.fire_key,
-                    OccurrenceRow.status.in_((OccurrenceStatus.expected, OccurrenceStatus.withdrawn)),
+                    OccurrenceRow.status.in_(WRITTEN_AHEAD),
                 )
                 if not db.execute(update(OccurrenceRow).where(*written_ahead).values(row)).rowcount:
                     continue
@@ -47,13 +46,14 @@ class SqlOccurrences:
             .where(
                 OccurrenceRow.report == report,
                 OccurrenceRow.status == OccurrenceStatus.expected,
-                OccurrenceRow.fire_key.not_in([one.fire_key for one in occurrences]),
+                ~among(db, OccurrenceRow.fire_key, [one.fire_key for one in occurrences]),
             )
             .values(status=OccurrenceStatus.withdrawn, reason="the schedule was changed")
         )
-        before = db.scalars(select(WatermarkRow.seen_until_at).where(WatermarkRow.report == report)).first()
-        if before is None or before < seen_until:  # a clock that was put back must not bring old times again
-            upsert(db, WatermarkRow, [{"report": report, "seen_until_at": seen_until}], keys=("report",))
+        if not insert_new(db, WatermarkRow, [{"report": report, "seen_until_at": seen_until}]):
+            # A clock that was put back, or a slower scheduler, must not bring old times again.
+            older = (WatermarkRow.report == report, WatermarkRow.seen_until_at < seen_until)
+            db.execute(update(WatermarkRow).where(*older).values(seen_until_at=seen_until))
         return became_due
 
     @reads
@@ -65,7 +65,9 @@ class SqlOccurrences:
         statuses: Collection[OccurrenceStatus] = (),
         until: datetime | None = None,
     ) -> tuple[OccurrenceRecord, ...]:
-        query = select(OccurrenceRow.__table__).order_by(OccurrenceRow.fire_at, OccurrenceRow.report)
+        query = select(OccurrenceRow.__table__).order_by(
+            OccurrenceRow.fire_at, OccurrenceRow.report, OccurrenceRow.fire_key
+        )
         if report:
             query = query.where(OccurrenceRow.report == report)
         if statuses:
@@ -81,7 +83,7 @@ class SqlOccurrences:
             .where(
                 OccurrenceRow.report == occurrence.report,
                 OccurrenceRow.fire_key == occurrence.fire_key,
-                OccurrenceRow.status.in_(_TO_BEGIN),
+                OccurrenceRow.status.in_(TO_BEGIN),
             )
             .values(status=OccurrenceStatus.running, run_id=run.run_id, reason="", next_attempt_at=None)
         )

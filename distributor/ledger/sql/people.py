@@ -22,9 +22,7 @@ from distributor.ledger.sql.tables import (
     PreferenceRow,
     SuppressionRow,
 )
-
-PERMANENT = "permanent"
-_RETURNABLE = (DeliveryStatus.sent, DeliveryStatus.delivered, DeliveryStatus.unconfirmed)
+from distributor.ledger.states import PERMANENT, RETURNABLE
 
 
 class SqlPeople:
@@ -70,10 +68,10 @@ class SqlPeople:
             return True
         change = (
             update(DeliveryRow)
-            .where(DeliveryRow.key == bounce.key, DeliveryRow.status.in_(_RETURNABLE))
+            .where(DeliveryRow.key == bounce.key, DeliveryRow.status.in_(RETURNABLE))
             .values(
                 status=DeliveryStatus.bounced, reason=bounce.reason, next_attempt_at=None, updated_at=bounce.at,
-                attempts=DeliveryRow.attempts + 1,
+                lease_owner="", lease_until_at=None,
             )
         )  # fmt: skip
         if db.execute(change).rowcount:

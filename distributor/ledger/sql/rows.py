@@ -1,7 +1,9 @@
 """Records as rows and back."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import is_dataclass
+from datetime import date, datetime
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -29,17 +31,25 @@ from recipients.preferences import SuppressionReason
 
 def row_of(record: Any) -> dict[str, Any]:
     """Return a record's fields as a row: texts, numbers, instants; what is nested as JSON holds it."""
-    return {name: _plain(value) for name, value in asdict(record).items()}
+    return {name: _plain(getattr(record, name)) for name in record.__dataclass_fields__}
+
+
+# Most values of a plan of a hundred thousand rows are of these.
+_AS_IT_IS = (NoneType, int, float, datetime, date)
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _AS_IT_IS:
+        return value
     match value:
+        case str():
+            return str(value)
         case tuple():
             return [_plain(one) for one in value]
         case Mapping():
             return {str(name): _plain(one) for name, one in value.items()}
-        case str():
-            return str(value)
+        case _ if is_dataclass(value):
+            return row_of(value)
         case _:
             return value
 
@@ -119,8 +129,8 @@ def bounce_of(row: RowMapping) -> BounceRecord:
     return BounceRecord(**_fields(BounceRecord, row))
 
 
-def _fields(record: type[Any], row: RowMapping) -> dict[str, Any]:
-    return {field.name: row[field.name] for field in fields(record)}
+def _fields(record: Any, row: RowMapping) -> dict[str, Any]:
+    return {name: row[name] for name in record.__dataclass_fields__}
 
 
 def _refs(raw: list[dict[str, Any]]) -> tuple[ArtifactRef, ...]:

@@ -20,8 +20,8 @@ from distributor.ledger.records import (
 )
 from distributor.ledger.sql.database import Database, reads, writes
 from distributor.ledger.sql.rows import pack_of, row_of, run_of
-from distributor.ledger.sql.statements import add_attempts, insert_new, statuses_in, upsert
-from distributor.ledger.sql.tables import DeliveryRow, PackRow, RunRow
+from distributor.ledger.sql.statements import add_attempts, among, insert_new, statuses_in, upsert
+from distributor.ledger.sql.tables import AttemptRow, DeliveryRow, PackRow, RunRow
 
 # What changes by a method of its own and is not overwritten by the facts of the run.
 _DECIDED = {"run_id", "status", "reason", "approval", "approval_reason", "decided_by", "closed_at"}
@@ -102,19 +102,31 @@ class SqlRuns:
             return False
         status = DeliveryStatus.queued if approved else DeliveryStatus.suppressed
         words = f"{decision} by {who}{f': {reason}' if reason else ''}"
-        waiting = (DeliveryRow.run_id == run_id, DeliveryRow.kind == Kind.pack, DeliveryRow.status == "held",
-                   DeliveryRow.next_attempt_at.is_not(None))  # fmt: skip
-        keys = db.scalars(select(DeliveryRow.key).where(*waiting)).all()
+        waiting = (
+            select(DeliveryRow.key)
+            .where(
+                DeliveryRow.run_id == run_id,
+                DeliveryRow.kind == Kind.pack,
+                DeliveryRow.status == DeliveryStatus.held,
+                # What is held for another reason, a channel that is not set up, is no matter of approval.
+                DeliveryRow.next_attempt_at.is_not(None),
+            )
+            .order_by(DeliveryRow.position, DeliveryRow.key)
+            .with_for_update()
+        )
+        keys = db.scalars(waiting).all()
         db.execute(
             update(DeliveryRow)
-            .where(*waiting)
+            .where(among(db, DeliveryRow.key, keys))
             .values(status=status, reason=words, next_attempt_at=at if approved else None, updated_at=at)
         )
-        add_attempts(db, [AttemptRecord(key=key, at=at, status=status, reason=words, who=who) for key in keys])
+        add_attempts(db, (AttemptRecord(key=key, at=at, status=status, reason=words, who=who) for key in keys))
         return True
 
     @writes
     def close_run(self, db: Connection, run_id: str, at: datetime) -> bool:
+        # Locked before it is looked whether anything is open: a move that opens a delivery waits, or is seen.
+        db.execute(select(RunRow.run_id).where(RunRow.run_id == run_id).with_for_update()).all()
         is_open = (
             select(DeliveryRow.key)
             .where(DeliveryRow.run_id == run_id, DeliveryRow.kind == Kind.pack, still_open())
@@ -142,11 +154,14 @@ class SqlPacks:
 
     @writes
     def record_pack(self, db: Connection, run_id: str, pack: PackRecord, queueing: Queueing) -> None:
+        if db.execute(select(RunRow.run_id).where(RunRow.run_id == run_id)).first() is None:
+            raise unknown_run(db, run_id)
         upsert(db, PackRow, [{"run_id": run_id, **row_of(pack)}], keys=("run_id", "branch_id", "language"))
+        is_touched = select(AttemptRow.attempt_id).where(AttemptRow.key == DeliveryRow.key).exists()
         waits = or_(
             DeliveryRow.status.in_((DeliveryStatus.planned, DeliveryStatus.rendering)),
-            # A pack that could not be made has been made now.
-            (DeliveryRow.status == DeliveryStatus.failed) & (DeliveryRow.attempts == 0),
+            # A pack that could not be made has been made now. Nobody has tried, or decided, anything else yet.
+            (DeliveryRow.status == DeliveryStatus.failed) & ~is_touched,
         )
         db.execute(
             update(DeliveryRow)

@@ -1,9 +1,10 @@
 """Statements that the parts of the ledger share, for both databases."""
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, String, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import ColumnElement
@@ -19,8 +20,9 @@ def insert_new(db: Connection, table: type[Table], rows: Sequence[dict[str, Any]
     """Insert rows; those whose key is there already stay as they are. Return how many were new."""
     added = 0
     for start in range(0, len(rows), _BATCH):
-        statement = _insert(db, table).on_conflict_do_nothing()
-        added += max(0, db.execute(statement, rows[start : start + _BATCH]).rowcount)
+        # An INSERT's number of rows is else not asked of PostgreSQL.
+        statement = _insert(db, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        added += db.execute(statement, rows[start : start + _BATCH]).rowcount
     return added
 
 
@@ -38,17 +40,20 @@ def _insert(db: Connection, table: type[Table]) -> postgresql.Insert | sqlite.In
 
 
 def add_attempts(db: Connection, attempts: Iterable[AttemptRecord]) -> None:
-    """Append attempts. One that is there already, to the microsecond, is a repeat of the transaction."""
     rows = [row_of(attempt) for attempt in attempts]
-    if len(rows) == 1 and _is_there(db, rows[0]):
-        return
     if rows:
         db.execute(insert(AttemptRow), rows)
 
 
-def _is_there(db: Connection, row: dict[str, Any]) -> bool:
-    same = [getattr(AttemptRow, name) == row[name] for name in ("key", "at", "status", "who")]
-    return db.execute(select(AttemptRow.attempt_id).where(*same)).first() is not None
+def among(db: Connection, column: InstrumentedAttribute[str], values: Iterable[str]) -> ColumnElement[bool]:
+    """Whether a column is one of any number of values, in one parameter; IN would need one for each, and has a limit.
+
+    Source: sqlite.org/limits.html (SQLITE_MAX_VARIABLE_NUMBER); PostgreSQL's protocol counts parameters in 16 bits.
+    """
+    listed = list(values)
+    if db.dialect.name == "postgresql":
+        return column == func.any(bindparam(None, listed, type_=postgresql.ARRAY(String)))
+    return column.in_(select(func.json_each(json.dumps(listed)).table_valued("value").c.value))
 
 
 def statuses_in(column: InstrumentedAttribute[str], group: Group) -> ColumnElement[bool]:

@@ -3,9 +3,43 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Date, DateTime, Dialect, ForeignKeyConstraint, Index, MetaData, PrimaryKeyConstraint
+from sqlalchemy import (
+    JSON,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+# What is to be sent, and what is in hand, stands in indexes of its own: they are read from the front, however many
+# other rows there are.
+SENDABLE = "status IN ('queued', 'deferred', 'unconfirmed')"
+CLAIMED = "lease_owner != ''"
+
+
+class Text(TypeDecorator[str]):
+    """A text of any content; texts come in the order of their characters, whatever the language of the server.
+
+    What PostgreSQL, or UTF-8, has no way to hold is replaced: a transport's words may contain it, and must be recorded.
+    """
+
+    impl = String
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String(collation="C") if dialect.name == "postgresql" else String())
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        if value is None or (value.isascii() and "\0" not in value):
+            return None if value is None else str(value)
+        return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -28,6 +62,10 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _partial_index(name: str, *columns: str, only: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(only), postgresql_where=text(only))
+
+
 class Table(DeclarativeBase):
     metadata = MetaData(
         naming_convention={
@@ -37,7 +75,13 @@ class Table(DeclarativeBase):
             "uq": "uq_%(table_name)s_%(column_0_name)s",
         }
     )
-    type_annotation_map = {datetime: Instant, date: Date, list[Any]: JSON, dict[str, Any]: JSON}  # noqa: RUF012
+    type_annotation_map = {  # noqa: RUF012
+        str: Text,
+        datetime: Instant,
+        date: Date,
+        list[Any]: JSON,
+        dict[str, Any]: JSON,
+    }
 
 
 class OccurrenceRow(Table):
@@ -128,7 +172,9 @@ class DeliveryRow(Table):
     __table_args__ = (
         ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_delivery_run_id"),
         Index("ix_delivery_run_id", "run_id", "status"),
-        Index("ix_delivery_due", "status", "next_attempt_at"),
+        _partial_index("ix_delivery_due", "next_attempt_at", "position", only=SENDABLE),
+        _partial_index("ix_delivery_due_of_run", "run_id", "next_attempt_at", "position", only=SENDABLE),
+        _partial_index("ix_delivery_claimed", "lease_owner", only=CLAIMED),
         Index("ix_delivery_message_id", "message_id"),
         Index("ix_delivery_recipient_id", "recipient_id"),
     )

@@ -1,0 +1,33 @@
+"""The whole ledger in memory."""
+
+from distributor.ledger.memory.deliveries import MemoryDeliveries
+from distributor.ledger.memory.keeping import MemoryKeeping
+from distributor.ledger.memory.occurrences import MemoryLeases, MemoryOccurrences
+from distributor.ledger.memory.outbox import MemoryOutbox
+from distributor.ledger.memory.people import MemoryAudit, MemoryPeople
+from distributor.ledger.memory.runs import MemoryPacks, MemoryRuns
+from distributor.ledger.memory.state import State
+from distributor.ledger.migrations import VERSIONS
+
+
+class MemoryLedger(
+    MemoryRuns,
+    MemoryPacks,
+    MemoryDeliveries,
+    MemoryOutbox,
+    MemoryOccurrences,
+    MemoryLeases,
+    MemoryPeople,
+    MemoryKeeping,
+    MemoryAudit,
+):
+    """See ``distributor.ledger.port``. For the threads of one process; no other process sees it."""
+
+    def __init__(self) -> None:
+        self.state = State()
+
+    def version(self) -> str:
+        return VERSIONS[-1]
+
+    def close(self) -> None:
+        pass  # nothing is held open; what is recorded can still be read

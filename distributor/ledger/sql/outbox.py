@@ -1,0 +1,162 @@
+"""The outbox in the database: what is due is claimed, and what became of it recorded."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, Connection, literal_column, or_, select, update
+from sqlalchemy.sql import ColumnElement
+
+from distributor.ledger.errors import UnknownDeliveryError
+from distributor.ledger.records import Approval, AttemptRecord, DeliveryRecord, DeliveryStatus, Group, Kind
+from distributor.ledger.sql.database import Database, reads, writes, writes_durably
+from distributor.ledger.sql.rows import delivery_of
+from distributor.ledger.sql.statements import add_attempts, among
+from distributor.ledger.sql.tables import CLAIMED, SENDABLE, AttemptRow, DeliveryRow, RunRow
+from distributor.ledger.states import ACCEPTED
+
+# Written out, not as parameters: only so do both databases see that the index over these rows answers the query.
+_IS_SENDABLE = literal_column(f"delivery.{SENDABLE}", Boolean)
+_IS_CLAIMED = literal_column(f"delivery.{CLAIMED}", Boolean)
+_FREE = {"lease_owner": "", "lease_until_at": None}
+
+
+class SqlOutbox:
+    database: Database
+
+    @writes_durably
+    def claim(
+        self,
+        db: Connection,
+        owner: str,
+        *,
+        now: datetime,
+        until: datetime,
+        limit: int,
+        channels: Collection[str],
+        run_id: str = "",
+    ) -> tuple[DeliveryRecord, ...]:
+        is_free = or_(DeliveryRow.lease_owner == "", DeliveryRow.lease_until_at < now)
+        due = (
+            select(DeliveryRow.key)
+            .where(*_sendable(channels, run_id), DeliveryRow.next_attempt_at <= now, is_free)
+            .order_by(DeliveryRow.next_attempt_at, DeliveryRow.position, DeliveryRow.key)
+            .limit(limit)
+            .with_for_update(skip_locked=True, of=DeliveryRow)
+        )
+        keys = db.scalars(due).all()
+        if not keys:
+            return ()
+        change = (
+            update(DeliveryRow)
+            .where(among(db, DeliveryRow.key, keys))
+            .values(lease_owner=owner, lease_until_at=until)
+            .returning(DeliveryRow.__table__)
+        )
+        taken = {row["key"]: delivery_of(row) for row in db.execute(change).mappings()}
+        return tuple(taken[key] for key in keys)
+
+    @writes
+    def mark_sending(
+        self, db: Connection, key: str, *, owner: str, now: datetime, until: datetime, message_id: str
+    ) -> bool:
+        # A worker that was held up longer than its lease must not send what another has taken over since; nor what
+        # nobody may send any more.
+        is_repeat = (
+            (DeliveryRow.status == DeliveryStatus.sending)
+            & (DeliveryRow.message_id == message_id)
+            & (DeliveryRow.updated_at == now)
+        )
+        change = (
+            update(DeliveryRow)
+            .where(
+                DeliveryRow.key == key, DeliveryRow.lease_owner == owner, or_(_IS_SENDABLE, is_repeat), _may_be_sent()
+            )
+            .values(status=DeliveryStatus.sending, lease_until_at=until, message_id=message_id, updated_at=now)
+        )
+        return bool(db.execute(change).rowcount)
+
+    @writes
+    def record_attempt(
+        self,
+        db: Connection,
+        attempt: AttemptRecord,
+        *,
+        owner: str,
+        next_attempt_at: datetime | None = None,
+    ) -> None:
+        # Locked, so that two reports of one delivery come one after the other.
+        seen = db.execute(
+            select(DeliveryRow.status, DeliveryRow.lease_owner).where(DeliveryRow.key == attempt.key).with_for_update()
+        ).first()
+        if seen is None:
+            raise UnknownDeliveryError(attempt.key)
+        is_ours = seen.lease_owner == owner
+        if not is_ours and _is_recorded(db, attempt):
+            return
+        add_attempts(db, [attempt])
+        values: dict[str, Any] = {"attempts": DeliveryRow.attempts + 1}
+        # The claim may be void by the time the answer comes. That it was accepted is a fact all the same.
+        if is_ours or (attempt.status.group is Group.sent and seen.status not in ACCEPTED):
+            values |= {
+                "status": attempt.status,
+                "reason": attempt.reason,
+                "next_attempt_at": next_attempt_at,
+                "updated_at": attempt.at,
+                **_FREE,
+            }
+        db.execute(update(DeliveryRow).where(DeliveryRow.key == attempt.key).values(values))
+
+    @writes
+    def postpone(self, db: Connection, key: str, *, owner: str, until: datetime, reason: str) -> None:
+        mine = (DeliveryRow.key == key, DeliveryRow.lease_owner == owner, _IS_SENDABLE)
+        db.execute(update(DeliveryRow).where(*mine).values(next_attempt_at=until, reason=reason, **_FREE))
+
+    @writes
+    def give_back(self, db: Connection, keys: Collection[str], *, owner: str) -> None:
+        mine = (among(db, DeliveryRow.key, keys), DeliveryRow.lease_owner == owner)
+        db.execute(update(DeliveryRow).where(*mine, DeliveryRow.status != DeliveryStatus.sending).values(_FREE))
+
+    @reads
+    def in_hand(self, db: Connection, *, statuses: Collection[DeliveryStatus] = ()) -> tuple[DeliveryRecord, ...]:
+        query = select(DeliveryRow.__table__).where(_IS_CLAIMED).order_by(DeliveryRow.key)
+        if statuses:
+            query = query.where(DeliveryRow.status.in_(statuses))
+        return tuple(delivery_of(row) for row in db.execute(query).mappings())
+
+    @reads
+    def next_due_at(self, db: Connection, channels: Collection[str], run_id: str = "") -> datetime | None:
+        query = (
+            select(DeliveryRow.next_attempt_at)
+            .where(*_sendable(channels, run_id), DeliveryRow.lease_owner == "")
+            .order_by(DeliveryRow.next_attempt_at)
+            .limit(1)
+        )
+        return db.scalars(query).first()
+
+
+def _is_recorded(db: Connection, attempt: AttemptRecord) -> bool:
+    same = [getattr(AttemptRow, name) == getattr(attempt, name) for name in ("key", "at", "status", "who")]
+    return db.execute(select(AttemptRow.attempt_id).where(*same)).first() is not None
+
+
+def _sendable(channels: Collection[str], run_id: str) -> tuple[ColumnElement[bool], ...]:
+    found = [
+        _IS_SENDABLE,
+        DeliveryRow.next_attempt_at.is_not(None),
+        DeliveryRow.channel.in_(channels),
+        _may_be_sent(),
+    ]
+    if run_id:
+        found.append(DeliveryRow.run_id == run_id)
+    return tuple(found)
+
+
+def _may_be_sent() -> ColumnElement[bool]:
+    """An approval is looked up when a delivery is claimed, not remembered from when it was queued."""
+    decided = (
+        select(RunRow.run_id)
+        .where(RunRow.run_id == DeliveryRow.run_id, RunRow.approval.in_((Approval.not_needed, Approval.approved)))
+        .exists()
+    )
+    return or_(DeliveryRow.kind == Kind.letter, decided)
