@@ -129,3 +129,10 @@ def test_adtributor_is_silent_where_nothing_deviates_that_way() -> None:
     }
 
     assert () == adtributor(cuts, tail=Tail.LOWER)
+
+
+def test_adtributor_names_no_dimension_in_which_all_moved_a_little() -> None:
+    """Twenty segments of 5 % each explain nothing that a reader could act on."""
+    even = Segments(actual=np.full(20, 5.0), expected=np.full(20, 10.0))
+
+    assert () == adtributor({"workplace": even}, tail=Tail.LOWER)
