@@ -1,8 +1,8 @@
 """What to send in a thread now: decided from what was sent there and from how its incidents stand.
 
-The contract: an incident told in a thread is told to have ended there exactly once, whatever was silenced since. The log
-of what was sent is the only memory, so a replay, a restart or a second worker decides the same and finds it sent. That
-an incident worsened or eased is no notice: the message that stands is edited.
+The contract: an incident told in a thread is told to have ended there exactly once, whatever was silenced since. The
+log of what was sent is the only memory, so a replay, a restart or a second worker decides the same and finds it sent.
+That an incident worsened or eased is no notice: the message that stands is edited.
 
 Source: the decision table of Prometheus Alertmanager's notification log (notify/notify.go, DedupStage.needsUpdate),
 made stricter: a repeat needs new data, and each end is told by itself.

@@ -69,11 +69,17 @@ def _is_for_bad(one: Comparison, direction: Direction) -> bool | None:
     """Return whether worse figures satisfy the comparison; None for sizes and ages, which are neither good nor bad."""
     if one.quantity in SIZES or one.quantity is Quantity.AGE_MONTHS:
         return None
-    is_high_bad = direction is Direction.HIGH_IS_BAD
-    is_large_bad = one.quantity in _LARGE_IS_BAD or (
-        one.quantity not in _SMALL_IS_BAD and is_high_bad is not (one.quantity is Quantity.BELOW_TARGET_BY)
-    )
-    return one.comparator.is_upward is is_large_bad
+    return one.comparator.is_upward is _is_large_bad(one.quantity, direction)
+
+
+def _is_large_bad(quantity: Quantity, direction: Direction) -> bool:
+    if quantity in _LARGE_IS_BAD:
+        return True
+    if quantity in _SMALL_IS_BAD:
+        return False
+    if quantity is Quantity.BELOW_TARGET_BY:
+        return direction is Direction.LOW_IS_BAD
+    return direction is Direction.HIGH_IS_BAD
 
 
 def _is_possible(comparisons: Iterable[Comparison]) -> bool:

@@ -54,15 +54,10 @@ def step(rule: Rule, previous: State, observation: Observation, as_of: date) -> 
             pass
     if not observation.is_complete(rule.data, as_of):
         return previous, ()
-    newest_on = previous.last_period_on or date.min
-    told: tuple[Transition, ...] = ()
-    if observation.period_ends_on <= newest_on:
-        previous, told = _restated(rule, previous, observation, as_of=as_of)
-    if observation.period_ends_on >= newest_on and observation.is_stale(rule.data, as_of):
-        state, late = _late(rule, previous, observation, as_of=as_of)
-        return state, told + late
-    if observation.period_ends_on <= newest_on:
-        return previous, told
+    if previous.last_period_on is not None and observation.period_ends_on <= previous.last_period_on:
+        return _again(rule, previous, observation, as_of=as_of)
+    if observation.is_stale(rule.data, as_of):
+        return _late(rule, previous, observation, as_of=as_of)
     state = _with_period(rule, previous, observation, as_of=as_of)
     if state.phase is Phase.FIRING:
         return _still_firing(rule, state, observation, as_of=as_of)
@@ -73,23 +68,25 @@ def step(rule: Rule, previous: State, observation: Observation, as_of: date) -> 
 
 def _with_period(rule: Rule, previous: State, observation: Observation, *, as_of: date) -> State:
     """Return the state with one more period judged, its phase as yet unchanged."""
-    figures = observation.figures or {}
+    outcome = Outcome(period_ends_on=observation.period_ends_on, is_true=_is_true(rule, observation))
     return replace(
         previous,
         is_stale=False,
         evaluations=previous.evaluations + 1,
         last_period_on=observation.period_ends_on,
-        outcomes=(
-            *previous.outcomes,
-            Outcome(period_ends_on=observation.period_ends_on, is_true=_is_true(rule, observation)),
-        ),
-        evidence=Evidence(
-            snapshot_id=observation.snapshot_id,
-            as_of=as_of,
-            period_ends_on=observation.period_ends_on,
-            figures=figures,
-            passed=rule.eligible.passed(figures) + rule.fire_when.passed(figures),
-        ),
+        outcomes=(*previous.outcomes, outcome),
+        evidence=_evidence(rule, observation, as_of=as_of),
+    )
+
+
+def _evidence(rule: Rule, observation: Observation, *, as_of: date) -> Evidence:
+    figures = observation.figures or {}
+    return Evidence(
+        snapshot_id=observation.snapshot_id,
+        as_of=as_of,
+        period_ends_on=observation.period_ends_on,
+        figures=figures,
+        passed=rule.eligible.passed(figures) + rule.fire_when.passed(figures),
     )
 
 
@@ -162,8 +159,21 @@ def _still_firing(rule: Rule, state: State, observation: Observation, *, as_of: 
     return shifted, (_transition(change, rule, shifted, observation, as_of=as_of),)
 
 
-def _restated(rule: Rule, state: State, observation: Observation, *, as_of: date) -> Step:
-    """Judge an earlier period again. Late data can take an incident back; it never brings one forward."""
+def _again(rule: Rule, previous: State, observation: Observation, *, as_of: date) -> Step:
+    """Judge a period once more: late data has corrected it, or nothing newer has come."""
+    state, told = _corrected(rule, previous, observation, as_of=as_of)
+    if observation.period_ends_on != previous.last_period_on:
+        return state, told
+    if state.evidence is not None and observation.figures not in (None, state.evidence.figures):
+        state = replace(state, evidence=_evidence(rule, observation, as_of=as_of))
+    if not observation.is_stale(rule.data, as_of):
+        return state, told
+    state, late = _late(rule, state, observation, as_of=as_of)
+    return state, told + late
+
+
+def _corrected(rule: Rule, state: State, observation: Observation, *, as_of: date) -> Step:
+    """Judge a corrected period. Late data can take an incident back; it never brings one forward."""
     if observation.figures is None:
         return state, ()
     is_true = _is_true(rule, observation)
@@ -180,9 +190,7 @@ def _restated(rule: Rule, state: State, observation: Observation, *, as_of: date
     if _longest_run(outcomes) >= rule.for_periods:
         return replace(state, outcomes=outcomes), ()
     told = _transition(Change.RETRACTED, rule, state, observation, as_of=as_of)
-    return replace(state, phase=Phase.RETRACTED, outcomes=(), clear_run=0, shift_run=0, episodes=state.episodes[:-1]), (
-        told,
-    )
+    return _over(state, Phase.RETRACTED, episodes=state.episodes[:-1]), (told,)
 
 
 def _ended(rule: Rule, state: State, observation: Observation, *, as_of: date, ending: Ending) -> Step:
@@ -190,15 +198,11 @@ def _ended(rule: Rule, state: State, observation: Observation, *, as_of: date, e
         return _without_run(state), ()
     told = replace(_transition(Change.RESOLVED, rule, state, observation, as_of=as_of), ending=ending)
     *earlier, last = state.episodes
-    resolved = replace(
-        state,
-        phase=Phase.RESOLVED,
-        outcomes=(),
-        clear_run=0,
-        shift_run=0,
-        episodes=(*earlier, replace(last, ended_in=state.evaluations)),
-    )
-    return resolved, (told,)
+    return _over(state, Phase.RESOLVED, episodes=(*earlier, replace(last, ended_in=state.evaluations))), (told,)
+
+
+def _over(state: State, phase: Phase, *, episodes: tuple[Episode, ...]) -> State:
+    return replace(state, phase=phase, outcomes=(), clear_run=0, shift_run=0, episodes=episodes)
 
 
 def _transition(change: Change, rule: Rule, state: State, observation: Observation, *, as_of: date) -> Transition:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from distributor.statistics.errors import ParameterError
 
 _DAY = timedelta(days=1)
-_SATURDAY = 6
+_SATURDAY, _SUNDAY = 6, 7
 
 
 class Alignment(StrEnum):
@@ -71,8 +71,8 @@ def _same_week(day: date, *, years_back: int) -> date:
     try:
         return date.fromisocalendar(iso.year - years_back, iso.week, iso.weekday)
     except ValueError:
-        # Only some years have a week 53.
-        return date.fromisocalendar(iso.year - years_back, iso.week - 1, iso.weekday)
+        # Only some years have a week 53; without one, its days stand at the end of week 52, so that none runs backwards.
+        return date.fromisocalendar(iso.year - years_back, iso.week - 1, _SUNDAY)
 
 
 def _same_date(day: date, *, years_back: int) -> date:

@@ -182,6 +182,17 @@ def test_low_coverage_rule_looks_the_right_way() -> None:
     assert () == faults(rule)
 
 
+def test_size_is_neither_good_nor_bad() -> None:
+    """A rule may ask for it wherever it likes."""
+    rule = replace(
+        CHURN,
+        fire_when=parse_gates({"ratio": ">= 1.25", "members": ">= 50"}),
+        clear_when=parse_gates({"ratio": "< 1.10", "or_members": "< 40"}),
+    )
+
+    assert () == faults(rule)
+
+
 def test_severity_is_the_highest_that_holds() -> None:
     """Critical goes before warning; with neither, an incident still is a warning."""
     assert Severity.CRITICAL is CHURN.severity_of({Quantity.EXCESS: 6, Quantity.RATIO: 2.0})

@@ -254,7 +254,9 @@ def at(number: int) -> datetime:
 
 
 def judge(ledger: Ledger, letter: str, number: int, *, rule: Rule) -> None:
-    ledger.state, transitions = step(rule, ledger.state, observed(letter, number), judged_on(number))
+    # "r": no new month, but the one before turns out to have been clear.
+    observation = observed("c", number - 1) if letter == "r" else observed(letter, number)
+    ledger.state, transitions = step(rule, ledger.state, observation, judged_on(number))
     ledger.told += [one.change.value for one in transitions]
     one = incident_of(rule, ledger.state, entity_id="B1", region_id="north", fired_at=at(number))
     if one is not None:
@@ -287,7 +289,7 @@ def _silenced(number: int) -> Annotations:
     return Annotations(silences=(silence,))
 
 
-letters_and_hiding = st.text("TCDcSL", max_size=16).flatmap(
+letters_and_hiding = st.text("TCDcSLr", max_size=16).flatmap(
     lambda letters: st.tuples(st.just(letters), st.lists(st.booleans(), min_size=len(letters), max_size=len(letters)))
 )
 any_terms = st.sampled_from([EACH_END, ALL_ENDED])

@@ -221,6 +221,28 @@ def test_evidence_is_kept_with_every_evaluation() -> None:
     assert ("expected_events >= 5", "age_months >= 12", "ratio >= 1.25", "excess >= 5") == state.evidence.passed
 
 
+def test_month_that_vanishes_is_late_if_it_was_the_newest() -> None:
+    """A source that loses its rows takes no incident back."""
+    state, _ = run("TT")
+
+    assert (state, ()) == step(CHURN, state, observed("L", 0), judged_on(1))
+    after, [told] = step(CHURN, state, observed("L", 1), judged_on(1))
+    assert (Change.DATA_LATE, replace(state, is_stale=True)) == (told.change, after)
+
+
+def test_evidence_follows_a_correction_of_the_newest_month() -> None:
+    """The figures shown are those of the newest snapshot; an earlier month leaves them alone."""
+    state, _ = run("TT")
+    later = judged_on(1) + timedelta(days=5)
+
+    newest, _ = step(CHURN, state, replace(observed("C", 1), snapshot_id="again"), later)
+    earlier, _ = step(CHURN, state, replace(observed("C", 0), snapshot_id="again"), later)
+
+    assert newest.evidence is not None
+    assert ("again", later) == (newest.evidence.snapshot_id, newest.evidence.as_of)
+    assert state == earlier
+
+
 def test_flapping_is_noticed_at_the_fourth_episode_in_six_months() -> None:
     """Firing every other month is flapping from the fourth time on, and no longer after a quiet half year."""
     state, _ = run("TcTcT", rule=QUICK)

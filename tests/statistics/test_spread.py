@@ -106,7 +106,7 @@ def test_beta_prior_is_found_again() -> None:
 
 
 @given(branches)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_fitted_gamma_is_the_likeliest_prior_nearby(rows: list[tuple[int, float]]) -> None:
     """No prior a step away in mean or strength makes the counts likelier."""
     observed, expected = np.array(rows).T
