@@ -71,7 +71,7 @@ def _same_week(day: date, *, years_back: int) -> date:
     try:
         return date.fromisocalendar(iso.year - years_back, iso.week, iso.weekday)
     except ValueError:
-        # Only some years have a week 53; without one, its days stand at the end of week 52, so that none runs backwards.
+        # Only some years have a week 53; its days stand at the end of week 52, so that none runs backwards.
         return date.fromisocalendar(iso.year - years_back, iso.week - 1, _SUNDAY)
 
 
