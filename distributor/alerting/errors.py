@@ -1,0 +1,71 @@
+"""What can go wrong with alert rules and what people say about incidents.
+
+DistributorError
+└── AlertError             1
+    ├── ConditionError     3   a comparator, an expression or a matcher cannot be read
+    ├── WorkingHoursError  3   hours in which nobody ever works
+    ├── RouteError         3   a route that reaches nobody
+    └── AnnotationError    2   a silence or a snooze that may not be
+"""
+
+from collections.abc import Iterable
+from datetime import time, timedelta
+
+from distributor.errors import DistributorError
+
+
+class AlertError(DistributorError):
+    """Base of all errors of alerting."""
+
+
+class ConditionError(AlertError):
+    exit_code = 3
+
+    def __init__(self, text: str, *, allowed: str) -> None:
+        super().__init__(f'condition "{text}" cannot be read. Allowed: {allowed}.')
+
+
+class UnknownQuantityError(ConditionError):
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(name, allowed=", ".join(sorted(known)))
+
+
+class AnnotationError(AlertError):
+    exit_code = 2
+
+
+class SilenceAllError(AnnotationError):
+    def __init__(self) -> None:
+        super().__init__("silence has no matcher and would hide every incident. Add one, as region=north.")
+
+
+class SilenceLengthError(AnnotationError):
+    def __init__(self, lasts: timedelta, *, longest: timedelta) -> None:
+        super().__init__(f"silence lasts {lasts.days} days. Allowed: more than none, up to {longest.days} days.")
+
+
+class UnexplainedError(AnnotationError):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} has no author or no reason. Say who and why: others will ask.")
+
+
+class SnoozeEndError(AnnotationError):
+    def __init__(self, until: str) -> None:
+        super().__init__(f'snooze until "{until}" has a wrong end. Give a date with "date", and none with the others.')
+
+
+class WorkingHoursError(AlertError):
+    exit_code = 3
+
+    def __init__(self, *, opens: time, closes: time, weekdays: int) -> None:
+        super().__init__(
+            f"working hours from {opens:%H:%M} to {closes:%H:%M} on {weekdays} weekdays never pass. "
+            "Allowed: an opening before the closing, on at least one weekday."
+        )
+
+
+class RouteError(AlertError):
+    exit_code = 3
+
+    def __init__(self, route: str) -> None:
+        super().__init__(f'route "{route}" reaches nobody. Give it at least one step, with an audience and a channel.')
