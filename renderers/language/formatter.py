@@ -16,7 +16,9 @@ from renderers.formats import INTEGER, Cell, Mark, Value, ValueFormat, ValueKind
 LANGUAGES = ("nb", "da", "en")
 # English is written for readers in Europe: day before month.
 _LOCALES = {"nb": "nb_NO", "da": "da_DK", "en": "en_GB"}
-_WORD_FILES = ("general.yaml", "documents.yaml", "charts.yaml", "summary.yaml", "notices.yaml", "letters.yaml", "pages.yaml")
+_WORD_FILES = tuple(
+    f"{name}.yaml" for name in ("general", "documents", "charts", "summary", "notices", "letters", "pages")
+)
 _TENTHS_BELOW_S = 9.95
 _MINUS = "\N{MINUS SIGN}"
 
