@@ -61,7 +61,8 @@ def a_letter(key: str = "letter-key", **changes: Any) -> tuple[DeliveryRecord, L
         "next_attempt_at": NOW,
         "address": "owner@union.example",
     }
-    return a_delivery(9_999, **{**known, **changes}), LetterRecord(key=key, subject="Summary", artifacts=(FILE,))
+    letter = LetterRecord(key=key, subject="Summary", written_at=NOW, artifacts=(FILE,))
+    return a_delivery(9_999, **{**known, **changes}), letter
 
 
 def a_pack(branch_id: str = "0000", **changes: Any) -> PackRecord:

@@ -1,5 +1,6 @@
 """What every ledger promises about old records: their end, and persons' names and addresses."""
 
+import re
 import sqlite3
 from dataclasses import astuple, replace
 from datetime import timedelta
@@ -215,7 +216,7 @@ def test_erased_person_leaves_no_address_anywhere(ledger: Ledger, is_purged_befo
     for address in others:
         left = left.replace(address, "")
     assert ADDRESS not in left.replace("okari0@union.example", "")
-    assert "'person-0'" not in left and "person-0," not in left
+    assert not re.search(r"\bperson-0\b", left)
     assert list(others) == sorted((one.address for one in ledger.suppressions()), reverse=True)
     assert ["person-1"] == list(ledger.preferences())
     assert ["person-1"] == [one.recipient_id for one in ledger.consents()]

@@ -62,7 +62,7 @@ def test_occurrence_may_be_skipped_from_the_start(ledger: Ledger) -> None:
 
 
 def test_changed_schedule_withdraws_what_was_expected(ledger: Ledger) -> None:
-    """Expected occurrences that the schedule no longer has are withdrawn; those of other reports, and due ones, stay."""
+    """Expected occurrences that the schedule no longer has are withdrawn; those of other reports and due ones stay."""
     other = replace(AHEAD, report="other")
     ledger.record_fire_times("other", [other], seen_until=NOW)
     ledger.record_fire_times("letter", [DUE, AHEAD], seen_until=NOW)

@@ -4,13 +4,14 @@ import multiprocessing
 import pickle
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from dataclasses import replace
 from threading import Barrier
 from typing import Any
 
 import pytest
 from ledger_cases import MINUTE, NOW, a_delivery, a_run, an_attempt, an_occurrence, claim, hold, keys, mark, queue, send
+from sqlalchemy import event
 
 from distributor.ledger.errors import LedgerError
 from distributor.ledger.port import DeliveryFilter, Ledger
@@ -184,8 +185,26 @@ def test_run_is_not_closed_over_a_delivery_that_is_opened(ledger: Ledger) -> Non
 
         closed, was_open_after_resend = at_once(lambda: ledger.close_run(run_id, NOW), resend)  # noqa: B023
 
-        # When the resend came first, the close saw it; when the close came first, the run is closed afterwards.
-        assert closed is not was_open_after_resend or closed is False
+        assert not (closed and was_open_after_resend)
+
+
+def test_close_waits_for_a_delivery_that_is_being_opened(sql_ledger: SqlLedger) -> None:
+    """A close that begins while a resend is not committed yet looks again when it is."""
+    queue(sql_ledger)
+    sql_ledger.move(DeliveryFilter(), DeliveryStatus.rejected, reason="", at=NOW)
+    closed: list[Future[bool]] = []
+
+    def close_meanwhile(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if statement.startswith("UPDATE delivery"):
+            closed.append(pool.submit(sql_ledger.close_run, RUN_ID, NOW))
+            wait(closed, timeout=0.3)
+
+    with ThreadPoolExecutor(1) as pool:
+        event.listen(sql_ledger.database.engine, "after_cursor_execute", close_meanwhile)
+        sql_ledger.move(DeliveryFilter(), DeliveryStatus.queued, reason="again", at=NOW, next_attempt_at=NOW)
+
+    assert [False] == [one.result() for one in closed]
+    assert RunStatus.sending is sql_ledger.run(RUN_ID).status
 
 
 def test_database_opens_anew_in_another_process(url: str) -> None:

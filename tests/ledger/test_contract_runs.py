@@ -32,6 +32,8 @@ RUN = a_run(
     fire_at=NOW,
     deadline_at=NOW + MINUTE,
     remarks=("én gren mangler",),
+    findings=(("members", "row count", "fewer rows"),),
+    stand_ins=(("0301", "leader", "Kari"),),
     seconds={"render": 1.5},
 )
 
@@ -115,9 +117,9 @@ def test_facts_of_a_run_leave_what_was_decided(ledger: Ledger) -> None:
     ledger.decide("letter-2026-05", approved=True, who="Kari", reason="fine", at=NOW)
     decided = ledger.run("letter-2026-05")
 
-    ledger.record_run(a_run(notice="figures are late", remarks=("one",), seconds={"plan": 0.5}))
+    ledger.record_run(a_run(remarks=("one",), seconds={"plan": 0.5}))
 
-    expected = replace(decided, notice="figures are late", remarks=("one",), seconds={"plan": 0.5})
+    expected = replace(decided, remarks=("one",), seconds={"plan": 0.5})
     assert expected == ledger.run("letter-2026-05")
     assert ledger.is_planned("letter-2026-05")
 
@@ -301,7 +303,7 @@ def test_packs_come_in_the_order_of_characters(ledger: Ledger) -> None:
 
 def test_pack_moves_what_waits_for_it(ledger: Ledger) -> None:
     """A pack queues the deliveries of its branch and language, and a repeat leaves what has gone on since."""
-    first, second, _ = keys(plan(ledger, 3, language="nb"))
+    first, *_ = keys(plan(ledger, 3, language="nb"))
     ledger.start_rendering("letter-2026-05", NOW)
     queueing = Queueing(status=DeliveryStatus.queued, at=NOW)
     ledger.record_pack("letter-2026-05", a_pack("0000"), queueing)

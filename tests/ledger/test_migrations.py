@@ -119,10 +119,14 @@ def test_upgrade_that_is_cut_short_leaves_nothing(kind: str, new_url: NewUrl) ->
     class PowerCutError(Exception):
         pass
 
-    with pytest.raises(PowerCutError), database.writing() as connection:
-        upgrade(connection)
-        assert "delivery" in inspect(connection).get_table_names()
-        raise PowerCutError
+    def upgrade_until_the_power_is_cut() -> None:
+        with database.writing() as connection:
+            upgrade(connection)
+            assert "delivery" in inspect(connection).get_table_names()
+            raise PowerCutError
+
+    with pytest.raises(PowerCutError):
+        upgrade_until_the_power_is_cut()
     assert set() == tables_of(database)
     database.close()
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, literal_column, or_, select, update
+from sqlalchemy import Connection, literal_column, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from distributor.ledger.errors import UnknownDeliveryError
@@ -16,8 +16,8 @@ from distributor.ledger.sql.tables import CLAIMED, SENDABLE, AttemptRow, Deliver
 from distributor.ledger.states import ACCEPTED
 
 # Written out, not as parameters: only so do both databases see that the index over these rows answers the query.
-_IS_SENDABLE = literal_column(f"delivery.{SENDABLE}", Boolean)
-_IS_CLAIMED = literal_column(f"delivery.{CLAIMED}", Boolean)
+_IS_SENDABLE: ColumnElement[bool] = literal_column(f"delivery.{SENDABLE}")
+_IS_CLAIMED: ColumnElement[bool] = literal_column(f"delivery.{CLAIMED}")
 _FREE = {"lease_owner": "", "lease_until_at": None}
 
 
@@ -44,6 +44,7 @@ class SqlOutbox:
             .limit(limit)
             .with_for_update(skip_locked=True, of=DeliveryRow)
         )
+        _read_from_the_front(db)
         keys = db.scalars(due).all()
         if not keys:
             return ()
@@ -119,10 +120,12 @@ class SqlOutbox:
 
     @reads
     def in_hand(self, db: Connection, *, statuses: Collection[DeliveryStatus] = ()) -> tuple[DeliveryRecord, ...]:
-        query = select(DeliveryRow.__table__).where(_IS_CLAIMED).order_by(DeliveryRow.key)
+        query = select(DeliveryRow.__table__).where(_IS_CLAIMED)
         if statuses:
             query = query.where(DeliveryRow.status.in_(statuses))
-        return tuple(delivery_of(row) for row in db.execute(query).mappings())
+        found = (delivery_of(row) for row in db.execute(query).mappings())
+        # Put in order here: asked of the database, it would read all deliveries by their keys.
+        return tuple(sorted(found, key=lambda one: one.key))
 
     @reads
     def next_due_at(self, db: Connection, channels: Collection[str], run_id: str = "") -> datetime | None:
@@ -132,7 +135,14 @@ class SqlOutbox:
             .order_by(DeliveryRow.next_attempt_at)
             .limit(1)
         )
+        _read_from_the_front(db)
         return db.scalars(query).first()
+
+
+def _read_from_the_front(db: Connection) -> None:
+    """Let PostgreSQL read its index in order; right after a large plan it takes the rows for few and sorts them all."""
+    if db.dialect.name == "postgresql":
+        db.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
 
 
 def _is_recorded(db: Connection, attempt: AttemptRecord) -> bool:
