@@ -36,6 +36,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url = _checked(url)
         self.engine = self._open()
+        # The same engine and connections: options set once cost less than for each transaction.
+        self._reader = self.engine.execution_options(reads=True)
+        self._durable_writer = self.engine.execution_options(durable=True)
 
     def __reduce__(self) -> tuple[type["Database"], tuple[str]]:
         return Database, (self._url.render_as_string(hide_password=False),)
@@ -57,7 +60,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a transaction that only reads; on SQLite it waits for no writer and no writer for it."""
-        with self.engine.connect().execution_options(reads=True) as connection:
+        with self._reader.connect() as connection:
             yield connection
             connection.rollback()
 
@@ -69,7 +72,7 @@ class Database:
             durable: It has reached the disk when the block ends. PostgreSQL's always have; SQLite's otherwise outlive
                 the process, but the last ones may be lost with the machine's power.
         """
-        with self.engine.connect().execution_options(durable=durable) as connection, connection.begin():
+        with (self._durable_writer if durable else self.engine).begin() as connection:
             yield connection
 
     def _open(self) -> Engine:

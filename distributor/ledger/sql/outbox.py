@@ -2,9 +2,8 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, literal_column, or_, select, update
+from sqlalchemy import Connection, bindparam, literal_column, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from distributor.ledger.errors import UnknownDeliveryError
@@ -12,7 +11,7 @@ from distributor.ledger.records import Approval, AttemptRecord, DeliveryRecord, 
 from distributor.ledger.sql.database import Database, reads, writes, writes_durably
 from distributor.ledger.sql.rows import delivery_of
 from distributor.ledger.sql.statements import add_attempts, among
-from distributor.ledger.sql.tables import CLAIMED, SENDABLE, AttemptRow, DeliveryRow, RunRow
+from distributor.ledger.sql.tables import CLAIMED, SENDABLE, AttemptRow, DeliveryRow, Instant, RunRow, Text, plain
 from distributor.ledger.states import ACCEPTED
 
 # Written out, not as parameters: only so do both databases see that the index over these rows answers the query.
@@ -61,21 +60,8 @@ class SqlOutbox:
     def mark_sending(
         self, db: Connection, key: str, *, owner: str, now: datetime, until: datetime, message_id: str
     ) -> bool:
-        # A worker that was held up longer than its lease must not send what another has taken over since; nor what
-        # nobody may send any more.
-        is_repeat = (
-            (DeliveryRow.status == DeliveryStatus.sending)
-            & (DeliveryRow.message_id == message_id)
-            & (DeliveryRow.updated_at == now)
-        )
-        change = (
-            update(DeliveryRow)
-            .where(
-                DeliveryRow.key == key, DeliveryRow.lease_owner == owner, or_(_IS_SENDABLE, is_repeat), _may_be_sent()
-            )
-            .values(status=DeliveryStatus.sending, lease_until_at=until, message_id=message_id, updated_at=now)
-        )
-        return bool(db.execute(change).rowcount)
+        asked = {"the_key": key, "owner": owner, "mail": message_id, "at": now, "until": until}
+        return bool(db.execute(_MARK_SENDING, asked).rowcount)
 
     @writes
     def record_attempt(
@@ -86,27 +72,23 @@ class SqlOutbox:
         owner: str,
         next_attempt_at: datetime | None = None,
     ) -> None:
-        # Locked, so that two reports of one delivery come one after the other.
-        seen = db.execute(
-            select(DeliveryRow.status, DeliveryRow.lease_owner).where(DeliveryRow.key == attempt.key).with_for_update()
-        ).first()
+        seen = db.execute(_LOOK, {"the_key": attempt.key}).first()
         if seen is None:
             raise UnknownDeliveryError(attempt.key)
         is_ours = seen.lease_owner == owner
         if not is_ours and _is_recorded(db, attempt):
             return
         add_attempts(db, [attempt])
-        values: dict[str, Any] = {"attempts": DeliveryRow.attempts + 1}
         # The claim may be void by the time the answer comes. That it was accepted is a fact all the same.
-        if is_ours or (attempt.status.group is Group.sent and seen.status not in ACCEPTED):
-            values |= {
-                "status": attempt.status,
-                "reason": attempt.reason,
-                "next_attempt_at": next_attempt_at,
-                "updated_at": attempt.at,
-                **_FREE,
-            }
-        db.execute(update(DeliveryRow).where(DeliveryRow.key == attempt.key).values(values))
+        is_news = is_ours or (attempt.status.group is Group.sent and seen.status not in ACCEPTED)
+        if not is_news:
+            db.execute(_COUNT_TRY, {"the_key": attempt.key})
+            return
+        answer = {
+            "the_key": attempt.key, "outcome": attempt.status, "why": attempt.reason, "again": next_attempt_at,
+            "at": attempt.at,
+        }  # fmt: skip
+        db.execute(_RECORD_ANSWER, answer)
 
     @writes
     def postpone(self, db: Connection, key: str, *, owner: str, until: datetime, reason: str) -> None:
@@ -170,3 +152,42 @@ def _may_be_sent() -> ColumnElement[bool]:
         .exists()
     )
     return or_(DeliveryRow.kind == Kind.letter, decided)
+
+
+def _that() -> ColumnElement[bool]:
+    return DeliveryRow.key == bindparam("the_key", type_=Text)
+
+
+# What is asked for every single message is built once: building a statement takes longer than doing it.
+_MARK_SENDING = (
+    # A worker that was held up longer than its lease must not send what another has taken over since; nor what
+    # nobody may send any more. The same mark again, after an answer that was lost, is no other.
+    update(plain(DeliveryRow))
+    .where(
+        _that(),
+        DeliveryRow.lease_owner == bindparam("owner", type_=Text),
+        or_(
+            _IS_SENDABLE,
+            (DeliveryRow.status == DeliveryStatus.sending)
+            & (DeliveryRow.message_id == bindparam("mail", type_=Text))
+            & (DeliveryRow.updated_at == bindparam("at", type_=Instant)),
+        ),
+        _may_be_sent(),
+    )
+    .values(
+        status=DeliveryStatus.sending,
+        lease_until_at=bindparam("until", type_=Instant),
+        message_id=bindparam("mail", type_=Text),
+        updated_at=bindparam("at", type_=Instant),
+    )
+)
+# Locked, so that two reports of one delivery come one after the other.
+_LOOK = select(DeliveryRow.status, DeliveryRow.lease_owner).where(_that()).with_for_update()
+_COUNT_TRY = update(plain(DeliveryRow)).where(_that()).values(attempts=DeliveryRow.attempts + 1)
+_RECORD_ANSWER = _COUNT_TRY.values(
+    status=bindparam("outcome", type_=Text),
+    reason=bindparam("why", type_=Text),
+    next_attempt_at=bindparam("again", type_=Instant),
+    updated_at=bindparam("at", type_=Instant),
+    **_FREE,
+)

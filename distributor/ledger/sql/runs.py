@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
 from distributor.ledger.errors import UnknownRunError
@@ -183,11 +183,16 @@ class SqlPacks:
 
     @reads
     def pack(self, db: Connection, run_id: str, branch_id: str, language: str) -> PackRecord | None:
-        query = select(PackRow.__table__).where(
-            PackRow.run_id == run_id, PackRow.branch_id == branch_id, PackRow.language == language
-        )
-        row = db.execute(query).mappings().first()
+        row = db.execute(_PACK, {"run": run_id, "branch": branch_id, "tongue": language}).mappings().first()
         return None if row is None else pack_of(row)
+
+
+# Asked for every message, so built once.
+_PACK = select(PackRow.__table__).where(
+    PackRow.run_id == bindparam("run"),
+    PackRow.branch_id == bindparam("branch"),
+    PackRow.language == bindparam("tongue"),
+)
 
 
 def still_open() -> ColumnElement[bool]:

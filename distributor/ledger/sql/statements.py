@@ -11,9 +11,10 @@ from sqlalchemy.sql import ColumnElement
 
 from distributor.ledger.records import AttemptRecord, DeliveryStatus, Group
 from distributor.ledger.sql.rows import row_of
-from distributor.ledger.sql.tables import AttemptRow, Table
+from distributor.ledger.sql.tables import AttemptRow, Table, plain
 
 _BATCH = 1_000
+_ADD_ATTEMPT = insert(plain(AttemptRow))
 
 
 def insert_new(db: Connection, table: type[Table], rows: Sequence[dict[str, Any]]) -> int:
@@ -42,7 +43,7 @@ def _insert(db: Connection, table: type[Table]) -> postgresql.Insert | sqlite.In
 def add_attempts(db: Connection, attempts: Iterable[AttemptRecord]) -> None:
     rows = [row_of(attempt) for attempt in attempts]
     if rows:
-        db.execute(insert(AttemptRow), rows)
+        db.execute(_ADD_ATTEMPT, rows)
 
 
 def among(db: Connection, column: InstrumentedAttribute[str], values: Iterable[str]) -> ColumnElement[bool]:

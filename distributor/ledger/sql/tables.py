@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     text,
 )
+from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -172,6 +173,7 @@ class DeliveryRow(Table):
     __table_args__ = (
         ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_delivery_run_id"),
         Index("ix_delivery_run_id", "run_id", "status"),
+        Index("ix_delivery_branch_id", "run_id", "branch_id"),
         _partial_index("ix_delivery_due", "next_attempt_at", "position", only=SENDABLE),
         _partial_index("ix_delivery_due_of_run", "run_id", "next_attempt_at", "position", only=SENDABLE),
         _partial_index("ix_delivery_claimed", "lease_owner", only=CLAIMED),
@@ -292,3 +294,10 @@ class AuditRow(Table):
     action: Mapped[str]
     subject: Mapped[str]
     reason: Mapped[str]
+
+
+def plain(table: type[Table]) -> SqlTable:
+    """Return a table without its class: statements on it are quicker to do."""
+    found = table.__table__
+    assert isinstance(found, SqlTable)
+    return found

@@ -176,6 +176,7 @@ def upgrade() -> None:
         op.create_index(name, "delivery", columns, sqlite_where=only, postgresql_where=only)
     op.create_index("ix_delivery_message_id", "delivery", ["message_id"], unique=False)
     op.create_index("ix_delivery_recipient_id", "delivery", ["recipient_id"], unique=False)
+    op.create_index("ix_delivery_branch_id", "delivery", ["run_id", "branch_id"], unique=False)
     op.create_index("ix_delivery_run_id", "delivery", ["run_id", "status"], unique=False)
     op.create_table(
         "pack",
