@@ -37,8 +37,8 @@ RUN_ID = "letter-2026-05"
 def restartable(postgres: PostgresServer, postgres_url: str) -> Iterator[SqlLedger]:
     ledger = SqlLedger.open(postgres_url)
     yield ledger
-    postgres.start()
     ledger.close()
+    postgres.start()
 
 
 def once_after(ledger: SqlLedger, words: str, what: Callable[[], None]) -> None:
