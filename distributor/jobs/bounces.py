@@ -164,9 +164,7 @@ def _suppress_if_due(
     )
 
 
-def _in_a_row(
-    app: Application, bounce: BounceRecord, delivery: DeliveryRecord, before: Sequence[BounceRecord]
-) -> int:
+def _in_a_row(app: Application, bounce: BounceRecord, delivery: DeliveryRecord, before: Sequence[BounceRecord]) -> int:
     """Count the deliveries to an address that came back because of it, from the newest such one backwards.
 
     One that was accepted and did not come back ends the row. Those after the newest bounce are not asked: they may

@@ -35,7 +35,8 @@ class MemoryLedger(
     def newest_at(self) -> datetime | None:
         state = self.state
         instants = [
-            *(one.at for one in (*state.attempts, *state.audit)),
+            *(attempt.at for attempt in state.attempts),
+            *(one.at for one in state.audit),
             *(one.started_at for one in state.runs.values()),
             *state.watermarks.values(),
         ]
