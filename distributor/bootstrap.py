@@ -11,6 +11,8 @@ from distributor.catalogue.loader import load_catalogue
 from distributor.clock import Clock, SystemClock
 from distributor.errors import SettingsError
 from distributor.jobs.application import Application
+from distributor.jobs.checks.finding import tried
+from distributor.jobs.doctor import Setup
 from distributor.ledger.port import Ledger
 from distributor.ledger.sql import SqlLedger
 from distributor.packs.store import ArtifactStore
@@ -22,7 +24,10 @@ from recipients.directories.rows import RosterRules
 from recipients.directories.sql import SqlDirectory
 from recipients.directory import Directory
 
-__all__ = ["Application", "make_application"]
+__all__ = ["Application", "make_application", "make_setup"]
+
+# How long the doctor waits: for an answer of a source or the mail server, and for a part to be put together.
+_SHORT_S, _PART_S = 10.0, 20.0
 
 
 def make_application(config: Path | None = None, *, clock: Clock | None = None) -> Application:
@@ -33,9 +38,8 @@ def make_application(config: Path | None = None, *, clock: Clock | None = None) 
         CatalogueError: With all faults of the catalogue.
     """
     settings = load_settings(config)
-    catalogue = load_catalogue(settings.catalogue.path)
+    catalogue = _checked_catalogue(settings)
     sources = make_sources(settings.sources)
-    _check_sources(catalogue, settings)
     channels = _channels(settings)
     return Application(
         settings=settings,
@@ -48,6 +52,48 @@ def make_application(config: Path | None = None, *, clock: Clock | None = None) 
         channels=channels,
         channel_names=tuple(channels(settings.outbox.path)),
     )
+
+
+def make_setup(config: Path | None = None, *, clock: Clock | None = None) -> Setup:
+    """Put together what can be, each part by itself, for somebody who wants to know what is wrong."""
+    clock = clock or SystemClock()
+    settings, trouble = tried("configuration", lambda: load_settings(config), limit_s=_PART_S)
+    if settings is None:
+        return Setup(clock=clock, troubles=(trouble,) if trouble else ())
+    given, short = settings, _impatient(settings)
+    catalogue, no_catalogue = tried("catalogue", lambda: _checked_catalogue(given), limit_s=_PART_S)
+    ledger, no_ledger = tried("ledger", lambda: _open_ledger(given), limit_s=_PART_S)
+    channels, no_channels = tried("e-mail", lambda: _channels(short), limit_s=_PART_S)
+    directory = _make_directory(given, catalogue, make_sources(given.sources)) if catalogue else None
+    return Setup(
+        clock=clock,
+        troubles=tuple(one for one in (no_catalogue, no_ledger, no_channels) if one is not None),
+        settings=short,
+        catalogue=catalogue,
+        sources=make_sources(short.sources),
+        directory=directory,
+        ledger=ledger,
+        channels=channels,
+    )
+
+
+def _checked_catalogue(settings: Settings) -> Catalogue:
+    catalogue = load_catalogue(settings.catalogue.path)
+    _check_sources(catalogue, settings)
+    return catalogue
+
+
+def _impatient(settings: Settings) -> Settings:
+    """Return the settings with timeouts for which a person can wait."""
+    sources = {
+        name: one.model_copy(update={"timeout_s": min(one.timeout_s, _SHORT_S)})
+        for name, one in settings.sources.items()
+    }
+    email = settings.channels.email
+    if email is not None:
+        email = email.model_copy(update={"timeout_s": min(email.timeout_s, _SHORT_S)})
+    channels = settings.channels.model_copy(update={"email": email})
+    return settings.model_copy(update={"sources": sources, "channels": channels})
 
 
 def _open_ledger(settings: Settings) -> Ledger:

@@ -21,7 +21,12 @@ _VERBS = (
     ("explain", "explain"),
     ("serve", "serve"),
     ("simulate", "simulate"),
+    ("suppressions", "suppressions"),
+    ("doctor", "doctor"),
+    ("purge", "purge"),
 )
+# Modules with several verbs under one name.
+_GROUPS = ("subject",)
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
 
 
@@ -37,6 +42,9 @@ def make_app() -> typer.Typer:
     for module, function in _VERBS:
         verb: Any = getattr(import_module(f"distributor.cli.{module}"), function)
         app.command(name=function)(verb)
+    for module in _GROUPS:
+        group: typer.Typer = import_module(f"distributor.cli.{module}").group
+        app.add_typer(group, name=module)
     return app
 
 

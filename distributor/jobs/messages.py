@@ -7,7 +7,7 @@ from channels.message import Message
 from distributor.dispatch.compose import compose_message
 from distributor.dispatch.unsubscribe import Unsubscription, sign_unsubscription
 from distributor.errors import RunError
-from distributor.ledger.port import Ledger
+from distributor.ledger.port import PSEUDONYM_MARK, Ledger
 from distributor.ledger.records import DeliveryRecord, Kind, PackRecord, RunRecord
 from distributor.packs.store import ArtifactStore
 from renderers.pack import Artifact
@@ -37,9 +37,11 @@ class Composer:
         """Return the message of a delivery.
 
         Raises:
-            RunError: Its pack is not made.
+            RunError: Its pack is not made, or its address has been replaced.
             GuardError: A file is gone, was changed, or is another branch's.
         """
+        if delivery.address.startswith(PSEUDONYM_MARK):
+            raise RunError("it cannot be sent any more: its recipient was erased, or its address is no longer kept.")
         if delivery.kind is Kind.letter:
             return self._letter(delivery, run)
         pack, files = self._pack(run.run_id, delivery.branch_id, delivery.language)

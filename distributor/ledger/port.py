@@ -182,6 +182,14 @@ class DeliveryLedger(Protocol):
         """Return all deliveries that are claimed."""
         ...
 
+    def delivery_by_message_id(self, message_id: str) -> DeliveryRecord | None:
+        """Return the delivery whose message has that Message-ID, by which what comes back is known."""
+        ...
+
+    def sent_since(self, at: datetime) -> int:
+        """Count the messages, of packs and letters, that a transport has accepted since then."""
+        ...
+
     def delivery_counts(self) -> Mapping[DeliveryStatus, int]:
         """Count the pack deliveries of all runs by status."""
         ...
@@ -340,6 +348,14 @@ class Ledger(
 
     def version(self) -> str:
         """Return the version of the tables."""
+        ...
+
+    def newest_at(self) -> datetime | None:
+        """Return the latest instant at which something was recorded; a clock that shows less was put back."""
+        ...
+
+    def server_time(self) -> datetime | None:
+        """Return what the clock of the database's machine shows; None where that is this machine."""
         ...
 
     def close(self) -> None: ...

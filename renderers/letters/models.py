@@ -216,12 +216,13 @@ class ApprovalAsked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddressSuppressed:
-    """An address came back so often that nothing is sent to it any more.
+    """An address came back so often, or its reader complained, that nothing is sent to it any more.
 
     Attributes:
         address: Masked: "k***@union.example".
         branches: Names of the branches whose packs the person no longer gets.
-        reason: The last answer of the other side.
+        bounces: How many messages in a row came back; 0 where the reader reported one as unwanted.
+        reason: The last answer of the other side; empty where there is none.
         command: What lifts the suppression where the address was right after all; empty where nothing does.
     """
 

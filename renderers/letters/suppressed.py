@@ -8,11 +8,13 @@ from renderers.letters.sheet import Block, Command, Commands, Fact, Facts, Item,
 
 def compose(letter: AddressSuppressed, words: Formatter) -> Sheet:
     moment = words.moment(letter.last_at, letter.head.zone)
-    because = counted("suppressed_because", letter.bounces, words, address=letter.address, moment=moment)
-    facts = (
-        Fact(label=words.word("suppressed_branches"), value=shortened(letter.branches, words)),
-        Fact(label=words.word("suppressed_answer"), value=letter.reason),
-    )
+    if letter.bounces:
+        because = counted("suppressed_because", letter.bounces, words, address=letter.address, moment=moment)
+    else:
+        because = words.word("suppressed_because_unwanted", address=letter.address, moment=moment)
+    facts = [Fact(label=words.word("suppressed_branches"), value=shortened(letter.branches, words))]
+    if letter.reason:
+        facts.append(Fact(label=words.word("suppressed_answer"), value=letter.reason))
     return compose_sheet(
         letter.head,
         words=words,
@@ -20,19 +22,18 @@ def compose(letter: AddressSuppressed, words: Formatter) -> Sheet:
         title=words.word("suppressed_title", person=letter.person),
         tone=Tone.bad,
         parts=(
-            Part(blocks=(Paragraph(text=because), Facts(facts=facts))),
+            Part(blocks=(Paragraph(text=because), Facts(facts=tuple(facts)))),
             Part(heading=words.word("letter_what_to_do"), blocks=_remedies(letter, words)),
         ),
     )
 
 
 def _remedies(letter: AddressSuppressed, words: Formatter) -> tuple[Block, ...]:
-    items = Items(
-        items=(
-            Item(text=words.word("suppressed_new_address", person=letter.person)),
-            Item(text=words.word("suppressed_new_person")),
-        )
-    )
+    items = [Item(text=words.word("suppressed_new_person"))]
+    lift = words.word("suppressed_lift_wanted", person=letter.person)
+    if letter.bounces:
+        items.insert(0, Item(text=words.word("suppressed_new_address", person=letter.person)))
+        lift = words.word("suppressed_lift")
     if not letter.command:
-        return (items,)
-    return items, Commands(commands=(Command(does=words.word("suppressed_lift"), line=letter.command),))
+        return (Items(items=tuple(items)),)
+    return Items(items=tuple(items)), Commands(commands=(Command(does=lift, line=letter.command),))

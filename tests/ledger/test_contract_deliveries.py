@@ -1,6 +1,7 @@
 """What every ledger promises about plans, deliveries and attempts."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from ledger_cases import (
@@ -21,7 +22,7 @@ from ledger_cases import (
 )
 
 from distributor.ledger.port import DeliveryFilter, Ledger
-from distributor.ledger.records import DeliveryStatus
+from distributor.ledger.records import AuditRecord, DeliveryStatus
 
 RUN_ID = "letter-2026-05"
 EVERYTHING = DeliveryFilter()
@@ -206,3 +207,46 @@ def test_words_that_no_database_holds_are_recorded_all_the_same(sql_ledger: Ledg
     (found,) = sql_ledger.attempts(EVERYTHING)
     assert found.reason.startswith(words.partition(" ")[0])
     assert {key: "rejected"} == status_of(sql_ledger)
+
+
+def test_delivery_is_found_by_its_message_id(ledger: Ledger) -> None:
+    """What comes back names the message; an empty name is nobody's, although planned deliveries have none yet."""
+    first, _ = keys(queue(ledger, 2))
+    claim(ledger)
+    send(ledger, first)
+
+    found = ledger.delivery_by_message_id(f"<{first}@union.example>")
+
+    assert found is not None
+    assert (first, "sent") == (found.key, found.status)
+    assert None is ledger.delivery_by_message_id("<other@union.example>")
+    assert None is ledger.delivery_by_message_id("")
+
+
+def test_accepted_messages_are_counted_from_an_instant_on(ledger: Ledger) -> None:
+    """Only what a transport took counts, and only since then."""
+    first, second = keys(queue(ledger, 2))
+    claim(ledger)
+    send(ledger, first)
+    assert mark(ledger, second)
+    ledger.record_attempt(an_attempt(second, DeliveryStatus.failed), owner="worker")
+
+    assert (1, 0) == (ledger.sent_since(NOW), ledger.sent_since(NOW + MINUTE))
+
+
+def test_newest_instant_is_that_of_whatever_came_last(ledger: Ledger) -> None:
+    """Runs, attempts, audit and watermarks: whichever is latest tells how late it was."""
+    assert None is ledger.newest_at()
+    plan(ledger)
+    assert NOW == ledger.newest_at()
+    ledger.record_audit(AuditRecord(at=NOW + MINUTE, who="Kari", action="purge", subject=""))
+    assert NOW + MINUTE == ledger.newest_at()
+    ledger.record_fire_times("letter", [], seen_until=NOW + 2 * MINUTE)
+    assert NOW + 2 * MINUTE == ledger.newest_at()
+
+
+def test_only_a_server_has_a_clock_of_its_own(ledger: Ledger) -> None:
+    """PostgreSQL tells the time of its machine, with a zone; a file and the memory have ours."""
+    shown = ledger.server_time()
+
+    assert shown is None or abs(shown - datetime.now(UTC)) < 10 * MINUTE

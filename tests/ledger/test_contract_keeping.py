@@ -205,7 +205,7 @@ def test_erased_person_leaves_no_address_anywhere(ledger: Ledger, is_purged_befo
         ledger.record_preference(PreferenceRecord(recipient_id=person, changed_at=NOW))
         ledger.record_consent(ConsentRecord(recipient_id=person, channel="sms", given_at=NOW))
     ledger.record_audit(AuditRecord(at=NOW, who=ADDRESS, action="lift", subject=ADDRESS, reason=f"asked by {ADDRESS}."))
-    ledger.record_audit(AuditRecord(at=NOW, who="Ola", action="mute", subject="person-0"))
+    ledger.record_audit(AuditRecord(at=NOW, who="person-0", action="mute", subject="person-0"))
     if is_purged_before:
         ledger.pseudonymise(pseudonym, before=BEFORE, dry=False)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from distributor.ledger.errors import UnknownDeliveryError
 from distributor.ledger.memory.state import State, at_rest, instant, locked
 from distributor.ledger.port import DeliveryFilter
-from distributor.ledger.records import AttemptRecord, DeliveryRecord, DeliveryStatus, Kind, LetterRecord
+from distributor.ledger.records import AttemptRecord, DeliveryRecord, DeliveryStatus, Group, Kind, LetterRecord
 
 
 class MemoryDeliveries:
@@ -49,6 +49,15 @@ class MemoryDeliveries:
         if isinstance(which, str):
             which = DeliveryFilter(run_id=which, packs_only=True)
         return tuple(self.state.matching(which))
+
+    @locked
+    def delivery_by_message_id(self, message_id: str) -> DeliveryRecord | None:
+        known = (self.state.deliveries[key] for key in sorted(self.state.deliveries))
+        return next((one for one in known if message_id and one.message_id == message_id), None)
+
+    @locked
+    def sent_since(self, at: datetime) -> int:
+        return sum(one.at >= at and one.status.group is Group.sent for one in self.state.attempts)
 
     @locked
     def delivery_counts(self) -> Mapping[DeliveryStatus, int]:

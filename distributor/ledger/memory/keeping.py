@@ -119,8 +119,10 @@ def _erase_person(state: State, recipient_id: str, known: Mapping[str, str], pse
     state.suppressions = {key: one for key, one in state.suppressions.items() if key[1] not in theirs}
     state.preferences.pop(recipient_id, None)
     state.consents = {key: one for key, one in state.consents.items() if key[0] != recipient_id}
+    nameless = {recipient_id: pseudonym(recipient_id)}
     state.audit = [
-        replace(one, subject=pseudonym(recipient_id)) if one.subject == recipient_id else one for one in state.audit
+        replace(one, subject=nameless.get(one.subject, one.subject), who=nameless.get(one.who, one.who))
+        for one in state.audit
     ]
     for name in ("runs", "packs", "deliveries", "letters", "occurrences", "suppressions", "bounces"):
         records = getattr(state, name)

@@ -9,11 +9,11 @@ from sqlalchemy.sql import ColumnElement, Select
 
 from distributor.ledger.errors import UnknownDeliveryError
 from distributor.ledger.port import DeliveryFilter
-from distributor.ledger.records import AttemptRecord, DeliveryRecord, DeliveryStatus, Kind, LetterRecord
+from distributor.ledger.records import AttemptRecord, DeliveryRecord, DeliveryStatus, Group, Kind, LetterRecord
 from distributor.ledger.sql.database import Database, reads, writes, writes_durably
 from distributor.ledger.sql.rows import attempt_of, delivery_of, letter_of, row_of
 from distributor.ledger.sql.runs import unknown_run
-from distributor.ledger.sql.statements import add_attempts, among, insert_new
+from distributor.ledger.sql.statements import add_attempts, among, insert_new, statuses_in
 from distributor.ledger.sql.tables import AttemptRow, DeliveryRow, LetterRow, RunRow
 
 _PLAN_ORDER = (DeliveryRow.run_id, DeliveryRow.kind.desc(), DeliveryRow.position, DeliveryRow.key)
@@ -62,6 +62,19 @@ class SqlDeliveries:
             which = DeliveryFilter(run_id=which, packs_only=True)
         query = select(DeliveryRow.__table__).where(*_matching(db, which)).order_by(*_PLAN_ORDER).limit(which.limit)
         return tuple(delivery_of(row) for row in db.execute(query).mappings())
+
+    @reads
+    def delivery_by_message_id(self, db: Connection, message_id: str) -> DeliveryRecord | None:
+        if not message_id:
+            return None  # what was never handed over has none
+        query = select(DeliveryRow.__table__).where(DeliveryRow.message_id == message_id).order_by(DeliveryRow.key)
+        row = db.execute(query).mappings().first()
+        return None if row is None else delivery_of(row)
+
+    @reads
+    def sent_since(self, db: Connection, at: datetime) -> int:
+        accepted = (AttemptRow.at >= at, statuses_in(AttemptRow.status, Group.sent))
+        return db.scalars(select(func.count()).select_from(AttemptRow).where(*accepted)).one()
 
     @reads
     def delivery_counts(self, db: Connection) -> Mapping[DeliveryStatus, int]:

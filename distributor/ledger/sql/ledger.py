@@ -1,8 +1,9 @@
 """The whole ledger in a database, opened at the version of its tables that this program knows."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, DateTime, func, inspect, select, text
 
 from distributor.ledger.errors import LedgerVersionError
 from distributor.ledger.migrations import VERSIONS
@@ -13,6 +14,7 @@ from distributor.ledger.sql.occurrences import SqlLeases, SqlOccurrences
 from distributor.ledger.sql.outbox import SqlOutbox
 from distributor.ledger.sql.people import SqlAudit, SqlPeople
 from distributor.ledger.sql.runs import SqlPacks, SqlRuns
+from distributor.ledger.sql.tables import AttemptRow, AuditRow, RunRow, WatermarkRow
 
 
 class SqlLedger(
@@ -50,6 +52,19 @@ class SqlLedger(
 
     def version(self) -> str:
         return self._version() or ""
+
+    @reads
+    def newest_at(self, db: Connection) -> datetime | None:
+        columns = (AttemptRow.at, AuditRow.at, RunRow.started_at, WatermarkRow.seen_until_at)
+        found = [db.scalars(select(func.max(column))).one() for column in columns]
+        return max((at for at in found if at is not None), default=None)
+
+    @reads
+    def server_time(self, db: Connection) -> datetime | None:
+        if self.database.is_sqlite:
+            return None
+        shown: datetime = db.scalars(select(func.clock_timestamp(type_=DateTime(timezone=True)))).one()
+        return shown.astimezone(UTC)
 
     def close(self) -> None:
         self.database.close()

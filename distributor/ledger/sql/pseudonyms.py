@@ -91,7 +91,8 @@ def erase_person(db: Connection, recipient_id: str, known: Mapping[str, str], ps
     db.execute(delete(SuppressionRow).where(among(db, SuppressionRow.address, theirs)))
     for table in (PreferenceRow, ConsentRow):
         db.execute(delete(table).where(table.recipient_id == recipient_id))
-    db.execute(update(AuditRow).where(AuditRow.subject == recipient_id).values(subject=pseudonym(recipient_id)))
+    for column in (AuditRow.subject, AuditRow.who):  # who unsubscribes by a link is both
+        db.execute(update(AuditRow).where(column == recipient_id).values({column: pseudonym(recipient_id)}))
     if theirs:
         for rows in Table.metadata.sorted_tables:
             _replace_everywhere(db, rows, theirs)

@@ -275,3 +275,14 @@ def test_any_account_can_be_written(counts: dict[Outcome, int], packs: int) -> N
         assert not number or f"{number:,} {outcome}" in said
     needs_action = any(counts.get(one) for one in (Outcome.failed, Outcome.held, Outcome.unconfirmed))
     assert needs_action == ("Action needed" in letter.text)
+
+
+def test_complaint_is_told_as_one(letters: dict[str, Any]) -> None:
+    """An address whose reader complained did not come back: the letter says so, and asks for no new address."""
+    complained = replace(letters["suppressed"], bounces=0, reason="", command="distributor suppressions --lift kari")
+
+    text = flat(render_letter(complained, "da").text)
+
+    assert "En besked til k***@union.example blev meldt som uønsket" in text
+    assert "Vil Kari Holm alligevel have pakkerne, ophæver du spærringen: distributor suppressions --lift kari" in text
+    assert [] == [word for word in ("retur", "Svaret var", "rigtige adresse") if word in text]

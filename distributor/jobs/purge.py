@@ -1,0 +1,215 @@
+"""The end of old records: documents, snapshots and figures go, single tries go, addresses become pseudonyms.
+
+The ledger forgets first and files go afterwards, so that whatever is referred to is there at any moment; what a crash
+leaves in between is found as left over the next time.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from distributor.errors import RunError
+from distributor.jobs.application import Application
+from distributor.jobs.pseudonyms import make_pseudonym
+from distributor.ledger.port import DeliveryFilter
+from distributor.ledger.records import AuditRecord, Kind, RunRecord
+from distributor.ledger.states import ENDED
+from distributor.packs.store import stored_file
+
+# A file is put before the ledger refers to it: what was put so lately is not left over yet.
+_GRACE = timedelta(days=1)
+_GOING = ".going-"
+
+
+class What(StrEnum):
+    """What a purge ends."""
+
+    documents = "documents"  # files of packs and letters
+    run_folders = "run folders"  # snapshots and figures
+    previews = "previews"
+    left_over = "left over"  # files that nothing refers to: of a process that crashed
+    attempts = "attempts"
+    addresses = "addresses"  # deliveries whose address and name are replaced
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """How much of one kind goes; ``before`` is the instant up to which, None where age plays no part."""
+
+    what: What
+    number: int
+    size_bytes: int = 0
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purge:
+    """What would go, or has gone."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(part.size_bytes for part in self.parts)
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(part.number for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Limits:
+    """Up to when each kind of record is kept no longer."""
+
+    artifacts: datetime
+    attempts: datetime
+    addresses: datetime
+    left_over: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Old:
+    """A file or a folder that goes."""
+
+    what: What
+    path: Path
+    size_bytes: int
+
+
+def plan_purge(app: Application) -> Purge:
+    """Return what a purge would end now; nothing is changed."""
+    limits = _limits(app)
+    all_refs = app.ledger.artifact_refs()
+    kept = app.ledger.artifact_refs(since=limits.artifacts) | _refs_of_unended(app, limits.artifacts)
+    old = (*_old_files(app, limits, forgotten=_names(app, all_refs - kept), kept=_names(app, kept)),
+           *_old_folders(app, limits))  # fmt: skip
+    attempts = app.ledger.forget_attempts(before=limits.attempts, dry=True)
+    addresses = app.ledger.pseudonymise(str, before=limits.addresses, dry=True)
+    return _counted(old, limits, attempts=attempts, addresses=addresses)
+
+
+def carry_out_purge(app: Application, *, who: str) -> Purge:
+    """End what is older than config.toml allows. Runs that have not ended lose nothing.
+
+    Returns:
+        What has gone.
+
+    Raises:
+        RunError: A file or folder cannot be removed; what went before it has gone, the rest goes the next time.
+    """
+    limits = _limits(app)
+    before = app.ledger.artifact_refs()
+    app.ledger.forget_packs(before=limits.artifacts, dry=False)
+    kept = app.ledger.artifact_refs()
+    forgotten, still = _names(app, before - kept), _names(app, kept)
+    old = (*_old_files(app, limits, forgotten=forgotten, kept=still), *_old_folders(app, limits))
+    gone = tuple(one for one in old if _remove(one, limits))
+    attempts = app.ledger.forget_attempts(before=limits.attempts, dry=False)
+    addresses = app.ledger.pseudonymise(make_pseudonym(app), before=limits.addresses, dry=False)
+    purge = _counted(gone, limits, attempts=attempts, addresses=addresses)
+    told = ", ".join(f"{part.number} {part.what}" for part in purge.parts if part.number) or "nothing was old enough"
+    app.ledger.record_audit(AuditRecord(at=app.clock.now(), who=who, action="purge", subject="", reason=told))
+    return purge
+
+
+def _limits(app: Application) -> _Limits:
+    now, keep = app.clock.now(), app.settings.retention
+    return _Limits(
+        artifacts=now - timedelta(days=keep.artifacts_days),
+        attempts=now - timedelta(days=keep.attempts_days),
+        addresses=now - timedelta(days=keep.addresses_days),
+        left_over=now - _GRACE,
+    )
+
+
+def _refs_of_unended(app: Application, before: datetime) -> set[tuple[str, str]]:
+    """Return the files of old runs that still wait for something."""
+    refs: set[tuple[str, str]] = set()
+    for run in app.ledger.runs():
+        if run.started_at >= before or run.status in ENDED:
+            continue
+        for pack in app.ledger.packs(run.run_id).values():
+            refs |= {(ref.sha256, pack.branch_id) for ref in pack.artifacts}
+        for delivery in app.ledger.deliveries(DeliveryFilter(run_id=run.run_id)):
+            if delivery.kind is Kind.letter:
+                letter = app.ledger.letter(delivery.key)
+                refs |= {(ref.sha256, delivery.branch_id) for ref in letter.artifacts}
+    return refs
+
+
+def _names(app: Application, refs: set[tuple[str, str]]) -> set[str]:
+    return {app.store.name(sha256, branch_id) for sha256, branch_id in refs}
+
+
+def _old_files(app: Application, limits: _Limits, *, forgotten: set[str], kept: set[str]) -> Iterator[_Old]:
+    for file in app.store.files():
+        name = file.path.name
+        if name not in kept and file.used_at_s < limits.left_over.timestamp():
+            what = What.documents if name in forgotten else What.left_over
+            yield _Old(what=what, path=file.path, size_bytes=file.size_bytes)
+
+
+def _old_folders(app: Application, limits: _Limits) -> Iterator[_Old]:
+    for run in app.ledger.runs():
+        folder = app.run_folder(run.run_id)
+        if _is_old(run, limits) and folder.is_dir():
+            yield _Old(what=What.run_folders, path=folder, size_bytes=_size(folder))
+    runs, previews = app.settings.store.path / "runs", app.settings.store.path / "previews"
+    for folder in sorted(runs.glob(f"{_GOING}*")):
+        yield _Old(what=What.left_over, path=folder, size_bytes=_size(folder))
+    for folder in sorted(previews.iterdir()) if previews.is_dir() else ():
+        if folder.is_dir() and folder.stat().st_mtime < limits.artifacts.timestamp():
+            yield _Old(what=What.previews, path=folder, size_bytes=_size(folder))
+
+
+def _is_old(run: RunRecord, limits: _Limits) -> bool:
+    return run.started_at < limits.artifacts and run.status in ENDED
+
+
+def _size(folder: Path) -> int:
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _remove(one: _Old, limits: _Limits) -> bool:
+    """Remove a file or a folder. Whether it was still to go: a run may have put the same file again meanwhile."""
+    try:
+        if one.path.is_dir():
+            _remove_folder(one.path)
+            return True
+        now = stored_file(one.path)
+        if now is None or now.used_at_s >= limits.left_over.timestamp():
+            return False
+        one.path.unlink()
+    except FileNotFoundError:  # another purge was faster
+        return False
+    except OSError as error:
+        raise RunError(f"{error.filename} cannot be removed: {error.strerror}. Correct its permissions.") from error
+    return True
+
+
+def _remove_folder(folder: Path) -> None:
+    """Remove a folder as a whole: half of a snapshot must not pass for one."""
+    going = folder if folder.name.startswith(_GOING) else folder.with_name(f"{_GOING}{folder.name}")
+    folder.rename(going)
+    shutil.rmtree(going)
+
+
+def _counted(old: tuple[_Old, ...], limits: _Limits, *, attempts: int, addresses: int) -> Purge:
+    before = {What.left_over: None}
+    files = tuple(
+        Part(
+            what=what,
+            number=sum(one.what is what for one in old),
+            size_bytes=sum(one.size_bytes for one in old if one.what is what),
+            before=before.get(what, limits.artifacts),
+        )
+        for what in (What.documents, What.run_folders, What.previews, What.left_over)
+    )
+    rows = (
+        Part(what=What.attempts, number=attempts, before=limits.attempts),
+        Part(what=What.addresses, number=addresses, before=limits.addresses),
+    )
+    return Purge(parts=(*files, *rows))
