@@ -80,13 +80,13 @@ def decide(app: Application, run_id: str, *, approved: bool, who: str, reason: s
     """
     run = app.ledger.run(run_id)
     now = app.clock.now()
+    if approved and run.approval is Approval.asked and run.status is RunStatus.waiting:
+        # First: else a crash in between leaves an approved run whose time to be sent may be over.
+        app.ledger.record_run(replace(run, deadline_at=delivery_deadline(app, run.report, now)))
     if not app.ledger.decide(run_id, approved=approved, who=who, reason=reason, at=now):
         raise UsageError(f"run {run_id} does not wait for approval: {_standing(run)}.")
     verb = "approve" if approved else "reject"
     app.ledger.record_audit(AuditRecord(at=now, who=who, action=verb, subject=run_id, reason=reason))
-    if approved:
-        decided = app.ledger.run(run_id)
-        app.ledger.record_run(replace(decided, deadline_at=delivery_deadline(app, run.report, now)))
     return app.ledger.run(run_id)
 
 

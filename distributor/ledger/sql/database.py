@@ -215,5 +215,5 @@ def _sqlite_sentence(error: DBAPIError, database: Database) -> str:
 
 
 reads = _within(Database.reading)
-writes = _within(Database.writing)
+writes = _within(lambda database: database.writing())
 writes_durably = _within(lambda database: database.writing(durable=True))

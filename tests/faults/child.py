@@ -1,0 +1,221 @@
+"""A process that carries out orders, each in a fork of its own that can be stopped dead at a point of its work.
+
+Orders come in as lines of JSON; out goes the process id of the fork, and when it has ended its exit code. Forks of a
+process that has only imported the program start at once, and have no thread of anybody else's.
+"""
+
+import json
+import os
+import signal
+import sqlite3
+import sys
+import threading
+import traceback
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd  # noqa: F401 - like the next two: else each fork would load them for itself
+import sqlglot.dialects.duckdb  # noqa: F401
+from sqlalchemy import Connection
+
+import distributor.ledger.migrations.upgrade  # noqa: F401
+from channels.channel import Channel, Settlement
+from channels.message import Message, Receipt
+from distributor.bootstrap import make_application
+from distributor.clock import FrozenClock
+from distributor.jobs.application import Application
+from distributor.jobs.approval import decide
+from distributor.jobs.close_run import close_if_done
+from distributor.jobs.dispatching import dispatching
+from distributor.jobs.progress import Silence
+from distributor.jobs.run_report import RunRequest, resume_run, start_run
+from distributor.ledger.records import ArtifactRef, RunStatus
+from distributor.ledger.sql import SqlLedger
+from distributor.ledger.sql.database import Database
+from distributor.packs.store import ArtifactStore
+from renderers.pack import Artifact
+
+
+class Points:
+    """Counts what the program does, and kills it at the one that it is told: what, when, the how-manieth time."""
+
+    def __init__(self, stop: tuple[str, str, int] | None) -> None:
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self._stop = stop
+        self._lock = threading.Lock()
+
+    def reach(self, what: str, when: str) -> None:
+        with self._lock:
+            self.counts[what, when] += 1
+            if self._stop == (what, when, self.counts[what, when]):
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+class CountedDatabase(Database):
+    """Has a point before and after every commit that changes something, named after the method that makes it."""
+
+    def __init__(self, url: str, points: Points) -> None:
+        super().__init__(url)
+        self.method = threading.local()
+        self._points = points
+
+    @contextmanager
+    def writing(self, *, durable: bool = False) -> Iterator[Connection]:
+        point = f"ledger.{self.method.name}"
+        with super().writing(durable=durable) as connection:
+            before = _changes(connection)
+            yield connection
+            if has_changed := _changes(connection) > before:
+                self._points.reach(point, "before")
+        if has_changed:
+            self._points.reach(point, "after")
+
+
+def _changes(connection: Connection) -> int:
+    """Return how many rows the connection has changed since it was opened."""
+    sqlite = connection.connection.dbapi_connection
+    assert isinstance(sqlite, sqlite3.Connection)
+    return sqlite.total_changes
+
+
+class NamedLedger:
+    """Tells its database which of its methods is at work."""
+
+    def __init__(self, ledger: SqlLedger, database: CountedDatabase) -> None:
+        self._ledger, self._database = ledger, database
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._ledger, name)
+
+        def method(*args: Any, **kwargs: Any) -> Any:
+            self._database.method.name = name
+            return found(*args, **kwargs)
+
+        return method
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedStore(ArtifactStore):
+    points: Points
+
+    def put(self, artifact: Artifact, *, branch_id: str) -> ArtifactRef:
+        self.points.reach("store.put", "before")
+        ref = ArtifactStore.put(self, artifact, branch_id=branch_id)
+        self.points.reach("store.put", "after")
+        return ref
+
+
+@dataclass(frozen=True, slots=True)
+class CountedChannel:
+    channel: Channel
+    points: Points
+
+    @property
+    def name(self) -> str:
+        return self.channel.name
+
+    @property
+    def settlement(self) -> Settlement:
+        return self.channel.settlement
+
+    def send(self, message: Message, *, now: datetime) -> Receipt:
+        self.points.reach("channel.send", "before")
+        receipt = self.channel.send(message, now=now)
+        self.points.reach("channel.send", "after")
+        return receipt
+
+    def find(self, message: Message, *, since: datetime) -> Receipt | None:
+        return self.channel.find(message, since=since)
+
+    def close(self) -> None:
+        self.channel.close()
+
+
+@dataclass(slots=True)
+class CountedStages(Silence):
+    points: Points = field(default_factory=lambda: Points(None))
+
+    def stage(self, name: str) -> None:
+        self.points.reach(f"stage {name}", "before")
+
+
+def counted(app: Application, points: Points) -> Application:
+    """Return the application with a point at each thing that it does to the world."""
+    database = CountedDatabase(f"sqlite:///{app.settings.store.path / 'ledger.sqlite'}", points)
+    ledger: Any = NamedLedger(SqlLedger(database), database)
+
+    def channels(outbox: Path) -> Mapping[str, Channel]:
+        return {name: CountedChannel(channel, points) for name, channel in app.channels(outbox).items()}
+
+    store = CountedStore(folder=app.store.folder, points=points)
+    return replace(app, ledger=ledger, store=store, channels=channels)
+
+
+def carry_out(order: Mapping[str, Any], points: Points) -> None:
+    now = order.get("now")
+    clock = FrozenClock(datetime.fromisoformat(now)) if now else None
+    app = make_application(Path(order["config"]), clock=clock)
+    if order.get("stop") or order.get("rehearsal"):
+        app = counted(app, points)
+    progress = CountedStages(points=points)
+    match order["do"]:
+        case "run":
+            start_run(app, RunRequest(report=order["report"]), progress=progress)
+        case "resume":
+            runs = app.ledger.runs()
+            if not runs:  # killed before it was recorded: nobody has begun anything
+                start_run(app, RunRequest(report=order["report"]), progress=progress)
+            elif runs[-1].status is not RunStatus.waiting:
+                resume_run(app, runs[-1].run_id, progress=progress)
+        case "approve":
+            [run] = app.ledger.runs(statuses=(RunStatus.waiting,)) or [None]
+            if run is not None:
+                decide(app, run.run_id, approved=True, who="kari", reason="as expected")
+        case "drain":
+            drain(app)
+        case "work":
+            while app.ledger.runs(statuses=(RunStatus.sending,)):
+                drain(app)
+
+
+def drain(app: Application) -> None:
+    """Do what the service does with the outbox: take up what was left, send what is due, close what is done."""
+    roster = app.directory.load()
+    with dispatching(app, roster=roster, outbox=app.settings.outbox.path, run_id=""):
+        pass
+    closed = [close_if_done(app, run.run_id, roster.tree) for run in app.ledger.runs(statuses=(RunStatus.sending,))]
+    if any(closed):
+        with dispatching(app, roster=roster, outbox=app.settings.outbox.path, run_id=""):
+            pass  # the letters to the owners
+
+
+def fork(order: Mapping[str, Any]) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    code, report = 1, Path(order["answer"])
+    points = Points(tuple(order["stop"]) if order.get("stop") else None)
+    try:
+        carry_out(order, points)
+        report.write_text(json.dumps([[*point, number] for point, number in points.counts.items()]), "utf-8")
+        code = 0
+    except BaseException:
+        report.write_text(traceback.format_exc(), "utf-8")
+    finally:
+        os._exit(code)
+
+
+def main() -> None:
+    for line in sys.stdin:
+        pid = fork(json.loads(line))
+        print(pid, flush=True)
+        print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+
+
+if __name__ == "__main__":
+    main()
