@@ -71,13 +71,13 @@ def _print_asked(asked: "Asked") -> None:
     """Say on standard error, where the question stands too, why the run waits and what to look at."""
     from rich.console import Console
 
-    from distributor.cli.outcome import print_item
+    from distributor.cli.outcome import approval_words, print_item
     from recipients.people import masked
 
     out = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
     out.print(asked.run.run_id, style="bold", end="")
     out.print(f" waits for approval: {_number(asked)}")
-    print_item(out, "because", asked.run.approval_reason)
+    print_item(out, "because", approval_words(asked.run))
     for branch, language, reason in asked.sample:
         print_item(out, "look at", f"{branch} ({language}), {_REASONS[reason]}")
     if asked.sample and asked.run.owner:

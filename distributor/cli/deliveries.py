@@ -75,7 +75,8 @@ def _print_table(out: "Console", found: "DeliveryList", limit: int, zone: str) -
     from recipients.people import masked
 
     out.print(found.run.run_id, style="bold", end="")
-    out.print(f", {len(found.deliveries)} {'delivery' if len(found.deliveries) == 1 else 'deliveries'}, times of {zone}")
+    number = len(found.deliveries)
+    out.print(f", {number} {'delivery' if number == 1 else 'deliveries'}, times of {zone}")
     if not found.deliveries:
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -105,7 +106,7 @@ def _standing(found: "DeliveryList", one: "DeliveryRecord", zone: str) -> list[s
     tries = found.tries(one.key)
     words = f"{one.status}, {tries} tries" if tries > 1 else str(one.status)
     if one.next_attempt_at is not None and not one.awaits_approval and one.status.group is not Group.sent:
-        words += f", again {local_time(one.next_attempt_at, zone)}"
+        words += f", {'again' if tries else 'from'} {local_time(one.next_attempt_at, zone)}"
     return [words, one.reason] if one.reason and one.status.group is not Group.sent else [words]
 
 

@@ -21,7 +21,7 @@ def send_and_tell(app: "Application", run_id: str, *, as_json: bool, keys: froze
         typer.Exit: Exit code 4, not all of them were sent.
     """
     from distributor.cli.console import console, print_json
-    from distributor.cli.outcome import print_outcome
+    from distributor.cli.outcome import print_item, print_outcome
     from distributor.cli.run import PARTLY, interrupted_text
     from distributor.cli.runs import run_as_plain
     from distributor.jobs.deliver_run import deliver_run
@@ -35,10 +35,13 @@ def send_and_tell(app: "Application", run_id: str, *, as_json: bool, keys: froze
         typer.echo(interrupted_text(run_id), err=True)
         raise
     detail = show_run(app, run_id)
+    meant = app.ledger.deliveries(DeliveryFilter(keys=tuple(keys))) if keys else detail.deliveries
+    sent = sum(one.status.group is Group.sent for one in meant)
     if as_json:
-        print_json(run_as_plain(detail))
+        print_json({**run_as_plain(detail), "meant": len(meant), "sent": sent})
     else:
         print_outcome(console(), detail)
-    meant = app.ledger.deliveries(DeliveryFilter(keys=tuple(keys))) if keys else detail.deliveries
+        if keys:
+            print_item(console(), "again", f"{sent} of {len(meant)} sent")
     if not {one.status.group for one in meant} <= {Group.sent, Group.suppressed}:
         raise typer.Exit(PARTLY)

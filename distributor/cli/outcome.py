@@ -68,8 +68,7 @@ def print_waiting(out: "Console", run: "RunRecord", deliveries: "Iterable[Delive
 
     if run.status is RunStatus.waiting:
         print_item(out, "waits", f"for approval: distributor approve {run.run_id}", style="bold")
-        for line in run.approval_reason.split("\n"):
-            print_item(out, "", line)
+        print_item(out, "because", approval_words(run))
         return
     later = Counter(one.status for one in deliveries if one.next_attempt_at is not None)
     again = f"tried again by `distributor serve`, or at once with `distributor run --resume {run.run_id}`"
@@ -80,6 +79,11 @@ def print_waiting(out: "Console", run: "RunRecord", deliveries: "Iterable[Delive
     ):
         if later[status]:
             print_item(out, "later", f"{later[status]} {status}: {words}", style="bold")
+
+
+def approval_words(run: "RunRecord") -> str:
+    """Say why somebody is to look at a run: what moved, or that its report asks for it each time."""
+    return "its report is looked at every time" if run.approval_reason == "always" else run.approval_reason
 
 
 def _print_packs(out: "Console", run: "RunRecord", packs: "Iterable[PackRecord]") -> None:

@@ -112,7 +112,7 @@ def _print_list(out: "Console", found: "RunList", zone: str) -> None:
     for one in found.runs:
         _print_run(out, one, zone, width)
     if not found.runs:
-        out.print("No such run.")
+        out.print("No run to show.")
     if found.more:
         out.print(f"… and {found.more} more; see them with --limit, or one report with --report.")
     if found.ahead:
@@ -151,7 +151,7 @@ def _print_ahead(out: "Console", found: "RunList", zone: str) -> None:
 
 def _print_detail(out: "Console", detail: "RunDetail", zone: str) -> None:
     from distributor.cli.console import local_time
-    from distributor.cli.outcome import print_item, print_outcome
+    from distributor.cli.outcome import approval_words, print_item, print_outcome
 
     run = detail.run
     print_outcome(out, detail)
@@ -164,7 +164,7 @@ def _print_detail(out: "Console", detail: "RunDetail", zone: str) -> None:
         print_item(out, "kind", kind)
     if run.decided_by:
         print_item(out, "approval", f"{run.approval} by {run.decided_by}")
-        print_item(out, "asked for", run.approval_reason)
+        print_item(out, "asked as", approval_words(run))
     for one in detail.corrected_by:
         print_item(out, "corrected", f"by run {one.run_id}")
     stages = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in run.seconds.items())
