@@ -3,9 +3,11 @@
 import json
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -33,6 +35,11 @@ def print_table(out: Console, table: Table) -> None:
         needed = out.measure(table, options=out.options.update(max_width=_ANY_WIDTH)).maximum
         out.width = max(out.width, needed)
     out.print(table, soft_wrap=False)
+
+
+def local_time(instant: datetime, zone: str) -> str:
+    """Return an instant as the clocks of the organisation show it."""
+    return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 def print_json(content: Any) -> None:

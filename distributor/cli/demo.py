@@ -19,7 +19,8 @@ def demo(config: Config = None) -> None:
     """Make a union of 252 branches and 60,000 members, and render its packs into the outbox."""
     from distributor.bootstrap import make_application
     from distributor.cli.console import TerminalProgress, console, shown
-    from distributor.cli.run import PARTLY, print_summary
+    from distributor.cli.outcome import print_outcome
+    from distributor.cli.run import PARTLY
     from distributor.demo.organisation import write_organisation
     from distributor.jobs.run_report import RunRequest, start_run
 
@@ -36,7 +37,7 @@ def demo(config: Config = None) -> None:
             summaries.append(start_run(app, request, progress=progress))
     out.print()
     for summary in summaries:
-        print_summary(summary)
+        print_outcome(out, summary)
         out.print()
     for line in _what_next(app, summaries[0]):
         out.print(line, style="" if line.startswith(" ") else "bold")

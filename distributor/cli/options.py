@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 Report = Annotated[str, typer.Argument(help="Name of the report.")]
+RunId = Annotated[str, typer.Argument(help="Id of the run, as `distributor runs` lists it.", metavar="RUN")]
 Config = Annotated[
     Path | None, typer.Option("--config", help="Settings file; else DISTRIBUTOR_CONFIG, else ./config.toml.")
 ]

@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from distributor.errors import UsageError
 from distributor.jobs.application import Application
+from distributor.jobs.approval import rejected_for_good
 from distributor.jobs.deadlines import delivery_deadline
 from distributor.ledger.errors import UnknownDeliveryError
 from distributor.ledger.port import DeliveryFilter
-from distributor.ledger.records import Approval, AuditRecord, DeliveryRecord, DeliveryStatus, Group, RunStatus
+from distributor.ledger.records import Approval, AuditRecord, DeliveryRecord, DeliveryStatus, Group, Kind, RunStatus
 
 FAILED = tuple(status for status in DeliveryStatus if status.group in (Group.failed, Group.unconfirmed))
 # What is under way, or waits for a decision, is not sent again beside it.
@@ -26,6 +27,24 @@ class ResendRequest:
     failed_only: bool = False
 
 
+def find_resendable(app: Application, request: ResendRequest) -> tuple[DeliveryRecord, ...]:
+    """Return what would be sent again; there is something.
+
+    Raises:
+        UsageError: Nothing fits, or the run is not approved.
+        UnknownRunError, UnknownDeliveryError: No such run or delivery.
+    """
+    found = app.ledger.deliveries(_which(app, request))
+    if not found:
+        raise UsageError(_nothing(request))
+    for run in {one.run_id: app.ledger.run(one.run_id) for one in found if one.kind is Kind.pack}.values():
+        if run.approval is Approval.rejected:
+            raise UsageError(rejected_for_good(run))
+        if run.approval is Approval.asked:
+            raise UsageError(f"run {run.run_id} waits for approval. First: distributor approve {run.run_id}.")
+    return found
+
+
 def resend(app: Application, request: ResendRequest) -> tuple[DeliveryRecord, ...]:
     """Put deliveries back into the outbox.
 
@@ -33,22 +52,17 @@ def resend(app: Application, request: ResendRequest) -> tuple[DeliveryRecord, ..
         The deliveries, as they stood before.
 
     Raises:
-        UsageError: Nothing fits, or the run was never approved.
+        UsageError: Nothing fits, or the run is not approved.
         UnknownRunError, UnknownDeliveryError: No such run or delivery.
     """
-    which = _which(app, request)
-    found = app.ledger.deliveries(which)
-    if not found:
-        raise UsageError(_nothing(request))
+    found = find_resendable(app, request)
     now = app.clock.now()
     for run_id in {one.run_id for one in found}:
         run = app.ledger.run(run_id)
-        if run.approval is Approval.rejected:
-            raise UsageError(f"run {run_id} was rejected by {run.decided_by}, so nothing of it is sent. Run it anew.")
         app.ledger.record_run(replace(run, deadline_at=delivery_deadline(app, run.report, now)))
         app.ledger.record_status(run_id, RunStatus.sending, "sent again by hand", seen=(RunStatus.closed,))
     reason = f"again: {request.why}" if request.why else "again"
-    keys = DeliveryFilter(keys=tuple(one.key for one in found), statuses=which.statuses)
+    keys = DeliveryFilter(keys=tuple(one.key for one in found), statuses=tuple({one.status for one in found}))
     app.ledger.move(keys, DeliveryStatus.queued, reason=reason, at=now, who=request.who, next_attempt_at=now)
     subject = request.key or " ".join(part for part in (request.run_id, request.branch_id) if part)
     app.ledger.record_audit(AuditRecord(at=now, who=request.who, action="resend", subject=subject, reason=request.why))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parseaddr
@@ -13,9 +13,10 @@ from distributor.errors import DistributorError, RunError, UsageError
 from distributor.ids import run_id
 from distributor.interrupts import finishing_first
 from distributor.jobs.application import Application
-from distributor.jobs.close_run import close_if_done
+from distributor.jobs.approval import rejected_for_good
+from distributor.jobs.books import Books, keep_books
 from distributor.jobs.days import read_period
-from distributor.jobs.dispatching import Dispatching, dispatching
+from distributor.jobs.deliver_run import close_and_tell, sending
 from distributor.jobs.edition import find_report
 from distributor.jobs.held import hold_run
 from distributor.jobs.leases import run_in_hand
@@ -24,6 +25,7 @@ from distributor.jobs.progress import Progress
 from distributor.ledger.errors import LedgerError
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import (
+    Approval,
     DeliveryRecord,
     DeliveryStatus,
     Group,
@@ -68,9 +70,21 @@ class RunSummary:
         return Counter(delivery.status for delivery in self.deliveries)
 
     @property
+    def nobody(self) -> tuple[str, ...]:
+        """Names of branches whose pack no one is meant to get."""
+        return tuple(branch.name for branch in self.plan.branches_with_nobody)
+
+    @property
+    def books(self) -> Books:
+        return keep_books(self.counts, status=self.run.status)
+
+    @property
     def is_whole(self) -> bool:
-        """Whether everything that was planned was sent, but for those who are not to get it."""
-        return not self.failed_packs and {status.group for status in self.counts} <= {Group.sent, Group.suppressed}
+        """Whether everything that was planned was sent or waits for approval, but for those who are not to get it."""
+        settled = (Group.sent, Group.suppressed)
+        return not self.failed_packs and all(
+            one.status.group in settled or one.awaits_approval for one in self.deliveries
+        )
 
 
 class RunInterruptedError(KeyboardInterrupt):
@@ -150,10 +164,12 @@ def resume_run(app: Application, run_name: str, *, progress: Progress) -> RunSum
     Raises:
         UnknownRunError: No such run.
         RunInHandError: Another process is carrying it out.
-        RunError: The report has been edited since.
+        RunError: The report has been edited since, or the run was rejected.
         RunInterruptedError: Stopped by hand again.
     """
     run = app.ledger.run(run_name)
+    if run.approval is Approval.rejected:
+        raise RunError(rejected_for_good(run))
     report = find_report(app, run.report)
     if app.catalogue.spec_hash(report.report) != run.spec_hash:
         raise RunError(
@@ -167,22 +183,16 @@ def _carry_out(app: Application, run: RunRecord, progress: Progress) -> RunSumma
     """Make the packs of a run and send them meanwhile; then close it, if nothing is left to do."""
     with run_in_hand(app, run.run_id):
         roster = app.directory.load()
-
-        def sending() -> AbstractContextManager[Dispatching]:
-            return dispatching(app, roster=roster, outbox=Path(run.outbox), run_id=run.run_id)
-
         try:
-            with recording_failure(app, run), sending() as at_work:
+            with recording_failure(app, run), sending(app, run, roster) as at_work:
                 _take_up(app, run)
                 made = make_packs(app, run, roster, progress, check=at_work.check)
         except GateError as error:
             hold_run(app, run, error)
-            with sending():
+            with sending(app, run, roster):
                 pass  # the letter to the owner
             raise
-        if close_if_done(app, run.run_id, roster.tree):
-            with sending():
-                pass  # the letter to the owner
+        close_and_tell(app, run, roster)
     return RunSummary(
         run=app.ledger.run(run.run_id),
         packs=app.ledger.packs(run.run_id),
@@ -199,8 +209,7 @@ def _take_up(app: Application, run: RunRecord) -> None:
     put_off = DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.deferred,))
     app.ledger.move(put_off, DeliveryStatus.queued, reason="tried at once by hand", at=now, next_attempt_at=now)
     held = app.ledger.deliveries(DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.held,), packs_only=True))
-    # Those that wait for approval have a time from which they may be sent.
-    without_channel = [one for one in held if one.next_attempt_at is None and one.channel in app.channel_names]
+    without_channel = [one for one in held if not one.awaits_approval and one.channel in app.channel_names]
     if without_channel:
         keys = tuple(one.key for one in without_channel)
         app.ledger.move(DeliveryFilter(keys=keys), DeliveryStatus.planned, reason="its channel is set up now", at=now)

@@ -41,13 +41,14 @@ class Queueing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFilter:
-    """Which deliveries are meant; nothing means all."""
+    """Which deliveries are meant; nothing means all. ``key_begins`` is what a person has typed of a key."""
 
     run_id: str = ""
     branch_id: str = ""
     recipient_id: str = ""
     statuses: tuple[DeliveryStatus, ...] = ()
     keys: tuple[str, ...] = ()
+    key_begins: str = ""
     packs_only: bool = False
     limit: int | None = None
 

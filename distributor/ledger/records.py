@@ -243,6 +243,11 @@ class DeliveryRecord:
     lease_until_at: datetime | None = None
     updated_at: datetime | None = None
 
+    @property
+    def awaits_approval(self) -> bool:
+        """Whether it is held until its run is approved: it has a time from which it may be sent, as others have not."""
+        return self.status is DeliveryStatus.held and self.next_attempt_at is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterRecord:

@@ -6,7 +6,10 @@ import sys
 
 import pytest
 
-VERBS = ("demo", "init", "check", "schema", "plan", "preview", "run", "explain", "simulate")
+VERBS = (
+    "demo", "init", "check", "schema", "plan", "preview", "run", "approve", "reject", "runs", "deliveries", "resend",
+    "explain", "serve", "simulate",
+)  # fmt: skip
 HEAVY = {
     "pandas", "numpy", "matplotlib", "weasyprint", "duckdb", "pyarrow", "sqlalchemy", "fastapi", "sklearn", "sqlglot",
     "babel", "jinja2", "xlsxwriter", "yaml", "apscheduler", "holidays",

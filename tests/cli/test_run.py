@@ -32,7 +32,7 @@ def test_run_says_what_happened(program: Program, union: SmallUnion) -> None:
     for line in (
         r"note, 2026-05-01 to 2026-05-31",
         r"packs       8 for 8 branches in .* MB\)",
-        r"deliveries  7 planned = 6 sent, 1 suppressed",
+        r"deliveries  7 planned = 6 sent \+ 0 failed \+ 1 suppressed \+ 0 held \+ 0 unconfirmed\n",
         r"1 × no address for email",
         r"nobody      1 branch has no recipient: Fet",
         rf"outbox      {re.escape(str(union.outbox))}",
@@ -51,7 +51,7 @@ def test_branch_that_fails_is_named_and_the_exit_code_is_4(program: Program, uni
     assert 4 == done.returncode
     assert "failed      Øvre [nord] (../x): ZeroDivisionError: division by zero" in done.stdout
     assert "failed      Region Nord (N): ZeroDivisionError" in done.stdout
-    assert "2 failed, 4 sent, 1 suppressed" in done.stdout
+    assert "7 planned = 4 sent + 2 failed + 1 suppressed + 0 held + 0 unconfirmed" in done.stdout
 
 
 def test_held_run_is_exit_code_1_with_the_rows(program: Program, union: SmallUnion) -> None:
@@ -87,8 +87,10 @@ def test_fault_of_the_catalogue_is_exit_code_3(program: Program, union: SmallUni
         ((), "name a report to run, or a run to --resume"),
         (("note", "--resume", "x"), "name a report to run, or a run to --resume"),
         (("--resume", "x"), 'there is no run "x". The newest: none yet.'),
-        (("--resume", "x", "--to", "a@b.example"), "leave out --period, --branch, --to and --out"),
-        (("--resume", "x", "--branch", "N1"), "leave out --period, --branch, --to and --out"),
+        (("--resume", "x", "--to", "a@b.example"), "leave out --period, --branch, --to, --out and"),
+        (("--resume", "x", "--branch", "N1"), "leave out --period, --branch, --to, --out and"),
+        (("--resume", "x", "--correct"), "--correct"),
+        (("note", "--correct", *MAY), 'no run of "note" over 2026-05 has been sent'),
     ],
 )
 def test_mistakes_of_usage_are_exit_code_2(

@@ -92,11 +92,67 @@ def test_plan_tells_who_stands_in(program: Program, union: SmallUnion) -> None:
 
 
 def test_plan_writes_nothing(program: Program, union: SmallUnion) -> None:
-    """A plan is only looked at: no run, no outbox."""
+    """A plan is only looked at: no run in the ledger, no files, no outbox."""
     program("plan", "letter", *MAY, "--config", str(union.config))
 
-    assert not (union.folder / "store").exists()
+    assert () == union.app().ledger.runs()
+    assert ["ledger.sqlite"] == [path.name for path in (union.folder / "store").glob("*.sqlite")]
+    assert not (union.folder / "store" / "runs").exists()
     assert not union.outbox.exists()
+
+
+def test_plan_says_what_has_changed_since_the_last_run(program: Program, union: SmallUnion) -> None:
+    """People who came, went, or have another address or wish are named, in text and JSON; a test send is no run."""
+    config = ("--config", str(union.config))
+    first = json.loads(program("run", "note", *MAY, *config, "--json").stdout)["run"]
+    program("run", "note", *MAY, "--to", "check@proeve.example", *config)
+    union.edit("directory/roles.csv", "dal,branch_leader,S1", "eng,branch_leader,S1")
+    union.edit("directory/recipients.csv", "beate@proeve.example", "bo@other.example")
+    union.ledger_sql(
+        "insert into suppression (channel, address, reason, since_at, detail) "
+        "values ('email', 'arne@proeve.example', 'bounced', '2026-06-03 00:00:00.000000', '')"
+    )
+
+    text, told = program("plan", "note", *config).stdout, json.loads(program("plan", "note", *config, "--json").stdout)
+
+    assert f"Against the last run, {first}" in text
+    for line in (
+        r"not sent +Arne Ask \(email\): messages to the address came back too often",
+        r"added +Dal: Erik Eng \(email\)",
+        r"dropped +Dal: Dorte Dal \(email\)",
+        r"changed +Ask: Arne Ask \(email\): status planned → suppressed \(messages to the address came back",
+        r" +Bø: Beate Bø \(email\): address b\*\*\*@proeve.example → b\*\*\*@other.example",
+    ):
+        assert re.search(line, text), line
+    changes = told["changes"]
+    assert (first, [{"branch": "S1", "recipient": "eng", "channel": "email"}]) == (
+        changes["last_run"], changes["added"]
+    )  # fmt: skip
+    assert ["dal"] == [one["recipient"] for one in changes["dropped"]]
+    assert [["status"], ["address"]] == [[one["what"] for one in two["differences"]] for two in changes["changed"]]
+
+
+def test_plan_of_one_branch_is_compared_for_that_branch(program: Program, union: SmallUnion) -> None:
+    """With --branch the others are not told as dropped; without a run before there is nothing to compare with."""
+    config = ("--config", str(union.config))
+    before = json.loads(program("plan", "note", "--branch", "Ask", *config, "--json").stdout)["changes"]
+    program("run", "note", *MAY, *config)
+
+    done = program("plan", "note", "--branch", "Ask", *config)
+
+    assert before is None
+    assert re.search(r"Against the last run, note-\S+: the same deliveries\n", done.stdout)
+
+
+def test_plan_shows_what_waits_for_a_channel(program: Program, union: SmallUnion) -> None:
+    """Deliveries over a channel that is not set up are held, and the plan says so before anything is made."""
+    path = union.folder / "directory" / "recipients.csv"
+    heading, *lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([f"{heading},slack", *(f"{line},#tall" for line in lines)]), "utf-8")
+
+    done = program("plan", "post", *MAY, "--config", str(union.config))
+
+    assert re.search(r"held +2 × the channel slack is not set up in config.toml", done.stdout)
 
 
 def test_preview_writes_files_with_pictures_in_the_page(program: Program, union: SmallUnion, tmp_path: Path) -> None:

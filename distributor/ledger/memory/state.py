@@ -71,6 +71,7 @@ class State:
             and (not which.recipient_id or one.recipient_id == which.recipient_id)
             and (not which.statuses or one.status in which.statuses)
             and (not keys or one.key in keys)
+            and one.key.startswith(which.key_begins)
             and (not which.packs_only or one.kind is Kind.pack)
         ]
         found.sort(key=lambda one: (one.run_id, one.kind is Kind.letter, self.positions[one.key], one.key))

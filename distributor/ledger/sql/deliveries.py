@@ -146,6 +146,8 @@ def _matching(db: Connection, which: DeliveryFilter) -> tuple[ColumnElement[bool
         found.append(DeliveryRow.status.in_(which.statuses))
     if which.keys:
         found.append(among(db, DeliveryRow.key, which.keys))
+    if which.key_begins:
+        found.append(DeliveryRow.key.startswith(which.key_begins, autoescape=True))
     if which.packs_only:
         found.append(DeliveryRow.kind == Kind.pack)
     return tuple(found)
