@@ -91,7 +91,7 @@ def test_runs_as_json(program: Program, told: tuple[SmallUnion, str, str]) -> No
 
 def test_runs_are_chosen_by_report_status_and_number(program: Program, told: tuple[SmallUnion, str, str]) -> None:
     """What is left out is counted; what there is none of is said."""
-    union, first, second = told
+    union, _, _ = told
     config = ("--config", str(union.config))
 
     assert (1, 1) == tuple(asked(program, union, "runs", "--limit", "1")["more"] for _ in range(2))
