@@ -1,5 +1,7 @@
 """The web server around the pages."""
 
+import signal
+
 import uvicorn
 from fastapi import FastAPI
 
@@ -22,9 +24,14 @@ def serve_portal(portal: FastAPI, *, host: str, port: int) -> None:
         RunError: The address is taken, or cannot be listened on.
     """
     server = _Server(uvicorn.Config(portal, host=host, port=port, log_config=None, access_log=False))
+    # The server stops in order, and then sends itself the signal again, which would end the process on the spot.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server.run()
-    except SystemExit as error:  # uvicorn has logged why, and ends the process
-        raise RunError(
-            f"the pages cannot be served on {host}:{port}. Name a free --port, or stop what uses it."
-        ) from error
+    except KeyboardInterrupt:
+        return
+    except SystemExit as error:  # it has logged why, and ends the process
+        sentence = f"the pages cannot be served on {host}:{port}. Name a free --port, or stop what uses it."
+        raise RunError(sentence) from error
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from email.utils import parseaddr
 
 from distributor.catalogue.draft import Draft
 from distributor.catalogue.errors import Fault
@@ -37,6 +38,7 @@ def report_faults(draft: Draft) -> Iterator[Fault]:
     for _, spec, mark in draft.reports:
         yield from title_faults(spec.title, mark, ("title",))
         yield from _owner_faults(spec, mark)
+        yield from _mail_faults(spec, mark)
         if spec.schedule is not None:
             yield from schedule_faults(draft, spec.schedule, mark)
         for index, level in enumerate(spec.burst.levels):
@@ -55,6 +57,16 @@ def _owner_faults(spec: ReportSpec, mark: Mark) -> Iterator[Fault]:
         what = f'"{spec.owner[:60]}" is not an e-mail address'
         remedy = "Name who answers for the report, as in analysis@union.example."
         yield Fault(place=mark.locate("owner"), what=what, remedy=remedy)
+
+
+def _mail_faults(spec: ReportSpec, mark: Mark) -> Iterator[Fault]:
+    for key, text in (("from", spec.mail.from_), ("reply_to", spec.mail.reply_to)):
+        name, address = parseaddr(text or "")
+        if text is None or (_ADDRESS.fullmatch(address) and (key == "from" or not name)):
+            continue
+        what = f'"{text[:60]}" is not an e-mail address'
+        shape = "Analysis <analysis@union.example>" if key == "from" else "analysis@union.example"
+        yield Fault(place=mark.locate("mail", key), what=what, remedy=f"Write it as in {shape}.")
 
 
 def _wait_faults(spec: ReportSpec, mark: Mark) -> Iterator[Fault]:
