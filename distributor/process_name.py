@@ -25,6 +25,12 @@ def is_dead(name: str) -> bool:
     return boot != _boot() or started != _started(int(pid))
 
 
+def is_of_earlier_boot(name: str) -> bool:
+    """Return whether this machine has been started anew since the process of that name ran: a power cut, perhaps."""
+    host, boot, *_ = (*name.split("/"), "")
+    return host == (platform.node() or "host") and boot != _boot()
+
+
 @cache
 def _boot() -> str:
     try:

@@ -17,10 +17,12 @@ class Outbox:
 
     Attributes:
         is_dead: Whether the process that holds a claim has ended.
+        is_of_earlier_boot: Whether its machine was started anew since.
     """
 
     sender: Sender
     is_dead: Callable[[str], bool]
+    is_of_earlier_boot: Callable[[str], bool] = lambda _: False
 
     def drain(self, owner: str, *, run_id: str = "", stop: threading.Event | None = None) -> int:
         """Send what is due, of one run or of all, until nothing more is or *stop* is set.
@@ -46,7 +48,8 @@ class Outbox:
         """Take up what processes that died, or hung for longer than their claims, had in hand. How much was being sent.
 
         Nobody knows whether a message that was being sent was accepted: it is unconfirmed, and goes the way that its
-        channel states. What was only claimed is free again.
+        channel states. What was only claimed is free again, unless the machine went down: a claim has reached the disk
+        by then, but the marks that its messages were being sent may have gone with the power.
         """
         ledger, now = self.sender.ledger, self.sender.clock.now()
         lost: list[DeliveryRecord] = []
@@ -54,7 +57,8 @@ class Outbox:
         for one in ledger.in_hand():
             is_over = one.lease_until_at is not None and one.lease_until_at < now
             if is_over or self.is_dead(one.lease_owner):
-                (lost if one.status is DeliveryStatus.sending else untouched).append(one)
+                is_lost = one.status is DeliveryStatus.sending or self.is_of_earlier_boot(one.lease_owner)
+                (lost if is_lost else untouched).append(one)
         for one in untouched:
             ledger.give_back((one.key,), owner=one.lease_owner)
         for one in lost:

@@ -15,7 +15,7 @@ from distributor.dispatch.stages import Stage, circuit, not_sent_yet, quiet_hour
 from distributor.jobs.application import Application
 from distributor.jobs.messages import Composer
 from distributor.jobs.wishes import Quiet, Wishes
-from distributor.process_name import is_dead, process_name
+from distributor.process_name import is_dead, is_of_earlier_boot, process_name
 from distributor.settings import DispatchSettings
 from recipients.directory import Roster
 
@@ -135,7 +135,7 @@ def make_outbox(
         backoff=Backoff(first=settings.first_retry, longest=settings.longest_retry),
         lease=settings.claim,
     )
-    return Outbox(sender=sender, is_dead=is_dead)
+    return Outbox(sender=sender, is_dead=is_dead, is_of_earlier_boot=is_of_earlier_boot)
 
 
 def make_breakers(settings: DispatchSettings) -> Breakers:

@@ -19,7 +19,9 @@ class DispatchSettings(Section):
     longest_retry_s: float = Field(default=3600, gt=0)
     pause_after: int = Field(default=5, ge=1, description="Failures of a transport until it is left alone.")
     pause_s: float = Field(default=30, gt=0)
-    claim_s: float = Field(default=300, ge=5, description="After so long another process may take a delivery over.")
+    claim_s: float = Field(
+        default=1200, ge=5, description="After so long another process takes a delivery over; longer than any try."
+    )
     quiet_hours: dict[Literal["email", "slack", "sms", "folder"], Between] = Field(
         default_factory=dict, description='By channel, in the reader\'s zone: {sms = "21:00-08:00"}.'
     )
