@@ -14,7 +14,7 @@ from renderers.charts.axes import (
     value_label_height,
     without_ticks,
 )
-from renderers.charts.figure import PADDING_PX, Sheet, Style
+from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.legend import Entry, Legend, draw_legend, plan_legend
 from renderers.charts.palette import BASELINE
 from renderers.charts.spec import ChartSpec
@@ -74,7 +74,7 @@ def plan_columns(
 
 def draw_columns_frame(frame: ColumnFrame, style: Style) -> Sheet:
     """Start the sheet: label, legend, grid, categories and the line at zero."""
-    sheet = Sheet(width=style.size.width_px, height=style.size.height_px + frame.legend.height, scale=style.scale)
+    sheet = Sheet(width=style.size.width_px, height=style.size.height_px + frame.legend.height, style=style)
     top = PADDING_PX + draw_value_label(sheet, frame.axis.label, top=PADDING_PX)
     draw_legend(sheet, frame.legend, top=top)
     draw_value_ticks(sheet, frame.axis, left=frame.left, right=frame.right, top=frame.top, bottom=frame.bottom)

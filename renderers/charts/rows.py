@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from renderers.charts.figure import PADDING_PX, Sheet
+from renderers.charts.sheet import PADDING_PX, Sheet
 from renderers.charts.lettering import LINE_PX, printable, widest, wrapped
 from renderers.charts.palette import INK
 

@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from renderers.charts.figure import Sheet
+from renderers.charts.sheet import Sheet
 from renderers.charts.spec import ChartForm, ChartSpec, Series, SeriesRole
 from renderers.formats import INTEGER, PERCENT, ValueFormat, ValueKind
 from renderers.language import formatter

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from renderers.charts import PHONE, ChartSize, describe
 from renderers.charts.drawing import draw_sheet
-from renderers.charts.figure import Sheet
+from renderers.charts.sheet import Sheet
 from renderers.charts.spec import ChartForm, ChartSpec, Series, SeriesRole
 from renderers.formats import INTEGER, PERCENT, ValueFormat, ValueKind
 
