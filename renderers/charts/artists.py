@@ -18,7 +18,7 @@ from renderers.charts.sheet import POINTS, Boxes, Lines, Marks, Polyline, Shape,
 
 _COLOURS = 64
 _FEW_COLOURS = 16
-_LARGE_BYTES = 24_000
+LARGE_BYTES = 24_000
 
 
 def paint_with_artists(sheet: Sheet) -> bytes:
@@ -26,7 +26,7 @@ def paint_with_artists(sheet: Sheet) -> bytes:
     picture = draw_artists(sheet)
     content = _encoded(picture, colours=_COLOURS, dpi=sheet.dpi)
     # Only dense zigzags come here; their slopes need fewer shades to look the same.
-    return content if len(content) <= _LARGE_BYTES else _encoded(picture, colours=_FEW_COLOURS, dpi=sheet.dpi)
+    return content if len(content) <= LARGE_BYTES else _encoded(picture, colours=_FEW_COLOURS, dpi=sheet.dpi)
 
 
 def draw_artists(sheet: Sheet) -> Image.Image:
@@ -35,15 +35,18 @@ def draw_artists(sheet: Sheet) -> Image.Image:
     The figure has no axes: with their ticks they cost more than everything else on a chart, and place their texts where
     they like.
     """
+    width, height = sheet.pixels
+    dpi = POINTS * sheet.scale
     figure = Figure(
-        figsize=(sheet.width / POINTS, sheet.height / POINTS),
-        dpi=POINTS * sheet.scale,
+        # A figure is as many whole px as its inches hold: a little more than needed, so that none is rounded away.
+        figsize=((width + 0.1) / dpi, (height + 0.1) / dpi),
+        dpi=dpi,
         facecolor=WHITE,
         edgecolor=WHITE,
         linewidth=0,
     )
     figure.set_layout_engine("none")
-    to_pixels = Affine2D().scale(sheet.scale, -sheet.scale).translate(0, sheet.height * sheet.scale)
+    to_pixels = Affine2D().scale(sheet.scale, -sheet.scale).translate(0, height)
     for shape in sheet.shapes():
         artist = _artist(shape)
         artist.set_transform(to_pixels)

@@ -80,7 +80,7 @@ def draw_columns_frame(frame: ColumnFrame, style: Style) -> Sheet:
     draw_value_ticks(sheet, frame.axis, left=frame.left, right=frame.right, top=frame.top, bottom=frame.bottom)
     zero = frame.y(0)
     # Above the bars, which would otherwise blur where they begin.
-    sheet.path([(frame.left, zero), (frame.right, zero)], colour=BASELINE, width=1, layer=5)
+    sheet.box(frame.left, zero - 0.5, frame.right, zero + 0.5, fill=BASELINE, layer=5)
     centres = [frame.centre(index) for index in range(round((frame.right - frame.left) / frame.slot))]
     below = style.size.height_px + frame.legend.height - PADDING_PX - frame.names.height
     draw_category_labels(sheet, frame.names, centres, top=below)

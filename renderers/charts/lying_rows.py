@@ -93,7 +93,7 @@ def draw_rows_frame(frame: RowFrame, style: Style) -> Sheet:
     if frame.axis.ticks:
         _draw_ticks(sheet, frame)
     zero = frame.x(0)
-    sheet.path([(zero, frame.top), (zero, frame.bottom)], colour=BASELINE, width=1, layer=5)
+    sheet.box(zero - 0.5, frame.top, zero + 0.5, frame.bottom, fill=BASELINE, layer=5)
     return sheet
 
 

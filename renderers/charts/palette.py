@@ -21,9 +21,10 @@ HATCH = "#c3cad2"
 WHITE = "#ffffff"
 _BLACK = "#000000"
 
-_HUES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7a8794")
+HUES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442", "#7a8794")
 _LAST_YEAR, _LAST_YEAR_FILL = "#6f7c8a", "#b4bfca"
 _EARLIER = ("#94a0ad", "#b3bcc6", "#cbd2d9")
+PAST_COLOURS = (_LAST_YEAR, _LAST_YEAR_FILL, *_EARLIER)
 _TARGET = "#c2410c"
 _ALIKE = 10_000  # squared distance in RGB below which two colours are taken for one
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
@@ -74,10 +75,9 @@ def looks(series: Sequence[Series], *, accent: str) -> tuple[Look, ...]:
 
 def plain_colours(accent: str) -> tuple[str, ...]:
     """Return every colour that fills or draws something on a chart in *accent*, apart from the cells of a heat map."""
-    hues = [hue(number, _HUES) for number in range(3 * len(_HUES))]
-    past = (_LAST_YEAR, _LAST_YEAR_FILL, *_EARLIER)
+    hues = [hue(number, HUES) for number in range(3 * len(HUES))]
     grounds = (GRID, BASELINE, WITHHELD, BLANK, HATCH, _BLACK)
-    return tuple(dict.fromkeys([accent, *text_colours(accent), *past, *grounds, *hues, *map(readable, hues)]))
+    return tuple(dict.fromkeys([accent, *text_colours(accent), *PAST_COLOURS, *grounds, *hues, *map(readable, hues)]))
 
 
 def text_colours(accent: str) -> tuple[str, ...]:
@@ -85,7 +85,7 @@ def text_colours(accent: str) -> tuple[str, ...]:
     return MUTED, INK, readable(accent), readable(_target(accent))
 
 
-def hue(number: int, hues: Sequence[str] = _HUES) -> str:
+def hue(number: int, hues: Sequence[str] = HUES) -> str:
     """Return the colour of part *number*; past the last hue they come again, darker, then paler."""
     turn, place = divmod(number, len(hues))
     match turn % 3:
@@ -155,15 +155,15 @@ def _look(colour: str, *, width: float, dash: tuple[float, ...] = (), layer: int
 
 def _target(accent: str) -> str:
     """Return the colour of targets: vermilion, or blue beside an accent that is reddish itself."""
-    return _TARGET if _distance(_TARGET, accent) > _ALIKE else _HUES[0]
+    return _TARGET if _distance(_TARGET, accent) > _ALIKE else HUES[0]
 
 
 def _without_twin(accent: str, has_current: bool) -> tuple[str, ...]:
     """Leave out the hue nearest to the accent where the accent is in the chart too."""
     if not has_current:
-        return _HUES
-    nearest = min(_HUES, key=lambda colour: _distance(colour, accent))
-    return tuple(colour for colour in _HUES if colour != nearest)
+        return HUES
+    nearest = min(HUES, key=lambda colour: _distance(colour, accent))
+    return tuple(colour for colour in HUES if colour != nearest)
 
 
 def _distance(one: str, other: str) -> int:

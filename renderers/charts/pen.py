@@ -22,7 +22,8 @@ from renderers.charts.sheet import POINTS, Lines, Marks, Polyline, Stroke
 
 _MARGIN = 2  # device px, for what snapping and soft edges add
 
-Pixels = NDArray[np.uint32]
+Pixels = NDArray[np.uint32]  # red in the lowest byte, opacity in the highest
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _reach(stroke: Stroke) -> float:
 
 
 class Pen:
-    """A canvas of Agg on which one area after another is drawn and read."""
+    """A canvas of Agg that is clear between one drawing and the next."""
 
     def __init__(self, width: int, height: int, scale: int) -> None:
         self.width = width
@@ -86,16 +87,27 @@ class Pen:
         self._scale = scale
         self._agg: Any = RendererAgg(width, height, POINTS * scale)  # type: ignore[no-untyped-call]
         self._pixels: Pixels = np.asarray(self._agg.buffer_rgba()).view(np.uint32)[:, :, 0]
+        self._pixels.fill(0)  # Agg begins with transparent white
 
-    def drawn(self, strokes: Sequence[Stroke], ground: Pixels, area: Area, *, slip: float) -> Pixels:
-        """Return *ground*, which lies in *area*, with *strokes* on it; *slip* moves them down by a part of a px."""
-        place = self._pixels[area.rows, area.columns]
-        place[...] = ground
+    def draw(self, strokes: Sequence[Stroke], area: Area) -> tuple[Places, Pixels]:
+        """Draw *strokes* on nothing.
+
+        Args:
+            strokes: In their order.
+            area: Holds all of them, device px.
+
+        Returns:
+            The places that they touch, counted along the rows of *area*, and colour and opacity there.
+        """
         # Agg counts y upwards from the bottom of its canvas.
-        to_pixels = Affine2D().scale(self._scale, -self._scale).translate(0, self.height - slip).frozen()
+        to_pixels = Affine2D().scale(self._scale, -self._scale).translate(0, self.height).frozen()
         for stroke in strokes:
             self._draw(stroke, to_pixels)
-        return place
+        sheet = self._pixels[area.rows, area.columns]
+        drawn = sheet.ravel()
+        touched = np.flatnonzero(drawn != 0)  # on booleans it is ten times as quick
+        sheet.fill(0)
+        return touched, drawn[touched]
 
     def _draw(self, stroke: Stroke, to_pixels: Any) -> None:
         match stroke:

@@ -109,9 +109,8 @@ class Sheet:
 
     @property
     def pixels(self) -> tuple[int, int]:
-        """Width and height in whole device px, by the sum that matplotlib does with a figure of this size."""
-        inch = POINTS * self.scale
-        return int(self.width / POINTS * inch), int(self.height / POINTS * inch)
+        """Width and height in whole device px."""
+        return round(self.width * self.scale), round(self.height * self.scale)
 
     def shapes(self) -> Iterator[Shape]:
         """Yield the shapes from the lowest layer to the highest; in one layer boxes come last."""

@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import yaml
@@ -48,7 +48,7 @@ class Formatter:
             return self.date(value)
         if isinstance(value, str) or how.kind in (ValueKind.text, ValueKind.date):
             return str(value)
-        return self._number(value, how).replace("-", _MINUS)
+        return _number(self.language, value, how)
 
     def signed(self, value: int | float | Decimal, how: ValueFormat) -> str:
         """Print *value* with its sign: +5, −5, 0."""
@@ -83,20 +83,6 @@ class Formatter:
             return "".join(items)
         return f"{', '.join(items[:-1])} {self.word('and')} {items[-1]}"
 
-    def _number(self, value: int | float | Decimal, how: ValueFormat) -> str:
-        decimals = "0" * how.decimals
-        pattern = f"#,##0.{decimals}" if decimals else "#,##0"
-        exact = rounded(value, how)
-        match how.kind:
-            case ValueKind.percent:
-                space = "" if self.language == "en" else "\N{NO-BREAK SPACE}"
-                return format_percent(exact, f"{pattern}{space}%", locale=self.locale)
-            case ValueKind.money:
-                money = f"¤¤\N{NO-BREAK SPACE}{pattern}" if self.language == "en" else f"{pattern}\N{NO-BREAK SPACE}¤"
-                return format_currency(exact, how.unit or "NOK", money, locale=self.locale, currency_digits=False)
-            case _:
-                return format_decimal(exact, pattern, locale=self.locale)
-
 
 def rounded(value: int | float | Decimal, how: ValueFormat) -> Decimal:
     """Round half away from zero to the printed decimals, as readers do by hand; never minus zero."""
@@ -109,6 +95,25 @@ def rounded(value: int | float | Decimal, how: ValueFormat) -> Decimal:
 def formatter(language: str) -> Formatter:
     """Return the formatter of *language*, made once a process."""
     return Formatter(language)
+
+
+@lru_cache(maxsize=65_536, typed=True)
+def _number(language: str, value: int | float | Decimal, how: ValueFormat) -> str:
+    """Print a number; packs repeat the same few thousand, and Babel takes as long for one as a chart for its bars."""
+    locale = formatter(language).locale
+    decimals = "0" * how.decimals
+    pattern = f"#,##0.{decimals}" if decimals else "#,##0"
+    exact = rounded(value, how)
+    match how.kind:
+        case ValueKind.percent:
+            space = "" if language == "en" else "\N{NO-BREAK SPACE}"
+            text = format_percent(exact, f"{pattern}{space}%", locale=locale)
+        case ValueKind.money:
+            money = f"¤¤\N{NO-BREAK SPACE}{pattern}" if language == "en" else f"{pattern}\N{NO-BREAK SPACE}¤"
+            text = format_currency(exact, how.unit or "NOK", money, locale=locale, currency_digits=False)
+        case _:
+            text = format_decimal(exact, pattern, locale=locale)
+    return text.replace("-", _MINUS)
 
 
 @cache

@@ -173,7 +173,7 @@ def find_misplaced(sheet: Sheet, *, slack: float = 0) -> list[str]:
 
     Boxes may share or leave *slack* device px: a letter with two accents has a higher box than the line it stands in.
     """
-    width, height = sheet.figure.bbox.width, sheet.figure.bbox.height
+    width, height = sheet.pixels
     boxes = [(text.text, *text.box) for text in sheet.texts]
     found = [
         f"{text!r} leaves the sheet"
