@@ -47,6 +47,7 @@ class Grid:
         self.columns = tuple(columns)
         self.next_row = FIRST_ROW
         self._narrowest = narrowest
+        self._is_number = [column.is_number for column in self.columns]
         self._widths: list[int] = []
 
     def write(
@@ -70,12 +71,15 @@ class Grid:
             self.sheet.write_string(HEAD_ROW, number, printable(column.label), look)
             self.sheet.set_column(number, number, self._widths[number])
         self.sheet.set_row(HEAD_ROW, LINE_POINTS * self._lines([column.label for column in self.columns]) + 6)
-        signed = [any(line[number].text.startswith("+") for line in lines) for number in range(len(self.columns))]
+        signed = [
+            column.is_number and any(line[number].text.startswith("+") for line in lines)
+            for number, column in enumerate(self.columns)
+        ]
         for place, line in enumerate(lines):
             self.sheet.set_row(self.next_row, LINE_POINTS * self._lines([cell.text for cell in line]) + 4)
             own = row_formats[place] if row_formats else None
             for number, cell in enumerate(line):
-                how = own if own and self.columns[number].is_number else self.columns[number].how
+                how = own if own and self._is_number[number] else self.columns[number].how
                 self._write_cell(number, cell, how, is_signed=signed[number], is_total=line is total)
             self.next_row += 1
         self.sheet.freeze_panes(FIRST_ROW, 1)
@@ -100,7 +104,8 @@ class Grid:
 
     def _width(self, number: int, lines: Sequence[Sequence[Cell]]) -> int:
         label = self.columns[number].label
-        longest = max((len(part) for line in lines for part in line[number].text.splitlines()), default=0)
+        texts = "\n".join([line[number].text for line in lines])
+        longest = max(map(len, texts.splitlines()), default=0)
         # Three characters for the arrow of the filter.
         word = max((len(part) for part in label.split()), default=0) + 3
         widest = self.columns[number].widest
@@ -112,16 +117,14 @@ class Grid:
         return max((wrapped_lines(text, width - 1) for text, width in pairs), default=1)
 
     def _is_after_number(self, number: int) -> bool:
-        return number > 0 and self.columns[number - 1].is_number and not self.columns[number].is_number
+        return number > 0 and self._is_number[number - 1] and not self._is_number[number]
 
     def _write_cell(self, number: int, cell: Cell, how: ValueFormat, *, is_signed: bool, is_total: bool) -> None:
-        column = self.columns[number]
-        value_how = _fitting(how, cell)
         write_cell(
             self.sheet, self.next_row, number, cell,
-            value_look=self.styles.number(value_how, is_signed=is_signed and column.is_number, is_total=is_total),
+            value_look=self.styles.number(_fitting(how, cell), is_signed=is_signed, is_total=is_total),
             text_look=self.styles.words(
-                is_number=column.is_number,
+                is_number=self._is_number[number],
                 is_after_number=self._is_after_number(number),
                 is_muted=cell.mark is not Mark.shown,
                 is_total=is_total,
@@ -153,6 +156,8 @@ def write_cell(sheet: Any, row: int, column: int, cell: Cell, *, value_look: Any
 
 def wrapped_lines(text: str, across: int) -> int:
     """Return how many lines *text* takes in a cell *across* characters wide, broken at spaces."""
+    if len(text) <= across:
+        return 1
     lines, room = 1, across
     for word in text.split():
         if len(word) > room and room < across:

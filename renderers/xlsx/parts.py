@@ -33,7 +33,10 @@ def changing_texts(book: RecordedWorkbook) -> tuple[Texts, Looks]:
     for number, picture in enumerate(pictures, start=1):
         texts[f"xl/drawings/drawing{number}.xml"] = [f'descr="{quoted(picture.description)}"']
     texts["xl/workbook.xml"] = [
-        f"{escaped(quoted_name(sheet.name))}!{_range(sheet.filter, '$')}<" for sheet in book.sheets if sheet.filter
+        # Sorted as xlsxwriter sorts names.
+        f"{escaped(quoted_name(sheet.name))}!{_range(sheet.filter, '$')}<"
+        for sheet in sorted(book.sheets, key=lambda sheet: sheet.name.lower())
+        if sheet.filter
     ]
     texts["docProps/core.xml"] = [
         f"<dc:{name}>{escaped(book.properties[name])}</dc:{name}>" for name in ("title", "subject")
@@ -208,7 +211,7 @@ def _strings(book: RecordedWorkbook) -> str:
 def _string(text: str) -> str:
     if text.startswith("<r>") and text.endswith("</r>"):
         raise UnshapedError("a text that looks like XML of Excel's")
-    space = ' xml:space="preserve"' if text[0].isspace() or text[-1].isspace() else ""
+    space = ' xml:space="preserve"' if text != text.strip() else ""
     return f"<si><t{space}>{escaped(text)}</t></si>"
 
 

@@ -1,23 +1,25 @@
-"""Workbooks by template: xlsxwriter writes the first of each shape, the others get their own cells in its files.
+"""Workbooks by template: files that xlsxwriter wrote once are used again, with this pack's own figures in them.
 
-A template is proved when it is made: filled with the figures of the pack that it was made of, it must give every file of
-that workbook byte for byte, or its shape is written the full way from then on.
+A file is known again by all that it depends on apart from those figures. A template is proved when it is made, and
+whenever xlsxwriter writes a workbook anew: filled with the figures of that pack it must give the file byte for byte, or
+workbooks with such a file are written the full way from then on.
 """
 
 import io
 import zipfile
-from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from renderers.pack import Pack
 from renderers.xlsx.archive import Member, archive, member
-from renderers.xlsx.parts import Looks, Texts, cache_text, changing_texts, chart_caches, kind_of, tokens_of
+from renderers.xlsx.parts import cache_text, changing_texts, chart_caches, kind_of, tokens_of
 from renderers.xlsx.recording import RecordedWorkbook, UnshapedError
 from renderers.xlsx.workbook import fill_workbook, render_xlsx
 
-_KEPT = 256  # a template takes about 40 kB
-Shape = tuple[object, ...]
+_MOST_TEMPLATES = 2_000  # of about 10 kB
+_OF_ALL_SHEETS = ("xl/workbook.xml", "docProps/app.xml")
+Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +31,59 @@ class _Filled:
 
 
 @dataclass(frozen=True, slots=True)
-class _Template:
-    files: dict[str, Member | _Filled]
+class _Broken:
+    """A file that a template does not give."""
+
+
+class _Book:
+    """One pack's workbook: its changing texts, and by what each of its files is known."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.recorded = RecordedWorkbook()
+        fill_workbook(self.recorded, pack)
+        self.texts, looks = changing_texts(self.recorded)
+        names = tuple(sheet.name for sheet in self.recorded.sheets)
+        properties = tuple(str(self.recorded.properties[name]) for name in ("author", "company", "created"))
+        has_charts = tuple(len(sheet.pictures) for sheet in self.recorded.sheets)
+        calls = [repr(sheet.calls) for sheet in self.recorded.sheets]
+        filters = tuple(sheet.filter and sheet.filter[1::2] for sheet in self.recorded.sheets)
+        self._common: Key = (names, has_charts, properties)
+        self.keys: dict[str, Key] = dict(self._file_keys(calls))
+        self.keys["xl/styles.xml"] = tuple(looks)
+        for name in _OF_ALL_SHEETS:
+            self.keys[name] = (*self._common, *calls, filters)
+
+    def key(self, name: str) -> Key:
+        """Return what the file *name* depends on, apart from its changing texts."""
+        present = tuple(map(bool, self.texts.get(name, ())))
+        return (name, self.keys.get(name, self._common), present)
+
+    def layout(self) -> Key:
+        """Return what decides which files there are."""
+        return self._common
+
+    def filled(self, name: str, part: _Filled) -> str:
+        """Return a file with this pack's texts."""
+        changing = [cache_text(self.recorded, *cache) for cache in part.caches] or self.texts.get(name, [])
+        return "".join(chain.from_iterable(zip_longest(part.fixed, changing, fillvalue="")))
+
+    def _file_keys(self, calls: list[str]) -> Iterator[tuple[str, Key]]:
+        charts = 0
+        for number, sheet in enumerate(self.recorded.sheets, start=1):
+            yield f"xl/worksheets/sheet{number}.xml", (calls[number - 1], len(sheet.pictures))
+            for picture in sheet.pictures:
+                charts += 1
+                kinds = tuple(kind_of(tokens_of(self.recorded, sheet, place)) for place in picture.chart.named)
+                yield f"xl/charts/chart{charts}.xml", (repr(picture.chart), kinds)
+                yield f"xl/drawings/drawing{charts}.xml", (picture.row, picture.column, sheet.covered(picture))
 
 
 class XlsxPress:
-    """Keeps the templates of the shapes it has seen."""
+    """Keeps the templates of the files it has seen."""
 
     def __init__(self) -> None:
-        self._templates: OrderedDict[Shape, _Template | str] = OrderedDict()
+        self._files: dict[Key, tuple[str, ...]] = {}
+        self._templates: dict[Key, Member | _Filled | _Broken] = {}
 
     def render(self, pack: Pack) -> tuple[bytes, str]:
         """Write *pack* as `render_xlsx` does.
@@ -46,78 +92,68 @@ class XlsxPress:
             The workbook, and how it was made: "fast", or "full: " and why.
         """
         try:
-            book = RecordedWorkbook()
-            fill_workbook(book, pack)
-            texts, looks = changing_texts(book)
-            shape = _shape(book, texts, looks)
-            known = self._templates.get(shape)
-            if isinstance(known, _Template):
-                self._templates.move_to_end(shape)
-                return archive(_members(known, book, texts)), "fast"
+            book = _Book(pack)
         except UnshapedError as error:
             return render_xlsx(pack), f"full: {error}"
+        members, missing = self._members(book)
+        if not missing:
+            return archive(members), "fast"
         content = render_xlsx(pack)
-        if known is None:
-            self._keep(shape, _proved(content, book, texts))
-            return content, "full: first of its shape"
-        return content, f"full: {known}"
+        self._learn(content, book)
+        return content, f"full: {missing}"
 
-    def _keep(self, shape: Shape, template: "_Template | str") -> None:
-        self._templates[shape] = template
-        if len(self._templates) > _KEPT:
-            self._templates.popitem(last=False)
+    def _members(self, book: _Book) -> tuple[list[Member], str]:
+        """Return the files of a workbook, or else why they cannot be made."""
+        names = self._files.get(book.layout())
+        if names is None:
+            return [], "first of its shape"
+        members = []
+        for name in names:
+            part = self._templates.get(book.key(name))
+            match part:
+                case Member():
+                    members.append(part)
+                case _Filled():
+                    members.append(member(name, book.filled(name, part).encode()))
+                case _Broken():
+                    return [], f"no template gives {name}"
+                case None:
+                    return [], "first of its shape"
+        return members, ""
 
-
-def _shape(book: RecordedWorkbook, texts: Texts, looks: Looks) -> Shape:
-    """Return all that a workbook's files hold apart from their changing texts."""
-    kinds = [
-        kind_of(tokens_of(book, sheet, place))
-        for sheet in book.sheets
-        for picture in sheet.pictures
-        for place in picture.chart.named
-    ]
-    return (
-        tuple(sheet.shape() for sheet in book.sheets),
-        tuple(looks),
-        tuple(kinds),
-        tuple(tuple(map(bool, some)) for some in texts.values()),
-        tuple(str(value) for name, value in book.properties.items() if name not in ("title", "subject")),
-        tuple(name for name, _ in book.custom),
-    )
-
-
-def _proved(content: bytes, book: RecordedWorkbook, texts: Texts) -> "_Template | str":
-    """Make a template of a workbook; a sentence if it does not give that workbook again."""
-    with zipfile.ZipFile(io.BytesIO(content)) as opened:
-        files = {name: opened.read(name).decode() for name in opened.namelist()}
-    template = _Template({name: _cut(name, xml, texts) for name, xml in files.items()})
-    for name, part in template.files.items():
-        if isinstance(part, _Filled) and _fill(name, part, book, texts) != files[name]:
-            return f"{name} is not what xlsxwriter writes"
-    return template
+    def _learn(self, content: bytes, book: _Book) -> None:
+        """Make templates of a workbook's files, and hold those that are there already against it."""
+        if len(self._templates) > _MOST_TEMPLATES:
+            self._templates.clear()
+            self._files.clear()
+        with zipfile.ZipFile(io.BytesIO(content)) as opened:
+            files = {name: opened.read(name).decode() for name in opened.namelist()}
+        self._files[book.layout()] = tuple(files)
+        for name, xml in files.items():
+            key = book.key(name)
+            part = self._templates.get(key) or _cut(name, xml, book)
+            self._templates[key] = part if _gives(part, name, xml, book) else _Broken()
 
 
-def _cut(name: str, xml: str, texts: Texts) -> Member | _Filled:
+def _gives(part: Member | _Filled | _Broken, name: str, xml: str, book: _Book) -> bool:
+    match part:
+        case Member():
+            return part == member(name, xml.encode())
+        case _Filled():
+            return book.filled(name, part) == xml
+        case _Broken():
+            return False
+
+
+def _cut(name: str, xml: str, book: _Book) -> Member | _Filled:
     """Cut a file at its changing texts."""
     if name.startswith("xl/charts/"):
         fixed, caches = chart_caches(xml)
         return _Filled(tuple(fixed), tuple(caches))
-    if not texts.get(name):
+    if not book.texts.get(name):
         return member(name, xml.encode())
-    fixed, rest = [], xml
-    for text in texts[name]:
+    between, rest = [], xml
+    for text in book.texts[name]:
         before, _, rest = rest.partition(text) if text else ("", "", rest)
-        fixed.append(before)
-    return _Filled((*fixed, rest))
-
-
-def _members(template: _Template, book: RecordedWorkbook, texts: Texts) -> list[Member]:
-    return [
-        part if isinstance(part, Member) else member(name, _fill(name, part, book, texts).encode())
-        for name, part in template.files.items()
-    ]
-
-
-def _fill(name: str, part: _Filled, book: RecordedWorkbook, texts: Texts) -> str:
-    changing = [cache_text(book, *cache) for cache in part.caches] if part.caches else texts.get(name, [])
-    return "".join(chain.from_iterable(zip_longest(part.fixed, changing, fillvalue="")))
+        between.append(before)
+    return _Filled((*between, rest))

@@ -116,10 +116,6 @@ class RecordedSheet(_Calls):
         self.footer = footer
 
     def write_string(self, row: int, column: int, text: str, look: Any) -> None:
-        if not text:
-            # xlsxwriter makes a blank of it.
-            self._put(row, column, Cell(None, None, look))
-            return
         self._put(row, column, Cell(None, self._strings.number(text), look))
 
     def write_number(self, row: int, column: int, number: float, look: Any) -> None:
@@ -147,19 +143,13 @@ class RecordedSheet(_Calls):
         self.filter = (top, left, bottom, right)
 
     def insert_chart(self, row: int, column: int, chart: RecordedChart, options: dict[str, Any]) -> None:
+        chart.calls.append(("insert_chart", row, column, options["object_position"]))
         self.pictures.append(Picture(row, column, chart, str(options["description"])))
-        self.calls.append(("insert_chart", row, column, chart, options["object_position"]))
 
-    def shape(self) -> tuple[object, ...]:
-        """Return what two sheets must have in common for one to be made from the other."""
-        covered = [
-            (
-                tuple(self.heights_px.get(picture.row + step) for step in range(_DEFAULT_CHART_ROWS)),
-                tuple(self.widths_px.get(picture.column + step, 0) for step in range(_DEFAULT_CHART_COLUMNS)),
-            )
-            for picture in self.pictures
-        ]
-        return self.name, repr(self.calls), tuple(covered), self.filter is not None and self.filter[1::2]
+    def covered(self, picture: Picture) -> tuple[object, ...]:
+        """Return the sizes of the rows and columns that a chart may lie over."""
+        rows = tuple(self.heights_px.get(picture.row + step) for step in range(_DEFAULT_CHART_ROWS))
+        return rows, tuple(self.widths_px.get(picture.column + step, 0) for step in range(_DEFAULT_CHART_COLUMNS))
 
     def _put(self, row: int, column: int, cell: Cell) -> None:
         self.rows.setdefault(row, {})[column] = cell
