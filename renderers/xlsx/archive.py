@@ -17,8 +17,7 @@ _VERSION, _FLAGS, _DEFLATE = 20, 0, 8
 _MADE_BY_UNIX = 3 << 8 | _VERSION
 _TIME, _DATE = 0, 1 << 5 | 1  # 1 January 1980: the same workbook gives the same bytes
 _OWNER_READS_AND_WRITES = 0o600 << 16
-# As in a chart's PNG: a small hash table is quicker for a few kB of XML.
-_LEVEL, _MEMORY = 4, 6
+_LEVEL = 3  # two thirds of the time of zipfile's 6, for a fourteenth more bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Member:
 
 def member(name: str, content: bytes) -> Member:
     """Compress *content*."""
-    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY)
+    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = deflate.compress(content) + deflate.flush()
     return Member(name.encode(), packed, zlib.crc32(content), len(content))
 

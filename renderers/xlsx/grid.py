@@ -80,7 +80,7 @@ class Grid:
             own = row_formats[place] if row_formats else None
             for number, cell in enumerate(line):
                 how = own if own and self._is_number[number] else self.columns[number].how
-                self._write_cell(number, cell, how, is_signed=signed[number], is_total=line is total)
+                self._write_cell(number, cell, how, signed[number], line is total)
             self.next_row += 1
         self.sheet.freeze_panes(FIRST_ROW, 1)
         self.sheet.repeat_rows(HEAD_ROW)
@@ -119,39 +119,26 @@ class Grid:
     def _is_after_number(self, number: int) -> bool:
         return number > 0 and self._is_number[number - 1] and not self._is_number[number]
 
-    def _write_cell(self, number: int, cell: Cell, how: ValueFormat, *, is_signed: bool, is_total: bool) -> None:
-        write_cell(
-            self.sheet, self.next_row, number, cell,
-            value_look=self.styles.number(_fitting(how, cell), is_signed=is_signed, is_total=is_total),
-            text_look=self.styles.words(
-                is_number=self._is_number[number],
-                is_after_number=self._is_after_number(number),
-                is_muted=cell.mark is not Mark.shown,
-                is_total=is_total,
-            ),
-        )  # fmt: skip
-
-
-def _fitting(how: ValueFormat, cell: Cell) -> ValueFormat:
-    """Return *how*, unless the value is of another kind: Excel would print a date as 46 173, and 3 as a date."""
-    if isinstance(cell.value, date):
-        return DATE
-    return TEXT if how.kind is ValueKind.date else how
-
-
-def write_cell(sheet: Any, row: int, column: int, cell: Cell, *, value_look: Any, text_look: Any) -> None:
-    """Write a cell's value where Excel can hold it as a number or a date, and its text otherwise."""
-    value = cell.value
-    if isinstance(value, date) and value >= _FIRST_DATE:
-        sheet.write_datetime(row, column, value, value_look)
-    elif (number := exact_number(value)) is not None:
-        sheet.write_number(row, column, number, value_look)
-    elif not cell.text:
-        # An empty string is text too: a chart would draw it as zero.
-        sheet.write_blank(row, column, None, text_look)
-    else:
-        # Never sheet.write: it would take text such as "=1+1" or "0301" for something else.
-        sheet.write_string(row, column, printable(cell.text), text_look)
+    def _write_cell(self, number: int, cell: Cell, how: ValueFormat, is_signed: bool, is_total: bool) -> None:
+        """Write a cell's value where Excel can hold it as a number or a date, and its text otherwise."""
+        value, row = cell.value, self.next_row
+        if isinstance(value, date) and value >= _FIRST_DATE:
+            self.sheet.write_datetime(row, number, value, self.styles.number(DATE, is_signed, is_total))
+            return
+        exact = exact_number(value)
+        if exact is not None:
+            # Excel would print 3 as a date.
+            fitting = TEXT if how.kind is ValueKind.date else how
+            self.sheet.write_number(row, number, exact, self.styles.number(fitting, is_signed, is_total))
+            return
+        is_muted = cell.mark is not Mark.shown
+        look = self.styles.words(self._is_number[number], self._is_after_number(number), is_muted, is_total)
+        if not cell.text:
+            # An empty string is text too: a chart would draw it as zero.
+            self.sheet.write_blank(row, number, None, look)
+        else:
+            # Never sheet.write: it would take text such as "=1+1" or "0301" for something else.
+            self.sheet.write_string(row, number, printable(cell.text), look)
 
 
 def wrapped_lines(text: str, across: int) -> int:
@@ -169,7 +156,7 @@ def wrapped_lines(text: str, across: int) -> int:
 
 def exact_number(value: object) -> int | float | None:
     """Return *value* as Excel can store it, or None: no number, not finite, or too large."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     try:
         number = float(value)
@@ -182,5 +169,6 @@ def exact_number(value: object) -> int | float | None:
 
 def printable(text: str) -> str:
     """Return *text* without characters that XML forbids, within Excel's limit for one cell."""
-    text = _UNPRINTABLE.sub("", text)
+    if not text.isprintable():
+        text = _UNPRINTABLE.sub("", text)
     return text if len(text) <= _TEXT_LIMIT else text[: _TEXT_LIMIT - 1] + "…"

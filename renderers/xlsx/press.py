@@ -47,6 +47,7 @@ class _Book:
         has_charts = tuple(len(sheet.pictures) for sheet in self.recorded.sheets)
         calls = [repr(sheet.calls) for sheet in self.recorded.sheets]
         filters = tuple(sheet.filter and sheet.filter[1::2] for sheet in self.recorded.sheets)
+        self._caches: dict[tuple[str, str], str] = {}
         self._common: Key = (names, has_charts, properties)
         self.keys: dict[str, Key] = dict(self._file_keys(calls))
         self.keys["xl/styles.xml"] = tuple(looks)
@@ -64,8 +65,14 @@ class _Book:
 
     def filled(self, name: str, part: _Filled) -> str:
         """Return a file with this pack's texts."""
-        changing = [cache_text(self.recorded, *cache) for cache in part.caches] or self.texts.get(name, [])
+        changing = [self._cache(cache) for cache in part.caches] or self.texts.get(name, [])
         return "".join(chain.from_iterable(zip_longest(part.fixed, changing, fillvalue="")))
+
+    def _cache(self, cache: tuple[str, str]) -> str:
+        """Return what a chart keeps of some cells; all its series have the same categories."""
+        if cache not in self._caches:
+            self._caches[cache] = cache_text(self.recorded, *cache)
+        return self._caches[cache]
 
     def _file_keys(self, calls: list[str]) -> Iterator[tuple[str, Key]]:
         charts = 0

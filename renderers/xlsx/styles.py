@@ -80,7 +80,7 @@ class Styles:
             bottom_color=self.accent,
         )
 
-    def number(self, how: ValueFormat, *, is_signed: bool = False, is_total: bool = False) -> Any:
+    def number(self, how: ValueFormat, is_signed: bool = False, is_total: bool = False) -> Any:
         """Return the look of a value printed as *how*."""
         key = how, is_signed, is_total
         if key not in self._numbers:
@@ -88,7 +88,7 @@ class Styles:
             self._numbers[key] = self._look(align="right", num_format=code, **self._row(is_total))
         return self._numbers[key]
 
-    def words(self, *, is_number: bool, is_after_number: bool, is_muted: bool, is_total: bool) -> Any:
+    def words(self, is_number: bool, is_after_number: bool, is_muted: bool, is_total: bool) -> Any:
         """Return the look of a text in a table; in a column of numbers it stands where the numbers stand."""
         key = is_number, is_after_number, is_muted, is_total
         if key not in self._words:
