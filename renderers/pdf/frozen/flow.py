@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from renderers.pdf.frozen.lines import Line, Typesetter
 from renderers.pdf.frozen.looks import Across, Display, Look, Type
-from renderers.pdf.frozen.piece import Heading, Node, Piece, PlacedPicture, PlacedText
+from renderers.pdf.frozen.piece import Area, Box, Heading, Node, Piece, PlacedPicture, PlacedText
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Flow:
             cursor.settle()
         if look.background and not edge_above:
             raise NotFrozenError(Reason.style, f"a background without a padding: <{element.tag}>")
-        slot = len(piece.rectangles)
+        slot = len(piece.areas)
         top = cursor.y
         cursor.y += edge_above
         if look.outline_level:
@@ -208,22 +208,20 @@ def inline_texts(element: Element, look: Look) -> tuple[InlineText, ...] | None:
     return tuple(texts)
 
 
-def decorate(piece: Piece, look: Look, slot: int, *, box: tuple[float, float, float, float]) -> None:
+def decorate(piece: Piece, look: Look, slot: int, *, box: Box) -> None:
     """Draw background and border of a box below what was put in the piece since *slot*."""
     x, y, width, height = box
-    drawn = []
-    if look.background:
-        drawn.append((x, y, width, height, look.background))
+    drawn = [Area(x, y, width, height, look.background)] if look.background else []
     border = look.border
-    if border.top.width:
-        drawn.append((x, y, width, border.top.width, border.top.colour))
-    if border.bottom.width:
-        drawn.append((x, y + height - border.bottom.width, width, border.bottom.width, border.bottom.colour))
-    if border.left.width:
-        drawn.append((x, y, border.left.width, height, border.left.colour))
-    if border.right.width:
-        drawn.append((x + width - border.right.width, y, border.right.width, height, border.right.colour))
-    piece.rectangles[slot:slot] = drawn
+    for stroke, edge in (
+        (border.top, (x, y, width, border.top.width)),
+        (border.bottom, (x, y + height - border.bottom.width, width, border.bottom.width)),
+        (border.left, (x, y, border.left.width, height)),
+        (border.right, (x + width - border.right.width, y, border.right.width, height)),
+    ):
+        if stroke.width:
+            drawn.append(Area(*edge, stroke.colour, frame=box))
+    piece.areas[slot:slot] = drawn
 
 
 def role(tag: str) -> str:

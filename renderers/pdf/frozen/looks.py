@@ -149,7 +149,8 @@ class MarginText:
     across: Across
     type: Type
     words: tuple["Word", ...]
-    rule: tuple[float, float, float, float] | None  # x, y, width, height of its border
+    rule: tuple[float, float, float, float] | None  # x, y, width, height of its border, and of its frame
+    frame: tuple[float, float, float, float]
     rule_colour: Colour
 
 

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element
 
 from renderers.pdf.frozen.flow import Cursor, Flow, Room
 from renderers.pdf.frozen.looks import Across, Display, Look, MarginText, PageLook, PageLooks
-from renderers.pdf.frozen.piece import Node, Parent, Piece, PlacedText, Strip
+from renderers.pdf.frozen.piece import Area, Node, Parent, Piece, PlacedText, Strip
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 from renderers.pdf.frozen.tables import table_strips
 
@@ -19,12 +19,13 @@ _FUDGE = 1 + 1e-9  # WeasyPrint's own, against rounding
 
 @dataclass(slots=True)
 class Page:
-    """``margin_texts`` are outside the structure."""
+    """What stands in the margins is outside the structure."""
 
     look: PageLook
     piece: Piece = field(default_factory=Piece)
     nodes: list[Node] = field(default_factory=list)
     margin_texts: list[PlacedText] = field(default_factory=list)
+    margin_areas: list[Area] = field(default_factory=list)
 
 
 def cut_strips(flow: Flow, body: Element, look: Look, room: Room) -> list[Strip]:
@@ -181,7 +182,7 @@ def _fill_margin(page: Page, look: MarginText, words: Mapping[str, str], flow: F
     text = "".join(word.value if word.kind == "text" else words[word.value] for word in look.words)
     text = " ".join(text.split(" ")).strip(" ")
     if look.rule is not None:
-        page.piece.rectangles.append((*look.rule, look.rule_colour))
+        page.margin_areas.append(Area(*look.rule, look.rule_colour, frame=look.frame))
     if not text:
         return
     run = flow.shape(text, look.type)

@@ -1,4 +1,4 @@
-"""What a laid-out part of a document consists of: rectangles, texts, pictures, headings, and its structure."""
+"""What a laid-out part of a document consists of: areas, texts, pictures, headings, and its structure."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -6,7 +6,24 @@ from dataclasses import dataclass, field
 from renderers.pdf.frozen.looks import Colour, Type
 from renderers.pdf.frozen.shaping import Run
 
-Rectangle = tuple[float, float, float, float, Colour]  # x, y, width, height
+Box = tuple[float, float, float, float]  # x, y, width, height
+
+
+@dataclass(slots=True)
+class Area:
+    """A coloured rectangle.
+
+    An edge, one side of a frame, is cut out of ``frame``; a line across is stroked; else the rectangle is filled.
+    They cover the same paper, but a viewer softens their edges differently.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    colour: Colour
+    frame: Box | None = None
+    is_line: bool = False
 
 
 class Node:
@@ -70,14 +87,19 @@ class Heading:
 class Piece:
     """Things on paper. y runs downwards from the piece's top."""
 
-    rectangles: list[Rectangle] = field(default_factory=list)
+    areas: list[Area] = field(default_factory=list)
     texts: list[PlacedText] = field(default_factory=list)
     pictures: list[PlacedPicture] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
 
     def put(self, other: "Piece", dy: float) -> None:
         """Add *other*, moved down by *dy*."""
-        self.rectangles += [(x, y + dy, width, height, colour) for x, y, width, height, colour in other.rectangles]
+        for area in other.areas:
+            area.y += dy
+            if area.frame is not None:
+                x, y, width, height = area.frame
+                area.frame = (x, y + dy, width, height)
+        self.areas += other.areas
         for text in other.texts:
             text.y += dy
         for picture in other.pictures:

@@ -285,6 +285,7 @@ def _margin_text(box: Any) -> MarginText:
         type=_type(style),
         words=tuple(_word(item) for item in style["content"]),
         rule=rule,
+        frame=(box.border_box_x(), box.border_box_y(), box.border_width(), box.border_height()),
         rule_colour=_stroke(style, "bottom").colour,
     )
 

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from renderers.pdf.frozen.flow import Cursor, Flow, Room, decorate, role
 from renderers.pdf.frozen.looks import Display, Length, Look, Stroke, Upright
-from renderers.pdf.frozen.piece import Node, Parent, Piece, Strip
+from renderers.pdf.frozen.piece import Area, Node, Parent, Piece, Strip
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 
 
@@ -43,7 +43,7 @@ def lay_table(
     grid = _grid(rows, look, (), room=room)
     cursor.widen(look.margin.top)
     top = cursor.settle()
-    slot = len(piece.rectangles)
+    slot = len(piece.areas)
     cursor.y += look.border_widths.top
     node = into
     for _ in range(4):
@@ -214,15 +214,15 @@ def _lay_row(flow: Flow, piece: Piece, grid: Grid, number: int, *, y: float, nod
         raise NotFrozenError(Reason.style, "cells on one baseline")
     for content, look, x, width, above, own_height in cells:
         shift = height - own_height if look.upright is Upright.bottom else 0.0
-        slot = len(piece.rectangles)
+        slot = len(piece.areas)
         piece.put(content, y + above + shift)
         if not grid.rules:
             decorate(piece, look, slot, box=(x, y, width, height))
         elif look.background:
-            piece.rectangles.insert(slot, (x, y, width, height, look.background))
+            piece.areas.insert(slot, Area(x, y, width, height, look.background))
     if grid.rules and (rule := grid.rules[number + 1]).width:
-        thickness = rule.width
-        piece.rectangles.append((grid.left, y + height - thickness / 2, grid.width, thickness, rule.colour))
+        place = y + height - rule.width / 2
+        piece.areas.append(Area(grid.left, place, grid.width, rule.width, rule.colour, is_line=True))
     return height
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from renderers.pdf.frozen.looks import Colour, Type, Weight
+from renderers.pdf.frozen.looks import Colour, Weight
 from renderers.pdf.frozen.pages import Page
-from renderers.pdf.frozen.piece import Heading, Node, Piece, PlacedPicture, PlacedText
+from renderers.pdf.frozen.piece import Area, Box, Heading, Node, PlacedPicture, PlacedText
 from renderers.pdf.frozen.shaping import EmbeddedFont, pdf_string
 from renderers.pdf.pictures import Picture
 
@@ -198,41 +198,61 @@ def _attributes(node: Node) -> bytes:
 def _content(page: Page, names: Mapping[str, str]) -> tuple[bytes, list[Node]]:
     """Return a page's content, and the node of each of its marks."""
     scale = _number(_PT_PER_PX)
-    parts = [f"{scale} 0 0 -{scale} 0 {_number(page.look.height * _PT_PER_PX)} cm\n"]
     marks: list[Node] = []
-    parts += _rectangles(page.piece)
-    parts += _texts(page.piece.texts, marks)
-    parts += _pictures(page.piece.pictures, names, marks)
-    parts += _texts(page.margin_texts, marks)
+    parts = [
+        f"{scale} 0 0 -{scale} 0 {_number(page.look.height * _PT_PER_PX)} cm\nq\n",
+        *map(_area, page.piece.areas),
+        *_texts(page.piece.texts, marks),
+        *_pictures(page.piece.pictures, names, marks),
+        "Q\n",
+        *map(_area, page.margin_areas),
+    ]
+    for text in page.margin_texts:
+        parts += ("q\n", *_texts([text], marks), "Q\n")
     return "".join(parts).encode(), marks
 
 
-def _rectangles(piece: Piece) -> Iterable[str]:
-    colour: Colour | None = None
-    for x, y, width, height, fill in piece.rectangles:
-        if fill != colour:
-            yield f"{'f EMC' if colour else ''}\n/Artifact BMC {_rgb(fill)} "
-            colour = fill
-        yield f"{_short(x)} {_short(y)} {_short(width)} {_short(height)} re "
-    if colour:
-        yield "f EMC\n"
+def _area(area: Area) -> str:
+    box = f"{_short(area.x)} {_short(area.y)} {_short(area.width)} {_short(area.height)} re"
+    if area.is_line:
+        y, end = _short(area.y + area.height / 2), _short(area.x + area.width)
+        path = f"{_rgb(area.colour)} RG {_number(area.height)} w {_short(area.x)} {y} m {end} {y} l S"
+    elif area.frame is None:
+        path = f"{_rgb(area.colour)} rg {box} f"
+    else:
+        frame = " ".join(map(_short, area.frame))
+        left, top, right, bottom = map(_short, (area.x, area.y, area.x + area.width, area.y + area.height))
+        corners = f"{right} {top} m {left} {top} l {left} {bottom} l {right} {bottom} l"
+        path = f"{corners} W* n {_rgb(area.colour)} rg {_inside(area, area.frame)} re {frame} re f*"
+    return f"/Artifact BMC q {path} Q EMC\n"
+
+
+def _inside(area: Area, frame: Box) -> str:
+    """Return what *frame* holds beside its one edge."""
+    x, y, width, height = frame
+    if area.width < width:
+        return " ".join(map(_short, (x if area.x > x else x + area.width, y, width - area.width, height)))
+    return " ".join(map(_short, (x, y if area.y > y else y + area.height, width, height - area.height)))
 
 
 def _texts(texts: list[PlacedText], marks: list[Node]) -> Iterable[str]:
-    last: Type | None = None
+    colour: Colour | None = None
     for text in texts:
         kind = text.type
         text.node.mark = len(marks)
         marks.append(text.node)
-        setting = ""
-        if kind is not last:
-            # Pango's sizes are whole units.
-            setting = f"{_rgb(kind.colour)} /{_FONT_NAMES[kind.weight]} {_number(int(kind.size * 1024) / 1024)} Tf "
-            last = kind
+        ink = f"{_rgb(kind.colour)} rg " if kind.colour != colour else ""
+        colour = kind.colour
+        # Place before size, as WeasyPrint writes them: programs that extract text judge line ends by both.
         yield (
-            f"/Span<</MCID {text.node.mark}>>BDC BT {setting}1 0 0 -1 {_short(text.x)} {_short(text.y)} Tm "
-            f"{text.run.show.decode()}TJ ET EMC\n"
+            f"/Span<</MCID {text.node.mark}>>BDC {ink}BT 1 0 0 -1 {_short(text.x)} {_short(text.y)} Tm "
+            f"/{_FONT_NAMES[kind.weight]} {_points(kind.size)} Tf {text.run.show.decode()}TJ ET EMC\n"
         )
+
+
+def _points(size: float) -> str:
+    """Return a size as Pango has it, in whole units."""
+    return _number(int(size * 1024) / 1024)
 
 
 def _pictures(pictures: list[PlacedPicture], names: Mapping[str, str], marks: list[Node]) -> Iterable[str]:
@@ -343,7 +363,7 @@ def _stream(entries: bytes, content: bytes, *, is_compressed: bool = True) -> by
 
 
 def _rgb(colour: Colour) -> str:
-    return f"{' '.join(_number(part) for part in colour)} rg"
+    return " ".join(map(_number, colour))
 
 
 def _number(value: float) -> str:
