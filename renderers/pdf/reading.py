@@ -96,7 +96,7 @@ class _Pen:
 
 def read_pdf(content: bytes) -> Reading:
     """Return what *content* says."""
-    reader = PdfReader(io.BytesIO(content))
+    reader: Any = PdfReader(io.BytesIO(content))
     pages = tuple(_read_page(page) for page in reader.pages)
     root = reader.trailer["/Root"]
     numbers = {page.indirect_reference.idnum: place for place, page in enumerate(reader.pages)}
@@ -124,14 +124,14 @@ def _read_page(page: Any) -> Ink:
 class _Font:
     """Widths and texts of an embedded font's glyphs."""
 
-    def __init__(self, font: DictionaryObject) -> None:
-        cmap: bytes = font["/ToUnicode"].get_object().get_data()  # type: ignore[attr-defined]
+    def __init__(self, font: Any) -> None:
+        cmap: bytes = font["/ToUnicode"].get_object().get_data()
         self.texts = {
             int(glyph, 16): bytes.fromhex(text.decode()).decode("utf-16-be") for glyph, text in _CHARACTER.findall(cmap)
         }
         self.is_bold = str(font["/BaseFont"]).endswith("Bold")
         self.widths: dict[int, float] = {}
-        entries = iter(font["/DescendantFonts"][0].get_object()["/W"])  # type: ignore[index]
+        entries = iter(font["/DescendantFonts"][0].get_object()["/W"])
         for first in entries:
             for place, width in enumerate(next(entries)):
                 self.widths[int(first) + place] = float(width)
@@ -355,9 +355,7 @@ def _page(node: Any, numbers: Mapping[int, int]) -> int:
     return numbers[node.raw_get("/Pg").idnum] if "/Pg" in node else 0
 
 
-def _outline(
-    node: Any, level: int, numbers: Mapping[int, int]
-) -> Iterator[tuple[int, str, int, tuple[float, ...]]]:
+def _outline(node: Any, level: int, numbers: Mapping[int, int]) -> Iterator[tuple[int, str, int, tuple[float, ...]]]:
     child = node.get("/First")
     while child is not None:
         child = child.get_object()

@@ -4,8 +4,10 @@ The rules are those of CSS 2.1, chapters 8 to 10, for what `Look` can say. An el
 refused by then.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 from xml.etree.ElementTree import Element
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from renderers.pdf.pictures import Picture
 
 _BLANK = " \t\r\n\f"  # not the space that keeps words together
+_LOOSE = re.compile("[ \t\r\n\f]{2,}|[\t\r\n\f]")
 _ROLES = {
     "div": "Div", "span": "Span", "section": "Sect", "p": "P", "h1": "H1", "h2": "H2", "h3": "H3",
     "table": "Table", "thead": "THead", "tbody": "TBody", "tr": "TR", "th": "TH", "td": "TD", "img": "Figure",
@@ -86,9 +89,7 @@ class Flow:
             case Display.inline | Display.row_group | Display.row | Display.cell | Display.column:
                 raise NotFrozenError(Reason.style, f"<{element.tag}> as {look.display} among blocks")
 
-    def content(
-        self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, node: Node
-    ) -> None:
+    def content(self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, node: Node) -> None:
         """Lay out what is in *element*, lines or blocks, within *room*."""
         texts = inline_texts(element, look)
         if texts is None:
@@ -99,9 +100,7 @@ class Flow:
             cursor.settle()
             self._lines(piece, texts, look, room=room, cursor=cursor, node=node)
 
-    def _container(
-        self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, node: Node
-    ) -> None:
+    def _container(self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, node: Node) -> None:
         margin, padding, border = look.margin, look.padding, look.border_widths
         cursor.widen(margin.top)
         width = room.width - margin.left - margin.right
@@ -139,15 +138,14 @@ class Flow:
         for line in lines:
             above, below = _extent(line, texts, look.type)
             x = room.x if look.across is Across.left else room.x + room.width - line.width
+            y = cursor.y + above
             for segment in line.segments:
-                leaf = inline[segment.source].add("Span")
-                kind = texts[segment.source].look.type
-                piece.texts.append(PlacedText(x + segment.x, cursor.y + above, segment.run, kind, leaf))
+                source = segment.source
+                leaf = inline[source].add("Span")
+                piece.texts.append(PlacedText(x + segment.x, y, segment.run, texts[source].look.type, leaf))
             cursor.y += above + below
 
-    def _picture(
-        self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, node: Node
-    ) -> None:
+    def _picture(self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, node: Node) -> None:
         picture = self._pictures[element.get("src", "")]
         if look.width is None or look.background or any(_all_sides(look)):
             raise NotFrozenError(Reason.style, "a picture without a width, or with a frame")
@@ -182,6 +180,8 @@ def inline_texts(element: Element, look: Look) -> tuple[InlineText, ...] | None:
     """Return the texts of *element* with their spaces collapsed, or None if blocks are in it."""
     if not len(element):
         text = _collapsed(element.text or "").strip(" ")
+        if text and not text.strip():
+            raise NotFrozenError(Reason.line, "a text of nothing but space")
         return (InlineText(text, look, ""),) if text else ()
     kids = [look.kid(child.tag, child.get("class", "")) for child in element]
     is_inline = [kid.display is Display.inline for kid in kids]
@@ -193,16 +193,17 @@ def inline_texts(element: Element, look: Look) -> tuple[InlineText, ...] | None:
         raise NotFrozenError(Reason.style, f"lines beside blocks in <{element.tag}>")
     found = [InlineText(_collapsed(element.text or ""), look, "")]
     for child, kid in zip(element, kids, strict=True):
-        if len(child) or not (child.text or "").strip(_BLANK) or child.text != _collapsed(child.text or ""):
+        own = child.text or ""
+        if len(child) or not own.strip() or own != _collapsed(own):
             raise NotFrozenError(Reason.style, f"<{child.tag}> holds more than one text")
         if any(_all_sides(kid)) or kid.background:
             raise NotFrozenError(Reason.style, f"<{child.tag}> with a frame")
-        found.append(InlineText(child.text or "", kid, child.tag))
+        found.append(InlineText(own, kid, child.tag))
         found.append(InlineText(_collapsed(child.tail or ""), look, ""))
     texts = [text for text in found if text.text]
     if texts[0].text.startswith(" ") or texts[-1].text.endswith(" ") or not texts[-1].text.strip(" "):
         raise NotFrozenError(Reason.line, "a space at the edge of a paragraph")
-    for one, other in zip(texts, texts[1:], strict=False):
+    for one, other in pairwise(texts):
         if one.text.endswith(" "):
             raise NotFrozenError(Reason.line, f'a space before "{other.text}"')
     return tuple(texts)
@@ -231,18 +232,14 @@ def role(tag: str) -> str:
 
 def _collapsed(text: str) -> str:
     """Return *text* with runs of white space as one space. Source: CSS 2.1, 16.6.1."""
-    if not any(blank in text for blank in ("  ", "\n", "\t", "\r", "\f")):
-        return text
-    words = [text]
-    for blank in _BLANK:
-        words = [part for word in words for part in word.split(blank)]
-    inner = " ".join(word for word in words if word)
-    return f"{' ' if text[0] in _BLANK else ''}{inner}{' ' if inner and text[-1] in _BLANK else ''}"
+    return _LOOSE.sub(" ", text) if _LOOSE.search(text) else text
 
 
 def _extent(line: Line, texts: tuple[InlineText, ...], strut: Type) -> tuple[float, float]:
     """Return how far a line reaches above and below its baseline. Source: CSS 2.1, 10.8."""
     above, below = strut.baseline, strut.line_height - strut.baseline
+    if len(texts) == 1:
+        return above, below
     for segment in line.segments:
         kind = texts[segment.source].look.type
         above, below = max(above, kind.baseline), max(below, kind.line_height - kind.baseline)
@@ -251,6 +248,4 @@ def _extent(line: Line, texts: tuple[InlineText, ...], strut: Type) -> tuple[flo
 
 def _all_sides(look: Look) -> tuple[float, ...]:
     margin, padding, border = look.margin, look.padding, look.border_widths
-    return tuple(
-        value for box in (margin, padding, border) for value in (box.top, box.right, box.bottom, box.left)
-    )
+    return tuple(value for box in (margin, padding, border) for value in (box.top, box.right, box.bottom, box.left))

@@ -72,9 +72,8 @@ class Typesetter:
         lines, rest = [], text
         while rest:
             part, rest = self._break_first_line(rest, kind, width=width - x, is_line_start=not segments)
-            part = part.rstrip(" ")
-            run = self.shape(part, kind) if part else None
-            if run is None or (segments and x + run.width > width):
+            run = self.shape(part.rstrip(" "), kind)
+            if segments and (x + run.width > width or not run.text):
                 # Not even its first word goes behind the others.
                 if not text.startswith(" "):
                     raise NotFrozenError(Reason.line, f'"{text}" hangs on the word before it')

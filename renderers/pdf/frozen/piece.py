@@ -118,8 +118,9 @@ class Strip:
     """A part of the document that stays on one page.
 
     ``before`` and ``after`` are margins, which collapse with those of the neighbours; ``before`` is left out at the
-    top of a page. A table's last line hangs over its last row by ``overhang``. ``glued`` says that no page may end before it. ``parents`` are the elements around it, outermost
-    first. ``head_again`` makes the head of the strip's table anew, for a page that the table goes on to.
+    top of a page. A table's last line hangs over its last row by ``overhang``. ``glued`` says that no page may end
+    before it. ``parents`` are the elements around it, outermost first. ``head_again`` makes the head of the strip's
+    table anew, for a page that the table goes on to.
     """
 
     piece: Piece
@@ -138,4 +139,3 @@ class Parent:
     """An element whose children are strips; on every page that it reaches it gets a node of its own."""
 
     role: str
-

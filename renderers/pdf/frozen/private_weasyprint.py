@@ -3,12 +3,12 @@
 Nothing else in this project touches a name of WeasyPrint's that its documentation does not have.
 """
 
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, wraps
 from importlib import import_module
 from importlib.metadata import version
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, ParamSpec, TypeVar
 
 from renderers.pdf.frozen.looks import (
     Across,
@@ -30,6 +30,9 @@ from renderers.pdf.frozen.looks import (
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 from renderers.pdf.library import press, stylesheet
 
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
 SUPPORTED: Final = ((70, 0), (71, 0))
 """From this version on, and before that one."""
 
@@ -45,27 +48,39 @@ _DISPLAYS = {
     ("table-column-group",): Display.column,
     ("none",): Display.none,
 }
-# Properties that the frozen layout follows, and such as do not change what it draws. Any other must be at its
-# initial value.
-_FOLLOWED = frozenset(
-    f"{box}_{side}"
-    for box in ("margin", "padding")
-    for side in ("top", "right", "bottom", "left")
-) | frozenset(
-    f"border_{side}_{what}" for side in ("top", "right", "bottom", "left") for what in ("width", "style", "color")
-) | frozenset(
-    "color display line_height font_family font_size font_weight width max_width max_height min_height background_color"
-    " text_align_all text_align_last vertical_align border_spacing border_collapse table_layout break_inside"
-    " break_before break_after bookmark_label bookmark_level lang object_fit object_position hyphens string_set"
-    # Without effect here: no second colour scheme, no bleed, one background layer of one colour, and so on.
-    " overflow_wrap color_scheme column_rule_width outline_width page bleed_top bleed_right bleed_bottom bleed_left"
-    " background_attachment background_clip background_origin background_position background_repeat"
-    " background_size box_sizing orphans widows outline_color column_rule_color text_decoration_color bookmark_state"
-    " border_image_source quotes size content text_indent".split()
-)  # fmt: skip
+_SIDES = ("top", "right", "bottom", "left")
+# Properties that the frozen layout follows.
+_FOLLOWED = {
+    *(f"{box}_{side}" for box in ("margin", "padding") for side in _SIDES),
+    *(f"border_{side}_{what}" for side in _SIDES for what in ("width", "style", "color")),
+    "background_color", "bookmark_label", "bookmark_level", "border_collapse", "border_spacing", "box_sizing",
+    "break_after", "break_before", "break_inside", "color", "display", "font_family", "font_size", "font_weight",
+    "hyphens", "lang", "line_height", "max_height", "max_width", "min_height", "object_fit", "object_position",
+    "overflow_wrap", "string_set", "table_layout", "text_align_all", "text_align_last", "vertical_align", "width",
+}  # fmt: skip
+# Properties without effect on documents that have nothing for them: one layer of background, no bleed, no columns.
+_IDLE = {
+    *(f"bleed_{side}" for side in _SIDES),
+    *(f"background_{what}" for what in ("attachment", "clip", "origin", "position", "repeat", "size")),
+    "color_scheme", "column_rule_color", "column_rule_width", "orphans", "outline_color", "outline_width", "page",
+    "widows",
+}  # fmt: skip
 
 _styles: dict[Type, Any] = {}  # a style of WeasyPrint's for each type that was learned
 _context = SimpleNamespace(dictionaries={})  # of hyphens, as its layout context has them
+
+
+def _looks_inside(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Let what is not as it was expected inside WeasyPrint count as a version that is not supported."""
+
+    @wraps(function)
+    def guarded(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return function(*args, **kwargs)
+        except (AttributeError, ImportError, KeyError, TypeError, ValueError) as error:
+            raise NotFrozenError(Reason.version, f"{installed()}: {type(error).__name__}: {error}") from error
+
+    return guarded
 
 
 @cache
@@ -81,6 +96,7 @@ def is_supported() -> bool:
     return SUPPORTED[0] <= found < SUPPORTED[1]
 
 
+@_looks_inside
 def learn_looks(markup: str, *, language: str, accent: str) -> Look:
     """Return the look of the body of *markup*, with those of all its descendants.
 
@@ -100,6 +116,7 @@ def learn_looks(markup: str, *, language: str, accent: str) -> Look:
     return look
 
 
+@_looks_inside
 def learn_pages(markup: str, *, language: str, accent: str) -> PageLooks:
     """Return where the first page and the following ones have their content and their margins.
 
@@ -114,6 +131,7 @@ def learn_pages(markup: str, *, language: str, accent: str) -> PageLooks:
     return PageLooks(first=_page_look(pages[0]._page_box), other=_page_look(pages[1]._page_box))
 
 
+@_looks_inside
 def break_first_line(text: str, kind: Type, *, width: float, is_line_start: bool) -> tuple[str, str]:
     """Return what of *text* goes on a line of *width* px, and the rest, as WeasyPrint and Pango break it."""
     split = import_module("weasyprint.text.line_break").split_first_line
@@ -140,7 +158,7 @@ def _is_generated(style: Any) -> bool:
 
 
 def _look(element: Any, style: Mapping[str, Any]) -> Look:
-    border = Strokes(*(_stroke(style, side) for side in ("top", "right", "bottom", "left")))
+    border = Strokes(*(_stroke(style, side) for side in _SIDES))
     background = style["background_color"]
     percents: list[str] = []
     return Look(
@@ -172,7 +190,7 @@ def _unknown(style: Mapping[str, Any], element: Any) -> Iterator[str]:
     """Yield the properties that the frozen layout cannot follow."""
     initial = import_module("weasyprint.css.properties").INITIAL_VALUES
     for name in initial:
-        if name not in _FOLLOWED and style[name] != initial[name]:
+        if name not in _FOLLOWED and name not in _IDLE and style[name] != initial[name]:
             if name == "overflow" and element.tag == "img":
                 continue  # a picture that is fitted into its box cannot leave it
             yield f"{name}: {style[name]}"
@@ -186,7 +204,7 @@ def _unknown(style: Mapping[str, Any], element: Any) -> Iterator[str]:
         style["break_before"], style["break_after"],
     ):  # fmt: skip
         yield "a forced break"
-    shown = [side for side in ("top", "right", "bottom", "left") if style[f"border_{side}_width"]]
+    shown = [side for side in _SIDES if style[f"border_{side}_width"]]
     if len(shown) > 1 and style["display"] != ("table-row",):
         yield "borders on several sides"
     if any(style[f"border_{side}_style"] != "solid" for side in shown):
@@ -232,7 +250,7 @@ def _stroke(style: Mapping[str, Any], side: str) -> Stroke:
 
 
 def _sides(style: Mapping[str, Any], name: str, percents: list[str]) -> Sides:
-    lengths = (style[f"{name}_{side}"] for side in ("top", "right", "bottom", "left"))
+    lengths = (style[f"{name}_{side}"] for side in _SIDES)
     return Sides(*(_px(length, percents) or 0.0 for length in lengths))
 
 
@@ -291,11 +309,11 @@ def _margin_text(box: Any) -> MarginText:
 
 
 def _word(item: tuple[str, Any]) -> Word:
-    match item:
-        case ("string", str(text)):
-            return Word("text", text)
-        case ("string()", (str(name), "first")):
-            return Word("string", name)
-        case ("counter()", ("page" | "pages" as name, "decimal")):
-            return Word("counter", name)
+    kind, value = item
+    if kind == "string":
+        return Word("text", value)
+    if kind == "string()" and value[1] == "first":
+        return Word("string", value[0])
+    if kind == "counter()" and value in (("page", "decimal"), ("pages", "decimal")):
+        return Word("counter", value[0])
     raise NotFrozenError(Reason.style, f"a page margin with {item}")

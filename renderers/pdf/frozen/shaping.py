@@ -1,10 +1,12 @@
-"""Text → glyphs with HarfBuzz, as Pango shapes it for WeasyPrint, and the two fonts that every document embeds.
+"""Text → glyphs with HarfBuzz, as Pango shapes it for WeasyPrint, and the fonts that documents embed.
 
-Every document holds the same subsets, so that they are made once a process: the characters of Northern Europe's
-languages. A text with any other character is not shaped here.
+A document embeds one of two subsets of each font, which are made once a process: the letters of Norwegian, Danish and
+English, or those of all languages with Latin letters in Europe. Glyphs have the same numbers in both. A text with any
+other character is not shaped here.
 """
 
 import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +18,11 @@ from renderers.pdf.frozen.looks import Type, Weight
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 
 # Latin-1 without its control characters and the soft hyphen, Latin Extended-A, and marks of print.
-REPERTOIRE = frozenset(
-    map(chr, (*range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0xAE, 0x180)))
-) | frozenset("\u202f‐–—‘’‚“”„†•…‰‹›€−▲▼■")
+REPERTOIRE = (
+    frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0xAE, 0x180))))
+    | frozenset("\u202f‐–—‘’‚“”„†•…‰‹›€−▲▼■")
+)  # fmt: skip
+_COMMON = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("æøåäöüéáóÆØÅÄÖÜÉÁ§«»·\u00a0\u202f‐–—’“”−▲▼■")
 # Pairs that the font draws as one glyph; a reader gets back the letters.
 _LIGATURES = ("ff", "fi", "fl", "ffi", "ffl")
 
@@ -33,12 +37,13 @@ class Run:
 
     text: str
     width: float
-    show: bytes
+    show: str
+    is_common: bool  # all of it is in the smaller subset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedFont:
-    """A subset as PDF objects; ``{n}`` in a dictionary stands for the number of the n-th stream."""
+    """A subset: its streams, compressed, and the entries of its dictionaries."""
 
     name: str
     file: bytes = field(repr=False)
@@ -57,18 +62,14 @@ class Face:
         self.weight = weight
         self._face = uharfbuzz.Face(path.read_bytes())
         self._fonts: dict[int, uharfbuzz.Font] = {}
-        inputs = uharfbuzz.SubsetInput()
-        inputs.unicode_set.update(ord(character) for character in REPERTOIRE)
-        inputs.drop_table_tag_set.update(_tag(name) for name in _DROPPED_TABLES)
-        inputs.flags = uharfbuzz.SubsetFlags.NO_HINTING
-        self._glyphs = self._known_glyphs()
-        inputs.glyph_set.update(self._glyphs)
-        plan = uharfbuzz.SubsetPlan(self._face, inputs)
-        self._number = {old: new for old, new in plan.old_to_new_glyph_mapping.items() if old in self._glyphs}
+        self._texts = self._known_glyphs()
+        plan = uharfbuzz.SubsetPlan(self._face, _subset(self._texts))
+        self._number = {old: plan.old_to_new_glyph_mapping[old] for old in self._texts}
         em = self._face.upem
         whole = self._font(em)
-        self._thousandths = {old: round(whole.get_glyph_h_advance(old) * 1000 / em) for old in self._number}
-        self.embedded = self._embed(plan.execute().blob.data)
+        self._thousandths = {glyph: round(whole.get_glyph_h_advance(glyph) * 1000 / em) for glyph in self._texts}
+        wide = plan.execute()
+        self.embedded = {False: self._embed(wide, self._texts), True: self._embed_common(wide)}
 
     def shape(self, text: str, size: float, language: str) -> Run:
         """Shape *text* on one line.
@@ -76,6 +77,8 @@ class Face:
         Raises:
             NotFrozenError: A character has no glyph in the subset.
         """
+        if not text:
+            return Run("", 0.0, "[]", True)
         if not REPERTOIRE.issuperset(text):
             strange = next(character for character in text if character not in REPERTOIRE)
             raise NotFrozenError(Reason.glyph, f"U+{ord(strange):04X}")
@@ -95,7 +98,7 @@ class Face:
                 open_string = "<"
         if open_string != "<":
             parts.append(f"{open_string}>")
-        return Run(text=text, width=total / _UNITS, show=f"[{''.join(parts)}]".encode())
+        return Run(text, total / _UNITS, f"[{''.join(parts)}]", _COMMON.issuperset(text))
 
     def _font(self, units: int) -> "uharfbuzz.Font":
         font = self._fonts.get(units)
@@ -116,24 +119,29 @@ class Face:
         known.pop(None, None)
         return known
 
-    def _embed(self, file: bytes) -> EmbeddedFont:
-        extents = self._font(self._face.upem).get_font_extents("ltr")
-        em = self._face.upem
-        by_number = sorted((new, old) for old, new in self._number.items())
+    def _embed_common(self, wide: "uharfbuzz.Face") -> EmbeddedFont:
+        texts = {glyph: text for glyph, text in self._texts.items() if _COMMON.issuperset(text)}
+        inputs = _subset({self._number[glyph] for glyph in texts})
+        inputs.flags |= uharfbuzz.SubsetFlags.RETAIN_GIDS
+        return self._embed(uharfbuzz.SubsetPlan(wide, inputs).execute(), texts)
+
+    def _embed(self, subset: "uharfbuzz.Face", texts: Mapping[int, str]) -> EmbeddedFont:
+        extents, em = self._font(self._face.upem).get_font_extents("ltr"), self._face.upem
+        by_number = {self._number[glyph]: glyph for glyph in texts}
         widths, last = "", -2
-        for new, old in by_number:
-            widths += f"{'' if last == -2 else ']'}{new}[" if new != last + 1 else " "
-            widths += str(self._thousandths[old])
-            last = new
+        for number in sorted(by_number):
+            widths += " " if number == last + 1 else f"{']' if widths else ''}{number}["
+            widths += str(self._thousandths[by_number[number]])
+            last = number
         return EmbeddedFont(
             name=f"PACKAA+Pack-Sans{'-Bold' if self.weight is Weight.bold else ''}",
-            file=zlib.compress(file, 9),
-            length=len(file),
-            to_unicode=zlib.compress(_to_unicode({new: self._glyphs[old] for new, old in by_number}), 9),
+            file=zlib.compress(subset.blob.data, 9),
+            length=len(subset.blob.data),
+            to_unicode=zlib.compress(_to_unicode({number: texts[glyph] for number, glyph in by_number.items()}), 9),
             widths=f"[{widths}]]",
             ascent=round(extents.ascender * 1000 / em),
             descent=round(extents.descender * 1000 / em),
-            widest=max(self._thousandths.values()),
+            widest=max(self._thousandths[glyph] for glyph in texts),
         )
 
 
@@ -144,9 +152,9 @@ class Faces:
         self._faces = {weight: Face(path, weight) for weight, path in files.items()}
         self.shape = lru_cache(maxsize=8192)(self._shape)
 
-    @property
-    def embedded(self) -> dict[Weight, EmbeddedFont]:
-        return {weight: face.embedded for weight, face in self._faces.items()}
+    def embedded(self, *, are_common: bool) -> dict[Weight, EmbeddedFont]:
+        """Return the fonts of a document, the smaller ones if all of its text is common."""
+        return {weight: face.embedded[are_common] for weight, face in self._faces.items()}
 
     def _shape(self, text: str, kind: Type) -> Run:
         return self._faces[kind.weight].shape(text, kind.size, kind.language)
@@ -160,6 +168,14 @@ def _shaped(font: "uharfbuzz.Font", text: str, language: str) -> "uharfbuzz.Buff
     buffer.language = language
     uharfbuzz.shape(font, buffer)
     return buffer
+
+
+def _subset(glyphs: Iterable[int]) -> "uharfbuzz.SubsetInput":
+    inputs = uharfbuzz.SubsetInput()
+    inputs.glyph_set.update(glyphs)
+    inputs.drop_table_tag_set.update(_tag(name) for name in _DROPPED_TABLES)
+    inputs.flags = uharfbuzz.SubsetFlags.NO_HINTING
+    return inputs
 
 
 def _tag(name: str) -> int:

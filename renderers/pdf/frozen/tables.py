@@ -3,6 +3,7 @@
 Source: CSS 2.1, 17.5.2.1 (widths of columns), 17.5.3 (heights of rows), 17.6 (borders).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -88,21 +89,19 @@ def table_strips(
     return strips
 
 
-def _rows(element: Element, look: Look) -> "list[Row]":
-    found = []
+def _rows(element: Element, look: Look) -> Iterator[Row]:
     for group in element:
         group_look = look.kid(group.tag, group.get("class", ""))
         if group_look.display is Display.column:
             continue
-        _refuse_decoration(group_look, group_look.background, group.tag)
         for row in group:
             row_look = group_look.kid(row.tag, row.get("class", ""))
-            _refuse_decoration(row_look, row_look.background, row.tag)
+            if group_look.background or row_look.background:
+                raise NotFrozenError(Reason.style, f"<{row.tag}> with a background")
             cells = tuple((cell, _cell_look(cell, row_look)) for cell in row)
             if not row_look.keeps_whole and group.tag != "thead":
                 raise NotFrozenError(Reason.style, "a row that may be cut")
-            found.append(Row(row, row_look, cells, is_head=group.tag == "thead"))
-    return found
+            yield Row(row, row_look, cells, is_head=group.tag == "thead")
 
 
 def _cell_look(cell: Element, look: Look) -> Look:
@@ -110,11 +109,6 @@ def _cell_look(cell: Element, look: Look) -> Look:
     if found.display is not Display.cell or found.margin.top or cell.get("colspan") or cell.get("rowspan"):
         raise NotFrozenError(Reason.style, f"<{cell.tag}> in a row")
     return found
-
-
-def _refuse_decoration(look: Look, background: object, tag: str) -> None:
-    if background:
-        raise NotFrozenError(Reason.style, f"<{tag}> with a background")
 
 
 def _column_width(column: Element) -> Length | None:
