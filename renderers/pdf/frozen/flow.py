@@ -7,7 +7,6 @@ refused by then.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol
 from xml.etree.ElementTree import Element
 
@@ -19,7 +18,6 @@ from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 if TYPE_CHECKING:
     from renderers.pdf.pictures import Picture
 
-_BLANK = " \t\r\n\f"  # not the space that keeps words together
 _LOOSE = re.compile("[ \t\r\n\f]{2,}|[\t\r\n\f]")
 _ROLES = {
     "div": "Div", "span": "Span", "section": "Sect", "p": "P", "h1": "H1", "h2": "H2", "h3": "H3",
@@ -118,8 +116,7 @@ class Flow:
         slot = len(piece.areas)
         top = cursor.y
         cursor.y += edge_above
-        if look.outline_level:
-            title = "".join(element.itertext())
+        if look.outline_level and (title := "".join(element.itertext())):
             piece.headings.append(Heading(look.outline_level, title, x, cursor.settle()))
         self.content(piece, element, look, room=inner, cursor=cursor, node=node)
         if look.min_height:
@@ -146,7 +143,10 @@ class Flow:
             cursor.y += above + below
 
     def _picture(self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, node: Node) -> None:
-        picture = self._pictures[element.get("src", "")]
+        address = element.get("src", "")
+        picture = self._pictures.get(address)
+        if picture is None:
+            raise NotFrozenError(Reason.picture, address)
         if look.width is None or look.background or any(_all_sides(look)):
             raise NotFrozenError(Reason.style, "a picture without a width, or with a frame")
         width = look.width.of(room.width)
@@ -160,9 +160,7 @@ class Flow:
         node.alt = element.get("alt", "")
         node.box = (room.x, y, room.x + width, y + height)
         piece.pictures.append(
-            PlacedPicture(
-                room.x, y + (height - drawn_height) / 2, drawn_width, drawn_height, element.get("src", ""), node
-            )
+            PlacedPicture(room.x, y + (height - drawn_height) / 2, drawn_width, drawn_height, address, node)
         )
         cursor.y += height
 
@@ -177,35 +175,35 @@ class InlineText:
 
 
 def inline_texts(element: Element, look: Look) -> tuple[InlineText, ...] | None:
-    """Return the texts of *element* with their spaces collapsed, or None if blocks are in it."""
+    """Return the texts of *element*, or None if blocks are in it.
+
+    Raises:
+        NotFrozenError: White space would have to be collapsed, or lines stand beside blocks.
+    """
     if not len(element):
-        text = _collapsed(element.text or "").strip(" ")
-        if text and not text.strip():
-            raise NotFrozenError(Reason.line, "a text of nothing but space")
-        return (InlineText(text, look, ""),) if text else ()
+        text = element.text
+        if not text:
+            return ()
+        if text[0] == " " or text[-1] == " " or _LOOSE.search(text) or not text.strip():
+            raise NotFrozenError(Reason.markup, f'white space in "{text}"')
+        return (InlineText(text, look, ""),)
     kids = [look.kid(child.tag, child.get("class", "")) for child in element]
-    is_inline = [kid.display is Display.inline for kid in kids]
-    if not any(is_inline):
-        if any((text or "").strip(_BLANK) for text in (element.text, *(child.tail for child in element))):
+    if not any(kid.display is Display.inline for kid in kids):
+        if element.text or any(child.tail for child in element):
             raise NotFrozenError(Reason.style, f"text beside blocks in <{element.tag}>")
         return None
-    if not all(is_inline):
-        raise NotFrozenError(Reason.style, f"lines beside blocks in <{element.tag}>")
-    found = [InlineText(_collapsed(element.text or ""), look, "")]
+    found = [InlineText(element.text or "", look, "")]
     for child, kid in zip(element, kids, strict=True):
-        own = child.text or ""
-        if len(child) or not own.strip() or own != _collapsed(own):
-            raise NotFrozenError(Reason.style, f"<{child.tag}> holds more than one text")
-        if any(_all_sides(kid)) or kid.background:
-            raise NotFrozenError(Reason.style, f"<{child.tag}> with a frame")
-        found.append(InlineText(own, kid, child.tag))
-        found.append(InlineText(_collapsed(child.tail or ""), look, ""))
-    texts = [text for text in found if text.text]
-    if texts[0].text.startswith(" ") or texts[-1].text.endswith(" ") or not texts[-1].text.strip(" "):
-        raise NotFrozenError(Reason.line, "a space at the edge of a paragraph")
-    for one, other in pairwise(texts):
-        if one.text.endswith(" "):
-            raise NotFrozenError(Reason.line, f'a space before "{other.text}"')
+        if kid.display is not Display.inline or len(child) or any(_all_sides(kid)) or kid.background:
+            raise NotFrozenError(Reason.style, f"<{child.tag}> in a line")
+        found.append(InlineText(child.text or "", kid, child.tag))
+        found.append(InlineText(child.tail or "", look, ""))
+    texts = [one for one in found if one.text or one.element_tag]
+    whole = "".join(one.text for one in texts)
+    if whole != whole.strip(" ") or _LOOSE.search(whole) or not all(one.text.strip() for one in texts):
+        raise NotFrozenError(Reason.markup, f'white space in "{whole}"')
+    if any(one.text.endswith(" ") for one in texts):
+        raise NotFrozenError(Reason.line, f'a text that begins behind a space in "{whole}"')
     return tuple(texts)
 
 
@@ -228,11 +226,6 @@ def decorate(piece: Piece, look: Look, slot: int, *, box: Box) -> None:
 def role(tag: str) -> str:
     """Return the structure type that WeasyPrint gives an element."""
     return _ROLES.get(tag, "NonStruct")
-
-
-def _collapsed(text: str) -> str:
-    """Return *text* with runs of white space as one space. Source: CSS 2.1, 16.6.1."""
-    return _LOOSE.sub(" ", text) if _LOOSE.search(text) else text
 
 
 def _extent(line: Line, texts: tuple[InlineText, ...], strut: Type) -> tuple[float, float]:

@@ -75,13 +75,13 @@ class _Filler:
     def place(self, cluster: list[Strip]) -> None:
         """Place strips that stay together, on this page or the next."""
         if not self._fits(cluster):
-            if self._is_empty:
-                raise NotFrozenError(Reason.page, "a part that is longer than a page")
+            if self._is_empty or any(strip.cuttable for strip in cluster):
+                raise NotFrozenError(Reason.page, "a part that must be cut")
             self._turn()
             if (again := cluster[0].head_again) is not None:
                 cluster = [again(), *cluster]
             if not self._fits(cluster):
-                raise NotFrozenError(Reason.page, "a part that is longer than a page")
+                raise NotFrozenError(Reason.page, "a part that must be cut")
         for strip in cluster:
             self._put(strip)
 
@@ -140,7 +140,16 @@ def _one_strip(flow: Flow, element: Element, look: Look, *, room: Room, parents:
     moved = Piece()
     moved.put(piece, -before)
     (node,) = holder.kids
-    return Strip(piece=moved, node=node, height=cursor.y - before, before=before, after=after, parents=parents)
+    height = cursor.y - before
+    return Strip(
+        piece=moved,
+        node=node,
+        height=height,
+        before=before,
+        after=after,
+        cuttable=_is_cuttable(element, height, look),
+        parents=parents,
+    )
 
 
 def _section_strips(flow: Flow, element: Element, look: Look, room: Room) -> list[Strip]:
@@ -157,8 +166,7 @@ def _section_strips(flow: Flow, element: Element, look: Look, room: Room) -> lis
             found[-1].after = kid.margin.bottom
         else:
             found = [_one_strip(flow, child, kid, room=room, parents=parents)]
-            if strips and not look.keeps_whole and not kid.keeps_whole:
-                _refuse_long(found[0], kid)
+            found[0].cuttable = found[0].cuttable and not look.keeps_whole
         found[0].glued = bool(strips) and (child.tag == "table" or look.keeps_whole)
         strips += found
     strips[0].before = max(strips[0].before, look.margin.top)
@@ -169,9 +177,11 @@ def _section_strips(flow: Flow, element: Element, look: Look, room: Room) -> lis
     return strips
 
 
-def _refuse_long(strip: Strip, look: Look) -> None:
-    if strip.height > (_FEW_LINES + 0.5) * look.type.line_height:
-        raise NotFrozenError(Reason.page, "a long note below a table that may be cut")
+def _is_cuttable(element: Element, strip_height: float, look: Look) -> bool:
+    """Return whether WeasyPrint may end a page within an element: between blocks, or in a paragraph of many lines."""
+    if look.keeps_whole or look.display is Display.table:
+        return False
+    return len(element) > 0 or strip_height > (_FEW_LINES + 0.5) * look.type.line_height
 
 
 def _values(sides: object) -> tuple[float, ...]:

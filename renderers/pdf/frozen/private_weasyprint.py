@@ -62,8 +62,7 @@ _FOLLOWED = {
 _IDLE = {
     *(f"bleed_{side}" for side in _SIDES),
     *(f"background_{what}" for what in ("attachment", "clip", "origin", "position", "repeat", "size")),
-    "color_scheme", "column_rule_color", "column_rule_width", "orphans", "outline_color", "outline_width", "page",
-    "widows",
+    "color_scheme", "column_rule_color", "column_rule_width", "outline_color", "outline_width", "page",
 }  # fmt: skip
 
 _styles: dict[Type, Any] = {}  # a style of WeasyPrint's for each type that was learned

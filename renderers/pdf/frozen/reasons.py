@@ -11,7 +11,7 @@ class Reason(StrEnum):
     line = "a line that only WeasyPrint can break"
     page = "content that must be cut in a place that only WeasyPrint can find"
     picture = "a picture that must be decoded"
-    markup = "a text with control characters"
+    markup = "a text with control characters or loose white space"
     version = "a version of WeasyPrint that is not supported"
     switched_off = "switched off in the settings"
     unproven = "the proof at the start of the run found a difference"
