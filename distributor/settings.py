@@ -142,6 +142,7 @@ class MailSettings(_Section):
 
 class RenderSettings(_Section):
     image_scale: int = Field(default=2, ge=1, le=4, description="Pixels of an image for each CSS pixel.")
+    fast: bool = Field(default=True, description="Draw the fast way where it shows the same; false is the full way.")
 
 
 class Settings(_Section):

@@ -7,6 +7,7 @@ from distributor.engine import Lost, run_local
 from distributor.jobs.application import Application
 from distributor.jobs.deliver import deliver_pack
 from distributor.jobs.progress import Progress
+from distributor.jobs.proving import chosen_sample
 from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, set_up
 from distributor.ledger.records import DeliveryRecord, PackRecord, RunRecord
 from distributor.packs.assemble import EditionHead
@@ -78,6 +79,7 @@ def _packs(
         store=app.store,
         ledger=app.ledger,
         image_scale=app.settings.render.image_scale,
+        sample=chosen_sample(rest) if app.settings.render.fast else None,
     )
     engine = app.settings.engine
     results = run_local(

@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from time import process_time
 
 from distributor.errors import DistributorError
 from distributor.jobs.edition import load_edition
+from distributor.jobs.proving import proved_press
 from distributor.ledger.folder import FolderLedger
 from distributor.ledger.records import PackRecord
 from distributor.packs.assemble import Edition, EditionHead, assemble_pack
 from distributor.packs.guard import guard_pack
 from distributor.packs.store import ArtifactStore
 from recipients.branches import Branch
-from renderers.documents import Documents, render_documents
+from renderers.documents import DocumentPress, Documents
 from renderers.errors import RenderError
 from renderers.pack import Format, Pack
 
@@ -36,6 +38,7 @@ class Workshop:
     store: ArtifactStore
     ledger: FolderLedger
     image_scale: int
+    sample: PackOrder | None  # on which a worker proves its fast press; None draws the full way
 
 
 @dataclass(slots=True)
@@ -44,6 +47,7 @@ class _Bench:
 
     workshop: Workshop | None = None
     edition: Edition | None = field(default=None, repr=False)
+    press: DocumentPress = field(default_factory=lambda: DocumentPress(fast=False), repr=False)
 
 
 _bench = _Bench()
@@ -53,6 +57,13 @@ def set_up(workshop: Workshop) -> None:
     """Load the run's figures into this process."""
     _bench.workshop = workshop
     _bench.edition = load_edition(workshop.head, workshop.folder)
+    sample = workshop.sample
+    if sample is None:
+        _bench.press = DocumentPress(fast=False)
+        return
+    branch = _bench.edition.head.tree.branch(sample.branch_id)
+    draft = partial(assemble_pack, _bench.edition, branch, sample.language)
+    _bench.press = proved_press(draft, sample.formats, image_scale=workshop.image_scale)
 
 
 def make_pack(order: PackOrder) -> PackRecord:
@@ -71,7 +82,9 @@ def make_pack(order: PackOrder) -> PackRecord:
     return record
 
 
-def draw_pack(edition: Edition, branch: Branch, order: PackOrder, *, image_scale: int) -> tuple[Pack, Documents]:
+def draw_pack(
+    edition: Edition, branch: Branch, order: PackOrder, *, press: DocumentPress, image_scale: int
+) -> tuple[Pack, Documents]:
     """Compute, guard and render a pack, in memory.
 
     Raises:
@@ -80,12 +93,12 @@ def draw_pack(edition: Edition, branch: Branch, order: PackOrder, *, image_scale
     """
     pack = assemble_pack(edition, branch, order.language)
     guard_pack(pack, edition.head.tree, on=edition.head.scope.period.window.last_on)
-    return pack, render_documents(pack, order.formats, image_scale=image_scale)
+    return pack, press.render(pack, order.formats, image_scale=image_scale)
 
 
 def _made(order: PackOrder, branch: Branch, edition: Edition, workshop: Workshop) -> PackRecord:
     start = process_time()
-    pack, documents = draw_pack(edition, branch, order, image_scale=workshop.image_scale)
+    pack, documents = draw_pack(edition, branch, order, press=_bench.press, image_scale=workshop.image_scale)
     data = process_time() - start - sum(documents.seconds.values())
     refs = tuple(workshop.store.put(artifact, branch_id=branch.branch_id) for artifact in documents.artifacts)
     seconds: Mapping[str, float] = {"data": data, **documents.seconds}
@@ -95,4 +108,5 @@ def _made(order: PackOrder, branch: Branch, edition: Edition, workshop: Workshop
         title=pack.title,
         artifacts=refs,
         seconds=tuple(seconds.items()),
+        ways=tuple(documents.ways.items()),
     )

@@ -164,7 +164,8 @@ def _run(raw: dict[str, Any]) -> RunRecord:
 def _pack(raw: dict[str, Any]) -> PackRecord:
     refs = tuple(ArtifactRef(**ref) for ref in raw.pop("artifacts"))
     seconds = tuple((stage, cpu) for stage, cpu in raw.pop("seconds"))
-    return PackRecord(**raw, artifacts=refs, seconds=seconds)
+    ways = tuple((document, way) for document, way in raw.pop("ways", ()))
+    return PackRecord(**raw, artifacts=refs, seconds=seconds, ways=ways)
 
 
 def _delivery(raw: dict[str, Any]) -> DeliveryRecord:

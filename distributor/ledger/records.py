@@ -79,6 +79,7 @@ class PackRecord:
     artifacts: tuple[ArtifactRef, ...] = ()
     error: str = ""
     seconds: tuple[tuple[str, float], ...] = ()  # CPU seconds by stage
+    ways: tuple[tuple[str, str], ...] = ()  # how charts, PDF and XLSX were made: "fast", or "full: " and why
 
     @property
     def is_made(self) -> bool:
