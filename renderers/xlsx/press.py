@@ -18,7 +18,7 @@ from renderers.xlsx.recording import RecordedWorkbook, UnshapedError
 from renderers.xlsx.workbook import fill_workbook, render_xlsx
 
 _MOST_TEMPLATES = 2_000  # of about 10 kB
-_OF_ALL_SHEETS = ("xl/workbook.xml", "docProps/app.xml")
+_NAMING_RANGES = ("xl/workbook.xml", "docProps/app.xml")
 Key = tuple[object, ...]
 
 
@@ -45,14 +45,13 @@ class _Book:
         names = tuple(sheet.name for sheet in self.recorded.sheets)
         properties = tuple(str(self.recorded.properties[name]) for name in ("author", "company", "created"))
         has_charts = tuple(len(sheet.pictures) for sheet in self.recorded.sheets)
-        calls = [repr(sheet.calls) for sheet in self.recorded.sheets]
-        filters = tuple(sheet.filter and sheet.filter[1::2] for sheet in self.recorded.sheets)
+        ranges = tuple((sheet.repeated, sheet.filter and sheet.filter[1::2]) for sheet in self.recorded.sheets)
         self._caches: dict[tuple[str, str], str] = {}
         self._common: Key = (names, has_charts, properties)
-        self.keys: dict[str, Key] = dict(self._file_keys(calls))
+        self.keys: dict[str, Key] = dict(self._file_keys())
         self.keys["xl/styles.xml"] = tuple(looks)
-        for name in _OF_ALL_SHEETS:
-            self.keys[name] = (*self._common, *calls, filters)
+        for name in _NAMING_RANGES:
+            self.keys[name] = (*self._common, ranges)
 
     def key(self, name: str) -> Key:
         """Return what the file *name* depends on, apart from its changing texts."""
@@ -74,10 +73,10 @@ class _Book:
             self._caches[cache] = cache_text(self.recorded, *cache)
         return self._caches[cache]
 
-    def _file_keys(self, calls: list[str]) -> Iterator[tuple[str, Key]]:
+    def _file_keys(self) -> Iterator[tuple[str, Key]]:
         charts = 0
         for number, sheet in enumerate(self.recorded.sheets, start=1):
-            yield f"xl/worksheets/sheet{number}.xml", (calls[number - 1], len(sheet.pictures))
+            yield f"xl/worksheets/sheet{number}.xml", (repr(sheet.calls), len(sheet.pictures))
             for picture in sheet.pictures:
                 charts += 1
                 kinds = tuple(kind_of(tokens_of(self.recorded, sheet, place)) for place in picture.chart.named)

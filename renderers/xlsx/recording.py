@@ -97,6 +97,7 @@ class RecordedSheet(_Calls):
         self.merges: list[Place] = []
         self.links: list[tuple[int, int, str, str]] = []
         self.filter: Place | None = None
+        self.repeated: int | None = None  # the row that is printed on each page
         self.footer = ""
         self.pictures: list[Picture] = []
         self._strings = strings
@@ -141,6 +142,9 @@ class RecordedSheet(_Calls):
 
     def autofilter(self, top: int, left: int, bottom: int, right: int) -> None:
         self.filter = (top, left, bottom, right)
+
+    def repeat_rows(self, row: int) -> None:
+        self.repeated = row
 
     def insert_chart(self, row: int, column: int, chart: RecordedChart, options: dict[str, Any]) -> None:
         chart.calls.append(("insert_chart", row, column, options["object_position"]))
