@@ -67,15 +67,15 @@ class Formatter:
 
     def date(self, day: datetime.date) -> str:
         """Print a day: 31. mai 2026."""
-        return format_date(day, "long", locale=self.locale)
+        return _day(self.language, day, "long")
 
     def month(self, day: datetime.date) -> str:
         """Print a month and its year: mai 2026."""
-        return format_skeleton("yMMMM", day, locale=self.locale)
+        return _month(self.language, day)
 
     def month_name(self, day: datetime.date) -> str:
         """Print a month as on an axis: jan, feb, mars."""
-        return format_date(day, "LLL", locale=self.locale).rstrip(".")
+        return _day(self.language, day, "LLL").rstrip(".")
 
     def listing(self, items: list[str]) -> str:
         """Join words: a, b og c."""
@@ -114,6 +114,16 @@ def _number(language: str, value: int | float | Decimal, how: ValueFormat) -> st
         case _:
             text = format_decimal(exact, pattern, locale=locale)
     return text.replace("-", _MINUS)
+
+
+@lru_cache(maxsize=4096)
+def _day(language: str, day: datetime.date, pattern: str) -> str:
+    return format_date(day, pattern, locale=formatter(language).locale)
+
+
+@lru_cache(maxsize=4096)
+def _month(language: str, day: datetime.date) -> str:
+    return format_skeleton("yMMMM", day, locale=formatter(language).locale)
 
 
 @cache
