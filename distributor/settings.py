@@ -133,7 +133,7 @@ class OutboxSettings(_Section):
 class EngineSettings(_Section):
     workers: int = Field(default=0, ge=0, description="Processes; 0 is one a core.")
     shard_size: int = Field(default=16, ge=1, description="Branches of one task.")
-    packs_per_worker: int = Field(default=500, ge=1, description="A worker is replaced after so many packs.")
+    packs_per_worker: int = Field(default=5000, ge=1, description="A worker is replaced after so many packs.")
 
 
 class MailSettings(_Section):

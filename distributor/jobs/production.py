@@ -15,6 +15,8 @@ from distributor.packs.plan import all_formats
 from recipients.branches import Branch
 from renderers.pack import Format
 
+_FEW_PACKS = 40  # drawn the fast way by the time that a second process is ready to help
+
 
 def render_and_deliver(
     app: Application, run: RunRecord, head: EditionHead, branches: tuple[Branch, ...], progress: Progress
@@ -90,6 +92,7 @@ def _packs(
         workers=engine.workers,
         shard_size=engine.shard_size,
         items_per_worker=engine.packs_per_worker,
+        few=_FEW_PACKS if app.settings.render.fast else 0,
     )
     for result in results:
         yield _lost(app, run, head, result) if isinstance(result, Lost) else result
