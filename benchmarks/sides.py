@@ -1,6 +1,6 @@
 """One side of the packs' benchmark in a process of its own; prints its figures as one JSON object.
 
-Run: python -m benchmarks.sides product|naive --organisation DIR --out DIR --workers N [--branches N]
+Run: python -m benchmarks.sides product|full|naive --organisation DIR --out DIR --workers N [--branches N]
 """
 
 import argparse
@@ -8,8 +8,10 @@ import json
 import resource
 import shutil
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
+
+from benchmarks.memory import watched_memory
 
 REPORT, PERIOD = "monthly_branch_pack", "2026-05"
 _CONFIG = """
@@ -33,10 +35,12 @@ path = "{out}/outbox"
 from_address = "Union <analysis@union.example>"
 [engine]
 workers = {workers}
+[render]
+fast = {fast}
 """
 
 
-def product(organisation: Path, out: Path, *, workers: int, branches: int) -> dict[str, object]:
+def product(organisation: Path, out: Path, *, workers: int, branches: int, fast: bool = True) -> dict[str, object]:
     """Run the report as `distributor run` does, and say what it took."""
     from distributor.bootstrap import make_application
     from distributor.jobs.progress import Silence
@@ -46,12 +50,14 @@ def product(organisation: Path, out: Path, *, workers: int, branches: int) -> di
     out.mkdir(parents=True)
     catalogue = Path(__file__).parent.parent / "report_specs" / "union"
     config = out / "config.toml"
-    config.write_text(_CONFIG.format(catalogue=catalogue, organisation=organisation, out=out, workers=workers), "utf-8")
+    places = {"catalogue": catalogue, "organisation": organisation, "out": out}
+    config.write_text(_CONFIG.format(**places, workers=workers, fast=str(fast).lower()), "utf-8")
     names = tuple(branch_ids(organisation, branches)) if branches else ()
     start = time.perf_counter()
-    summary = start_run(
-        make_application(config), RunRequest(report=REPORT, period=PERIOD, branches=names), progress=Silence()
-    )
+    with watched_memory() as unique_bytes:
+        summary = start_run(
+            make_application(config), RunRequest(report=REPORT, period=PERIOD, branches=names), progress=Silence()
+        )
     seconds = time.perf_counter() - start
     if not summary.is_whole:
         raise SystemExit(f"the run is not whole: {summary.counts}, {[pack.error for pack in summary.failed_packs][:3]}")
@@ -59,6 +65,7 @@ def product(organisation: Path, out: Path, *, workers: int, branches: int) -> di
     for pack in summary.packs.values():
         for stage, cpu in pack.seconds:
             stages[stage] += cpu
+    ways = Counter(f"{document}: {way}" for pack in summary.packs.values() for document, way in pack.ways)
     size = sum(ref.size_bytes for pack in summary.packs.values() for ref in pack.artifacts)
     return {
         "packs": len(summary.packs),
@@ -66,8 +73,15 @@ def product(organisation: Path, out: Path, *, workers: int, branches: int) -> di
         "data_s": summary.seconds["data"],
         "bytes_per_pack": size / len(summary.packs),
         "stages": dict(stages),
+        "ways": dict(ways),
+        "unique_bytes": max(unique_bytes.values(), default=0),
         **_resources(),
     }
+
+
+def product_full(organisation: Path, out: Path, *, workers: int, branches: int) -> dict[str, object]:
+    """Run the report with the fast ways switched off."""
+    return product(organisation, out, workers=workers, branches=branches, fast=False)
 
 
 def naive(organisation: Path, out: Path, *, workers: int, branches: int) -> dict[str, object]:
@@ -100,16 +114,20 @@ def _resources() -> dict[str, float]:
     return {"cpu_s": cpu, "peak_bytes": 1024 * max(own.ru_maxrss, children.ru_maxrss)}
 
 
+SIDES = {"product": product, "full": product_full, "naive": naive}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("side", choices=("product", "naive"))
+    parser.add_argument("side", choices=SIDES)
     parser.add_argument("--organisation", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--branches", type=int, default=0, help="0: all")
     asked = parser.parse_args()
-    side = product if asked.side == "product" else naive
-    made = side(asked.organisation.resolve(), asked.out.resolve(), workers=asked.workers, branches=asked.branches)
+    made = SIDES[asked.side](
+        asked.organisation.resolve(), asked.out.resolve(), workers=asked.workers, branches=asked.branches
+    )
     print(json.dumps(made))
 
 

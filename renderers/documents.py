@@ -1,29 +1,40 @@
 """All documents of a pack: charts drawn once, then HTML, text, PDF and XLSX from the same sections."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from time import process_time
+from types import MappingProxyType
 
-from renderers.charts import PHONE, ChartSize, ChartSpec, describe, draw_chart
+from renderers.charts import PHONE, ChartSize, ChartSpec, describe, draw_chart, draw_chart_fast
+from renderers.errors import RenderError
 from renderers.html import render_html
 from renderers.pack import Artifact, Format, Pack
-from renderers.pdf import chart_sizes, render_pdf
+from renderers.pdf import How, PdfPress, chart_sizes, render_pdf
 from renderers.sections import ChartSection
 from renderers.text import render_text
-from renderers.xlsx import render_xlsx
+from renderers.xlsx import XlsxPress, render_xlsx
 
 HTML, TEXT, PNG, PDF = "text/html", "text/plain", "image/png", "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FAST = "fast"
+
+Pictures = dict[tuple[str, ChartSize], bytes]
+Made = tuple[bytes, str]  # a document, and how it was made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Documents:
-    """The files of one pack, and the CPU seconds that each stage took."""
+    """The files of one pack, and the CPU seconds that each stage took.
+
+    ``ways`` says of charts, PDF and XLSX how they were made: "fast", or "full: " and why.
+    """
 
     artifacts: tuple[Artifact, ...] = field(repr=False)
     seconds: Mapping[str, float]
+    ways: Mapping[str, str] = field(default_factory=dict)
 
 
 class Stopwatch:
@@ -41,63 +52,120 @@ class Stopwatch:
             self.seconds[name] += process_time() - start
 
 
-def render_documents(pack: Pack, formats: Collection[Format], *, image_scale: int = 2) -> Documents:
-    """Render *pack*; the plain text is always made, because it is the one form that every reader can open.
+class DocumentPress:
+    """Renders packs one after another; what it has learned of one serves the next. One a process.
 
-    Args:
-        pack: Computed, suppressed and localised.
-        formats: What else is wanted.
-        image_scale: Pixels of an image for each logical pixel.
-
-    Raises:
-        RenderError: The pack cannot be drawn; the message says why.
+    The fast ways show the same as the full ways, which stay the reference: `renderers.proof` holds one against the other.
     """
-    watch = Stopwatch()
-    made: list[Artifact] = []
-    with watch.stage("charts"):
-        on_phone = _draw(pack, dict.fromkeys(_charts(pack), PHONE) if Format.html in formats else {}, image_scale)
-        on_page = _draw(pack, chart_sizes(pack) if Format.pdf in formats else {}, image_scale, known=on_phone)
-        alt_texts = {key: describe(chart) for key, chart in _charts(pack).items()}
-    if Format.html in formats:
-        with watch.stage("html"):
-            ids = {key: f"{key}@pack" for key in _charts(pack)}
-            html = render_html(pack, chart_ids=ids, alt_texts=alt_texts)
-            made.append(Artifact(name="pack.html", media_type=HTML, content=html.encode()))
-            made += [
-                Artifact(name=f"{key}.png", media_type=PNG, content=on_phone[key, PHONE], content_id=ids[key])
-                for key in ids
-            ]
-    with watch.stage("text"):
-        made.append(Artifact(name="pack.txt", media_type=TEXT, content=render_text(pack).encode()))
-    if Format.pdf in formats:
-        with watch.stage("pdf"):
-            pictures = {key: picture for (key, _), picture in on_page.items()}
-            content = render_pdf(pack, charts=pictures, alt_texts=alt_texts)
-            made.append(Artifact(name="pack.pdf", media_type=PDF, content=content))
-    if Format.xlsx in formats:
-        with watch.stage("xlsx"):
-            made.append(Artifact(name="pack.xlsx", media_type=XLSX, content=render_xlsx(pack)))
-    return Documents(artifacts=tuple(made), seconds=dict(watch.seconds))
+
+    def __init__(self, *, fast: bool = True, refused: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Make a press.
+
+        Args:
+            fast: Whether documents are made the fast way where it can make them.
+            refused: What is made the full way all the same ("charts", "pdf", "xlsx"), and why.
+        """
+        self._full = dict(refused) if fast else dict.fromkeys(("charts", "pdf", "xlsx"), "switched off")
+        self._pdf = PdfPress()
+        self._xlsx = XlsxPress()
+
+    def render(self, pack: Pack, formats: Collection[Format], *, image_scale: int = 2) -> Documents:
+        """Render *pack*; the plain text is always made, because it is the one form that every reader can open.
+
+        Args:
+            pack: Computed, suppressed and localised.
+            formats: What else is wanted.
+            image_scale: Pixels of an image for each logical pixel.
+
+        Raises:
+            RenderError: The pack cannot be drawn; the message says why.
+        """
+        watch, ways = Stopwatch(), dict[str, str]()
+        made: list[Artifact] = []
+        charts = drawn_charts(pack)
+        with watch.stage("charts"):
+            sizes = picture_sizes(pack, formats)
+            pictures = {(key, size): self._picture(pack, key, size, image_scale, ways) for key, size in sizes}
+            alt_texts = {key: describe(chart) for key, chart in charts.items()}
+        if Format.html in formats:
+            with watch.stage("html"):
+                ids = {key: f"{key}@pack" for key in charts}
+                html = render_html(pack, chart_ids=ids, alt_texts=alt_texts)
+                made.append(Artifact(name="pack.html", media_type=HTML, content=html.encode()))
+                made += [
+                    Artifact(name=f"{key}.png", media_type=PNG, content=pictures[key, PHONE], content_id=ids[key])
+                    for key in ids
+                ]
+        with watch.stage("text"):
+            made.append(Artifact(name="pack.txt", media_type=TEXT, content=render_text(pack).encode()))
+        if Format.pdf in formats:
+            with watch.stage("pdf"):
+                content, ways["pdf"] = self._document(pack, on_page(pack, pictures), alt_texts)
+                made.append(Artifact(name="pack.pdf", media_type=PDF, content=content))
+        if Format.xlsx in formats:
+            with watch.stage("xlsx"):
+                content, ways["xlsx"] = self._either(
+                    "xlsx", partial(self._xlsx.render, pack), partial(render_xlsx, pack)
+                )
+                made.append(Artifact(name="pack.xlsx", media_type=XLSX, content=content))
+        return Documents(artifacts=tuple(made), seconds=dict(watch.seconds), ways=ways)
+
+    def _picture(self, pack: Pack, key: str, size: ChartSize, image_scale: int, ways: dict[str, str]) -> bytes:
+        order = {"size": size, "scale": image_scale, "accent": pack.accent}
+        chart = drawn_charts(pack)[key]
+        content, way = self._either(
+            "charts", partial(draw_chart_fast, chart, **order), partial(draw_chart, chart, **order)
+        )
+        # One chart drawn the full way decides what is said of all.
+        if ways.get("charts", FAST) == FAST:
+            ways["charts"] = way
+        return content
+
+    def _document(self, pack: Pack, pictures: dict[str, bytes], alt_texts: dict[str, str]) -> tuple[bytes, str]:
+        def fast() -> tuple[bytes, str]:
+            content, how = self._pdf.render(pack, charts=pictures, alt_texts=alt_texts)
+            return content, pdf_way(how)
+
+        return self._either("pdf", fast, partial(render_pdf, pack, charts=pictures, alt_texts=alt_texts))
+
+    def _either(self, name: str, fast: Callable[[], Made], full: Callable[[], bytes]) -> Made:
+        """Make a document the fast way unless that is refused; the full way where the fast one breaks."""
+        if name in self._full:
+            return full(), f"full: {self._full[name]}"
+        try:
+            return fast()
+        except RenderError:
+            raise
+        except Exception as error:  # noqa: BLE001 - no pack fails of the quicker of two ways; the run says so
+            return full(), f"full: {type(error).__name__}: {error}"
 
 
-def _charts(pack: Pack) -> dict[str, ChartSpec]:
+def render_documents(pack: Pack, formats: Collection[Format], *, image_scale: int = 2) -> Documents:
+    """Render one pack the full way; see `DocumentPress.render`."""
+    return DocumentPress(fast=False).render(pack, formats, image_scale=image_scale)
+
+
+def drawn_charts(pack: Pack) -> dict[str, ChartSpec]:
     """Return the charts that are drawn, by section key: one without data is a sentence."""
     found = (section for section in pack.sections if isinstance(section, ChartSection))
     return {section.key: section.chart for section in found if not section.empty}
 
 
-def _draw(
-    pack: Pack,
-    sizes: Mapping[str, ChartSize],
-    image_scale: int,
-    *,
-    known: Mapping[tuple[str, ChartSize], bytes] | None = None,
-) -> dict[tuple[str, ChartSize], bytes]:
-    """Draw each chart in its size, unless it is known in that size already."""
-    drawn = dict(known or {})
-    charts = _charts(pack)
-    return {
-        (key, size): drawn.get((key, size)) or draw_chart(charts[key], size=size, scale=image_scale, accent=pack.accent)
-        for key, size in sizes.items()
-        if key in charts
-    }
+def picture_sizes(pack: Pack, formats: Collection[Format]) -> list[tuple[str, ChartSize]]:
+    """Return which charts are drawn in which size, each once."""
+    charts = drawn_charts(pack)
+    on_phone = [(key, PHONE) for key in charts] if Format.html in formats else []
+    in_pdf = [(key, size) for key, size in chart_sizes(pack).items() if key in charts] if Format.pdf in formats else []
+    return list(dict.fromkeys([*on_phone, *in_pdf]))
+
+
+def on_page(pack: Pack, pictures: Pictures) -> dict[str, bytes]:
+    """Return the pictures in the sizes that they have on paper."""
+    return {key: pictures[key, size] for key, size in chart_sizes(pack).items() if (key, size) in pictures}
+
+
+def pdf_way(how: How) -> str:
+    """Say how a PDF was made."""
+    if how.reason is None:
+        return FAST
+    return f"full: {how.reason}" + (f" ({how.detail})" if how.detail else "")

@@ -37,6 +37,7 @@ def run_local(
     workers: int = 0,
     shard_size: int = 16,
     items_per_worker: int = 500,
+    few: int = 0,
 ) -> Iterator[Result | Lost[Item]]:
     """Do *task* for every item and yield the results as they come, in no order.
 
@@ -47,9 +48,10 @@ def run_local(
         task: A module-level function; it catches its own errors, what it raises ends the run.
         setup: A module-level function called once in each worker, before its first task.
         arguments: What *setup* is given; picklable.
-        workers: Processes; 0 is one a core. One, or no more items than one shard, works in this process.
+        workers: Processes; 0 is one a core. One works in this process.
         shard_size: Items that travel to a worker together.
         items_per_worker: A worker is replaced after about so many items.
+        few: So many items, or what fits into one shard, are done in this process by the time a worker has started.
 
     Yields:
         Each item's result, or Lost for an item that killed its worker twice.
@@ -61,7 +63,7 @@ def run_local(
     if not items:
         return
     workers = workers or os.cpu_count() or 1
-    if workers == 1 or len(items) <= min(shard_size, workers * 2):
+    if workers == 1 or len(items) <= max(few, min(shard_size, workers * 2)):
         setup(*arguments)
         with rare_collection() as collection:
             for item in items:

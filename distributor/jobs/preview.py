@@ -13,6 +13,7 @@ from distributor.jobs.edition import Order, find_report, prepare_edition
 from distributor.jobs.progress import Progress
 from distributor.jobs.render_packs import PackOrder, draw_pack
 from distributor.packs.plan import burst_branches
+from renderers.documents import DocumentPress
 from renderers.pack import Artifact, Format
 
 
@@ -55,7 +56,8 @@ def preview_pack(
     with TemporaryDirectory(dir=place, prefix=".figures-") as figures:
         order = Order(report=report, period=asked, run_id=name, folder=Path(figures), tree=tree)
         edition = prepare_edition(app, order, now=now, progress=progress).edition
-        pack, documents = draw_pack(edition, one, wanted, image_scale=app.settings.render.image_scale)
+        press = DocumentPress(fast=app.settings.render.fast)
+        pack, documents = draw_pack(edition, one, wanted, press=press, image_scale=app.settings.render.image_scale)
     files = {artifact.name: artifact for artifact in documents.artifacts}
     page = place / "pack.html"
     page.write_text(_with_pictures(files["pack.html"].content.decode(), documents.artifacts), "utf-8")

@@ -6,6 +6,7 @@ from distributor.engine import Lost, run_local
 from distributor.jobs.application import Application
 from distributor.jobs.days import local_day
 from distributor.jobs.progress import Progress
+from distributor.jobs.proving import chosen_sample
 from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, not_made, set_up
 from distributor.ledger.port import Queueing
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus, RunRecord
@@ -14,6 +15,7 @@ from distributor.packs.plan import all_formats
 from recipients.branches import Branch
 from renderers.pack import Format
 
+_FEW_PACKS = 40  # drawn the fast way by the time that a second process is ready to help
 _WAITING = (DeliveryStatus.planned, DeliveryStatus.rendering)
 
 
@@ -50,6 +52,7 @@ def render_packs(
         ledger=app.ledger,
         image_scale=app.settings.render.image_scale,
         queueing=_queueing(run),
+        sample=chosen_sample(rest) if app.settings.render.fast else None,
         corrects=run.corrects,
         corrected_on=local_day(app, app.ledger.run(run.corrects).started_at) if run.corrects else None,
     )
@@ -66,6 +69,7 @@ def render_packs(
         workers=engine.workers,
         shard_size=engine.shard_size,
         items_per_worker=engine.packs_per_worker,
+        few=_FEW_PACKS if app.settings.render.fast else 0,
     )
     for done, result in enumerate(results, start=len(orders) - len(rest) + 1):
         if isinstance(result, Lost):

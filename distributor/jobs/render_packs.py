@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from time import process_time
 
 from distributor.errors import DistributorError
 from distributor.jobs.edition import load_edition
+from distributor.jobs.proving import proved_press
 from distributor.ledger.port import Ledger, Queueing
 from distributor.ledger.records import DeliveryStatus, PackRecord
 from distributor.packs.assemble import Edition, EditionHead, assemble_pack
@@ -19,7 +21,7 @@ from distributor.packs.figures_file import figures_artifact, load_figures
 from distributor.packs.guard import guard_pack
 from distributor.packs.store import ArtifactStore
 from recipients.branches import Branch
-from renderers.documents import Documents, render_documents
+from renderers.documents import DocumentPress, Documents
 from renderers.errors import RenderError
 from renderers.pack import Format, Pack
 
@@ -39,6 +41,7 @@ class Workshop:
 
     Attributes:
         queueing: What becomes of the deliveries of a pack that is made.
+        sample: On which a worker proves its fast press; None draws the full way.
         corrects: The run whose packs are corrected; "" for none.
         corrected_on: When its packs were sent.
     """
@@ -49,6 +52,7 @@ class Workshop:
     ledger: Ledger
     image_scale: int
     queueing: Queueing
+    sample: PackOrder | None = None
     corrects: str = ""
     corrected_on: date | None = None
 
@@ -59,6 +63,7 @@ class _Bench:
 
     workshop: Workshop | None = None
     edition: Edition | None = field(default=None, repr=False)
+    press: DocumentPress = field(default_factory=lambda: DocumentPress(fast=False), repr=False)
 
 
 _bench = _Bench()
@@ -68,6 +73,13 @@ def set_up(workshop: Workshop) -> None:
     """Load the run's figures into this process."""
     _bench.workshop = workshop
     _bench.edition = load_edition(workshop.head, workshop.folder)
+    sample = workshop.sample
+    if sample is None:
+        _bench.press = DocumentPress(fast=False)
+        return
+    branch = _bench.edition.head.tree.branch(sample.branch_id)
+    draft = partial(assemble_pack, _bench.edition, branch, sample.language)
+    _bench.press = proved_press(draft, sample.formats, image_scale=workshop.image_scale)
 
 
 def make_pack(order: PackOrder) -> PackRecord:
@@ -98,7 +110,9 @@ def not_made(order: PackOrder, branch: Branch, reason: str) -> tuple[PackRecord,
     return record, Queueing(status=DeliveryStatus.failed, reason=reason)
 
 
-def draw_pack(edition: Edition, branch: Branch, order: PackOrder, *, image_scale: int) -> tuple[Pack, Documents]:
+def draw_pack(
+    edition: Edition, branch: Branch, order: PackOrder, *, press: DocumentPress, image_scale: int
+) -> tuple[Pack, Documents]:
     """Compute, guard and render a pack, in memory.
 
     Raises:
@@ -106,7 +120,7 @@ def draw_pack(edition: Edition, branch: Branch, order: PackOrder, *, image_scale
         RenderError: It cannot be drawn.
     """
     pack = assembled(edition, branch, order.language)
-    return pack, render_documents(pack, order.formats, image_scale=image_scale)
+    return pack, press.render(pack, order.formats, image_scale=image_scale)
 
 
 def assembled(edition: Edition, branch: Branch, language: str) -> Pack:
@@ -144,10 +158,16 @@ def _made(order: PackOrder, branch: Branch, edition: Edition, workshop: Workshop
             return replace(record, artifacts=(kept,)), unchanged
         pack = _as_correction(pack, figures, before, workshop)
     data = process_time() - start
-    documents = render_documents(pack, order.formats, image_scale=workshop.image_scale)
+    documents = _bench.press.render(pack, order.formats, image_scale=workshop.image_scale)
     refs = tuple(workshop.store.put(artifact, branch_id=branch.branch_id) for artifact in documents.artifacts)
     seconds: Mapping[str, float] = {"data": data, **documents.seconds}
-    made = replace(record, title=pack.title, artifacts=(*refs, kept), seconds=tuple(seconds.items()))
+    made = replace(
+        record,
+        title=pack.title,
+        artifacts=(*refs, kept),
+        seconds=tuple(seconds.items()),
+        ways=tuple(documents.ways.items()),
+    )
     return made, workshop.queueing
 
 

@@ -1,6 +1,7 @@
 """The figures of all branches: kept as arrays, read a branch at a time, shared with workers as memory-mapped files."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -149,8 +150,10 @@ def quotient(spec: MetricBase, top: Figure, bottom: Figure) -> Figure:
 
 
 def _at(column: Column, row: int) -> Figure:
-    value, count = float(column.values[row]), int(column.counts[row])
-    return Figure(value=None if np.isnan(value) else value, count=count, mark=MARKS[column.marks[row]])
+    value = column.values.item(row)
+    return Figure(
+        value=None if math.isnan(value) else value, count=column.counts.item(row), mark=MARKS[column.marks.item(row)]
+    )
 
 
 def _write(path: Path, table: pa.Table) -> None:

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from distributor.errors import UsageError
 
@@ -145,6 +146,7 @@ def parse_period(text: str, *, phrase: str, membership_year: str = "01-01") -> P
     return period
 
 
+@lru_cache(maxsize=4096)
 def window_of(span: str, period: Period, *, membership_year: str = "01-01") -> Window:
     """Return the window of a metric's *span*, ending with the report *period*.
 
@@ -172,6 +174,7 @@ def window_of(span: str, period: Period, *, membership_year: str = "01-01") -> W
             raise ValueError(f"unknown span {span!r}")  # the catalogue's pattern allows no other
 
 
+@lru_cache(maxsize=4096)
 def steps(window: Window, step: str) -> tuple[Window, ...]:
     """Cut *window* into calendar days, ISO weeks, months, quarters or years; the ends may be cut short."""
     cuts: list[Window] = []
@@ -190,6 +193,7 @@ def year_start(day: date, membership_year: str = "01-01") -> date:
     return start if start <= day else date(day.year - 1, month, first)
 
 
+@lru_cache(maxsize=4096)  # every branch asks for the same windows
 def shift_months(day: date, months: int) -> date:
     """Move *day* by whole months; a day that the month lacks becomes its last."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)

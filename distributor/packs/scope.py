@@ -10,9 +10,12 @@ from distributor.metrics.windows import Period, PeriodKind, Window, window_of
 from renderers.formats import ValueFormat, ValueKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Scope:
-    """The part of a run that is the same for every branch and known before any figure is."""
+    """The part of a run that is the same for every branch and known before any figure is.
+
+    It is equal to itself alone: what follows from it, the same for all branches too, is kept by it.
+    """
 
     metrics: Mapping[str, MetricBase]
     datasets: Mapping[str, DatasetSpec]

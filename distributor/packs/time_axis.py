@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from distributor.catalogue.models import ChartSectionSpec
 from distributor.metrics.windows import Window, shift_months, steps, window_of, year_start
@@ -34,6 +35,7 @@ class TimeAxis:
     is_yearly: bool
 
 
+@lru_cache(maxsize=256)
 def time_axis(spec: ChartSectionSpec, metric: str, scope: Scope) -> TimeAxis:
     """Lay out the axis of a chart over time.
 

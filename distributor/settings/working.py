@@ -104,3 +104,4 @@ class EngineSettings(Section):
 
 class RenderSettings(Section):
     image_scale: int = Field(default=2, ge=1, le=4, description="Pixels of an image for each CSS pixel.")
+    fast: bool = Field(default=True, description="Draw the fast way where it shows the same; false is the full way.")

@@ -4,7 +4,7 @@ from renderers.charts.describe import describe
 from renderers.charts.size import PHONE, ChartSize
 from renderers.charts.spec import ChartSpec
 
-__all__ = ["PHONE", "ChartSize", "ChartSpec", "describe", "draw_chart"]
+__all__ = ["PHONE", "ChartSize", "ChartSpec", "describe", "draw_chart", "draw_chart_fast"]
 
 
 def draw_chart(spec: ChartSpec, *, size: ChartSize = PHONE, scale: int = 2, accent: str) -> bytes:
@@ -26,6 +26,22 @@ def draw_chart(spec: ChartSpec, *, size: ChartSize = PHONE, scale: int = 2, acce
         ValueError: The spec, the scale or the accent colour is not usable; the message says how.
     """
     # matplotlib takes most of a second to load, and models and commands that draw nothing come through this package.
+    from renderers.charts.artists import paint_with_artists
     from renderers.charts.drawing import draw_sheet
 
-    return draw_sheet(spec, size=size, scale=scale, accent=accent).png()
+    return paint_with_artists(draw_sheet(spec, size=size, scale=scale, accent=accent))
+
+
+def draw_chart_fast(spec: ChartSpec, *, size: ChartSize = PHONE, scale: int = 2, accent: str) -> tuple[bytes, str]:
+    """Draw *spec* with the marks and texts of `draw_chart` in a fifth of the time, with another palette.
+
+    Returns:
+        The PNG, and how it was made: "fast", or "full: " and why.
+    """
+    from renderers.charts.artists import paint_with_artists
+    from renderers.charts.canvas import paint_fast
+    from renderers.charts.drawing import draw_sheet
+
+    sheet = draw_sheet(spec, size=size, scale=scale, accent=accent)
+    fast = paint_fast(sheet)
+    return (fast, "fast") if fast is not None else (paint_with_artists(sheet), "full: the picture would be large")

@@ -14,9 +14,9 @@ from renderers.charts.axes import (
     value_label_height,
     without_ticks,
 )
-from renderers.charts.figure import PADDING_PX, Sheet, Style
 from renderers.charts.legend import Entry, Legend, draw_legend, plan_legend
 from renderers.charts.palette import BASELINE
+from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.spec import ChartSpec
 
 _BAR_SHARE = 0.74  # of a category's slot
@@ -74,13 +74,13 @@ def plan_columns(
 
 def draw_columns_frame(frame: ColumnFrame, style: Style) -> Sheet:
     """Start the sheet: label, legend, grid, categories and the line at zero."""
-    sheet = Sheet(width=style.size.width_px, height=style.size.height_px + frame.legend.height, scale=style.scale)
+    sheet = Sheet(width=style.size.width_px, height=style.size.height_px + frame.legend.height, style=style)
     top = PADDING_PX + draw_value_label(sheet, frame.axis.label, top=PADDING_PX)
     draw_legend(sheet, frame.legend, top=top)
     draw_value_ticks(sheet, frame.axis, left=frame.left, right=frame.right, top=frame.top, bottom=frame.bottom)
     zero = frame.y(0)
     # Above the bars, which would otherwise blur where they begin.
-    sheet.path([(frame.left, zero), (frame.right, zero)], colour=BASELINE, width=1, layer=5)
+    sheet.box(frame.left, zero - 0.5, frame.right, zero + 0.5, fill=BASELINE, layer=5)
     centres = [frame.centre(index) for index in range(round((frame.right - frame.left) / frame.slot))]
     below = style.size.height_px + frame.legend.height - PADDING_PX - frame.names.height
     draw_category_labels(sheet, frame.names, centres, top=below)

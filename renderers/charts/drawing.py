@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from renderers.charts.bars import draw_bars
-from renderers.charts.figure import PADDING_PX, Sheet, Style
 from renderers.charts.heatmap import draw_heatmap
 from renderers.charts.lettering import elided
 from renderers.charts.line import draw_line
 from renderers.charts.palette import MUTED, checked_colour
 from renderers.charts.reading import check, has_figures
+from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.size import ChartSize
 from renderers.charts.spec import ChartForm, ChartSpec
 from renderers.charts.stacked import draw_stacked_bars
@@ -29,7 +29,7 @@ DRAWERS: Mapping[ChartForm, Drawer] = MappingProxyType(
 
 
 def draw_sheet(spec: ChartSpec, *, size: ChartSize, scale: int, accent: str) -> Sheet:
-    """Lay *spec* out on a sheet; its figure can be measured, its PNG taken.
+    """Lay *spec* out on a sheet, for any painter.
 
     Raises:
         ValueError: The spec, the scale or the accent colour is not usable; the message says how.
@@ -45,7 +45,7 @@ def draw_sheet(spec: ChartSpec, *, size: ChartSize, scale: int, accent: str) -> 
 
 def _empty_sheet(spec: ChartSpec, style: Style) -> Sheet:
     """Say that there is nothing to draw, for callers that do not print a section's own sentence instead."""
-    sheet = Sheet(width=style.size.width_px, height=96, scale=style.scale)
+    sheet = Sheet(width=style.size.width_px, height=96, style=style)
     words = elided(formatter(spec.language).word("chart_no_data"), width=style.size.width_px - 2 * PADDING_PX)
     sheet.text(style.size.width_px / 2, 48, words, align="center", colour=MUTED)
     return sheet

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from renderers.charts.axes import ValueAxis, draw_value_label, value_label_height, without_ticks
-from renderers.charts.figure import PADDING_PX, Sheet, Style
 from renderers.charts.legend import Entry, Legend, draw_legend, plan_legend
 from renderers.charts.lettering import LINE_PX, text_width
 from renderers.charts.palette import BASELINE, GRID, MUTED
 from renderers.charts.rows import RowNames, draw_row_name, plan_row_names
+from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.spec import ChartSpec
 
 _ONE_BAR_PX = 17
@@ -85,7 +85,7 @@ def plan_rows(
 def draw_rows_frame(frame: RowFrame, style: Style) -> Sheet:
     """Start the sheet: label, legend, names, scale and the line at zero."""
     foot = LINE_PX + 4 if frame.axis.ticks else 0
-    sheet = Sheet(width=style.size.width_px, height=frame.bottom + foot + PADDING_PX, scale=style.scale)
+    sheet = Sheet(width=style.size.width_px, height=frame.bottom + foot + PADDING_PX, style=style)
     top = PADDING_PX + draw_value_label(sheet, frame.axis.label, top=PADDING_PX)
     draw_legend(sheet, frame.legend, top=top)
     for row in range(frame.rows):
@@ -93,7 +93,7 @@ def draw_rows_frame(frame: RowFrame, style: Style) -> Sheet:
     if frame.axis.ticks:
         _draw_ticks(sheet, frame)
     zero = frame.x(0)
-    sheet.path([(zero, frame.top), (zero, frame.bottom)], colour=BASELINE, width=1, layer=5)
+    sheet.box(zero - 0.5, frame.top, zero + 0.5, frame.bottom, fill=BASELINE, layer=5)
     return sheet
 
 

@@ -10,10 +10,11 @@ from math import ceil
 
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.colors import to_hex
+from numpy.typing import NDArray
 from PIL import Image
 
 from renderers.charts.lettering import Weight, font_extent_em, font_properties
+from renderers.charts.palette import rgb
 
 _MARGIN = 2  # device px round the measured text, for a slanted stroke or an accent that reaches out of it
 _KEPT = 16_384  # a stamp takes about 2 kB
@@ -23,11 +24,11 @@ _KEPT = 16_384  # a stamp takes about 2 kB
 class Stamp:
     """One rendered line of text, in device px.
 
-    ``mask`` is how far each pixel is covered (0–255), ``left`` and ``top`` the place of its corner seen from the start
+    ``cover`` is how far each pixel is covered (0–255, rows by columns), ``left`` and ``top`` the place of its corner seen from the start
     of the baseline. ``width``, ``ascent`` and ``descent`` are the box of the line, no less than the font's own.
     """
 
-    mask: Image.Image
+    cover: NDArray[np.uint8]
     left: int
     top: int
     width: float
@@ -54,7 +55,7 @@ class Lettering:
     def draw(self, image: Image.Image) -> None:
         """Ink the text into an RGB *image*."""
         corner = (self.x + self.stamp.left, self.y + self.stamp.top)
-        image.paste(_ink(self.colour), corner, self.stamp.mask)
+        image.paste(rgb(self.colour), corner, Image.fromarray(self.stamp.cover))
 
 
 @lru_cache(maxsize=_KEPT)
@@ -70,7 +71,7 @@ def stamp(text: str, *, size: float, weight: Weight, scale: int) -> Stamp:
     cover = np.asarray(canvas.buffer_rgba())[:, :, 3]  # type: ignore[no-untyped-call]
     font_ascent, font_descent = font_extent_em(weight)
     return Stamp(
-        mask=Image.fromarray(np.ascontiguousarray(cover)),
+        cover=np.ascontiguousarray(cover),
         left=-_MARGIN,
         top=-above,
         width=width,
@@ -82,9 +83,3 @@ def stamp(text: str, *, size: float, weight: Weight, scale: int) -> Stamp:
 @cache
 def _measurer(scale: int) -> RendererAgg:
     return RendererAgg(1, 1, 72 * scale)  # type: ignore[no-untyped-call]
-
-
-@cache
-def _ink(colour: str) -> tuple[int, int, int]:
-    digits = to_hex(colour)
-    return int(digits[1:3], 16), int(digits[3:5], 16), int(digits[5:7], 16)

@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import yaml
@@ -51,7 +51,7 @@ class Formatter:
             return self.date(value)
         if isinstance(value, str) or how.kind in (ValueKind.text, ValueKind.date):
             return str(value)
-        return self._number(value, how).replace("-", _MINUS)
+        return _number(self.language, value, how)
 
     def signed(self, value: int | float | Decimal, how: ValueFormat) -> str:
         """Print *value* with its sign: +5, −5, 0."""
@@ -70,15 +70,15 @@ class Formatter:
 
     def date(self, day: datetime.date) -> str:
         """Print a day: 31. mai 2026."""
-        return format_date(day, "long", locale=self.locale)
+        return _day(self.language, day, "long")
 
     def month(self, day: datetime.date) -> str:
         """Print a month and its year: mai 2026."""
-        return format_skeleton("yMMMM", day, locale=self.locale)
+        return _month(self.language, day)
 
     def month_name(self, day: datetime.date) -> str:
         """Print a month as on an axis: jan, feb, mars."""
-        return format_date(day, "LLL", locale=self.locale).rstrip(".")
+        return _day(self.language, day, "LLL").rstrip(".")
 
     def moment(self, at: datetime.datetime, zone: datetime.tzinfo) -> str:
         """Print an instant (aware) as the clock of *zone* shows it: 31. mai 2026 kl. 07:00."""
@@ -104,20 +104,6 @@ class Formatter:
             return "".join(items)
         return f"{', '.join(items[:-1])} {self.word('and')} {items[-1]}"
 
-    def _number(self, value: int | float | Decimal, how: ValueFormat) -> str:
-        decimals = "0" * how.decimals
-        pattern = f"#,##0.{decimals}" if decimals else "#,##0"
-        exact = rounded(value, how)
-        match how.kind:
-            case ValueKind.percent:
-                space = "" if self.language == "en" else "\N{NO-BREAK SPACE}"
-                return format_percent(exact, f"{pattern}{space}%", locale=self.locale)
-            case ValueKind.money:
-                money = f"¤¤\N{NO-BREAK SPACE}{pattern}" if self.language == "en" else f"{pattern}\N{NO-BREAK SPACE}¤"
-                return format_currency(exact, how.unit or "NOK", money, locale=self.locale, currency_digits=False)
-            case _:
-                return format_decimal(exact, pattern, locale=self.locale)
-
 
 def rounded(value: int | float | Decimal, how: ValueFormat) -> Decimal:
     """Round half away from zero to the printed decimals, as readers do by hand; never minus zero."""
@@ -130,6 +116,35 @@ def rounded(value: int | float | Decimal, how: ValueFormat) -> Decimal:
 def formatter(language: str) -> Formatter:
     """Return the formatter of *language*, made once a process."""
     return Formatter(language)
+
+
+@lru_cache(maxsize=65_536, typed=True)
+def _number(language: str, value: int | float | Decimal, how: ValueFormat) -> str:
+    """Print a number; packs repeat the same few thousand, and Babel takes as long for one as a chart for its bars."""
+    locale = formatter(language).locale
+    decimals = "0" * how.decimals
+    pattern = f"#,##0.{decimals}" if decimals else "#,##0"
+    exact = rounded(value, how)
+    match how.kind:
+        case ValueKind.percent:
+            space = "" if language == "en" else "\N{NO-BREAK SPACE}"
+            text = format_percent(exact, f"{pattern}{space}%", locale=locale)
+        case ValueKind.money:
+            money = f"¤¤\N{NO-BREAK SPACE}{pattern}" if language == "en" else f"{pattern}\N{NO-BREAK SPACE}¤"
+            text = format_currency(exact, how.unit or "NOK", money, locale=locale, currency_digits=False)
+        case _:
+            text = format_decimal(exact, pattern, locale=locale)
+    return text.replace("-", _MINUS)
+
+
+@lru_cache(maxsize=4096)
+def _day(language: str, day: datetime.date, pattern: str) -> str:
+    return format_date(day, pattern, locale=formatter(language).locale)
+
+
+@lru_cache(maxsize=4096)
+def _month(language: str, day: datetime.date) -> str:
+    return format_skeleton("yMMMM", day, locale=formatter(language).locale)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from renderers.errors import RefusedResourceError, RenderError
 from renderers.language import formatter
@@ -15,6 +16,14 @@ from renderers.sections import ChartSection
 _UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 # Values are escaped, so that only a template's own line ends stand between two tags. WeasyPrint would make each a box.
 _BETWEEN_TAGS = re.compile(r">[ \t]*\n[ \t\n]*<")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """A pack as markup, and the PNG of each picture by the address that the markup names."""
+
+    markup: str = field(repr=False)
+    pictures: Mapping[str, bytes] = field(repr=False)
 
 
 def render_pdf(pack: Pack, *, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]) -> bytes:
@@ -33,31 +42,52 @@ def render_pdf(pack: Pack, *, charts: Mapping[str, bytes], alt_texts: Mapping[st
         RefusedResourceError: The document named a resource outside the pack.
         RenderError: A chart section has neither a picture nor a sentence, or a picture has no alt text.
     """
+    return print_composed(compose(pack, charts=charts, alt_texts=alt_texts), pack)
+
+
+def compose(pack: Pack, *, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]) -> Composed:
+    """Return *pack* as markup, which is well-formed XML too.
+
+    Raises:
+        RenderError: A chart section has neither a picture nor a sentence, or a picture has no alt text.
+    """
     _check_charts(pack, charts, alt_texts)
-    parts = press()
     body = tuple(blocks(pack.sections, charts=charts, alt_texts=alt_texts))
     markup = (
         templates().get_template("document.html.j2").render(pack=pack, blocks=body, word=formatter(pack.language).word)
     )
-    markup = _BETWEEN_TAGS.sub("><", _UNPRINTABLE.sub("", markup))
-    images = {
-        figure.address: (charts[figure.section.key], "image/png")
-        for block in body
-        if isinstance(block, ChartsBlock)
-        for figure in block.figures
-        if figure.address
-    }
+    return Composed(
+        markup=_BETWEEN_TAGS.sub("><", _UNPRINTABLE.sub("", markup)),
+        pictures={
+            figure.address: charts[figure.section.key]
+            for block in body
+            if isinstance(block, ChartsBlock)
+            for figure in block.figures
+            if figure.address
+        },
+    )
+
+
+def print_composed(composed: Composed, pack: Pack) -> bytes:
+    """Draw the markup of *pack* with WeasyPrint.
+
+    Raises:
+        MissingLibraryError: pango is not installed.
+        RefusedResourceError: The document named a resource outside the pack.
+    """
+    parts = press()
+    images = {address: (png, "image/png") for address, png in composed.pictures.items()}
     # WeasyPrint's error for a refused address is a BaseException, so that no inner handler can swallow it.
     fatal = parts.weasyprint.urls.FatalURLFetchingError
     try:
-        html = parts.weasyprint.HTML(string=markup, base_url="pack:", url_fetcher=parts.fetcher(images))
+        html = parts.weasyprint.HTML(string=composed.markup, base_url="pack:", url_fetcher=parts.fetcher(images))
         pdf: bytes = html.write_pdf(
             stylesheets=[parts.font_faces, stylesheet(pack.language, pack.accent)],
             font_config=parts.fonts,
             pdf_variant="pdf/ua-1",
             pdf_identifier=False,
             custom_metadata=True,
-            cache={address: ready for address, (png, _) in images.items() if (ready := picture(png))},
+            cache={address: ready for address, png in composed.pictures.items() if (ready := picture(png))},
         )
     except fatal as error:
         raise RefusedResourceError(pack.branch_id, str(error)) from error

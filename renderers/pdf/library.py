@@ -47,14 +47,18 @@ def press() -> Press:
     weasyprint = _load_weasyprint()
     fetcher = import_module("renderers.pdf.fetcher").PackFetcher
     fonts = import_module("weasyprint.text.fonts").FontConfiguration()
-    folder = Path(import_module("matplotlib").get_data_path()) / "fonts" / "ttf"
-    files = {f"font:{name}": ((folder / name).read_bytes(), "font/ttf") for name in _FONT_FILES}
+    files = {f"font:{name}": (font_file(name).read_bytes(), "font/ttf") for name in _FONT_FILES}
     rules = "\n".join(
         f'@font-face {{ font-family: "Pack Sans"; src: url("font:{name}"); {face} }}'
         for name, face in _FONT_FILES.items()
     )
     faces = weasyprint.CSS(string=rules, font_config=fonts, url_fetcher=fetcher(files))
     return Press(weasyprint=weasyprint, fetcher=fetcher, fonts=fonts, font_faces=faces)
+
+
+def font_file(name: str) -> Path:
+    """Return the path of a font of matplotlib's."""
+    return Path(import_module("matplotlib").get_data_path()) / "fonts" / "ttf" / name
 
 
 @lru_cache(maxsize=32)

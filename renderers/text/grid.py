@@ -1,11 +1,13 @@
 """Aligned columns in plain text, folded into the width of a mail."""
 
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 WIDTH = 78
 _GAP = "  "
+_BREAKS = re.compile(r"[\t\n\v\f\r]")
 _NARROWEST_NAME = 16
 _WIDEST_LABEL = 12
 
@@ -17,6 +19,8 @@ def wrapped(text: str, *, indent: str = "") -> list[str]:
 
     No-break spaces hold a figure together, so only plain spaces are broken.
     """
+    if _fits(text, WIDTH):
+        return [text]
     return textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
 
 
@@ -84,4 +88,11 @@ def _line(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) ->
 
 def _fold(text: str, width: int) -> list[str]:
     """Split *text* into lines of *width*; a longer word is broken, or it would push its row out of line."""
+    if _fits(text, width):
+        return [text]
     return textwrap.wrap(text, max(width, 1), break_on_hyphens=False)
+
+
+def _fits(text: str, width: int) -> bool:
+    """Whether `textwrap`, which takes its time, would leave *text* as it is."""
+    return 0 < len(text) <= width and not text[-1].isspace() and not _BREAKS.search(text)

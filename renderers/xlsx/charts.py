@@ -104,10 +104,10 @@ def _places(grid: Grid, chart: ChartSpec) -> Sequence[int]:
     which holds no figure that its table does not show.
     """
     hidden = len(grid.columns) + 1
+    none = formatter(chart.language).word("no_value")
     places = []
     for number, series in enumerate(chart.series):
-        texts = [cell.text for cell in _cells(series, chart.language) if exact_number(cell.value) is None]
-        if not any(texts):
+        if not _has_texts(series, none):
             places.append(number + 1)
             continue
         places.append(hidden + number)
@@ -116,6 +116,12 @@ def _places(grid: Grid, chart: ChartSpec) -> Sequence[int]:
             if (known := exact_number(value)) is not None:
                 grid.sheet.write_number(row, hidden + number, known, grid.styles.number(chart.value_format))
     return places
+
+
+def _has_texts(series: Series, none: str) -> bool:
+    """Whether a cell of the series holds a text in place of a number."""
+    pairs = zip(series.values, series.texts, strict=True)
+    return any(exact_number(value) is None and text and (value is not None or text != none) for value, text in pairs)
 
 
 def _drawing_order(chart: ChartSpec) -> list[int]:

@@ -47,6 +47,7 @@ class Grid:
         self.columns = tuple(columns)
         self.next_row = FIRST_ROW
         self._narrowest = narrowest
+        self._is_number = [column.is_number for column in self.columns]
         self._widths: list[int] = []
 
     def write(
@@ -70,13 +71,16 @@ class Grid:
             self.sheet.write_string(HEAD_ROW, number, printable(column.label), look)
             self.sheet.set_column(number, number, self._widths[number])
         self.sheet.set_row(HEAD_ROW, LINE_POINTS * self._lines([column.label for column in self.columns]) + 6)
-        signed = [any(line[number].text.startswith("+") for line in lines) for number in range(len(self.columns))]
+        signed = [
+            column.is_number and any(line[number].text.startswith("+") for line in lines)
+            for number, column in enumerate(self.columns)
+        ]
         for place, line in enumerate(lines):
             self.sheet.set_row(self.next_row, LINE_POINTS * self._lines([cell.text for cell in line]) + 4)
             own = row_formats[place] if row_formats else None
             for number, cell in enumerate(line):
-                how = own if own and self.columns[number].is_number else self.columns[number].how
-                self._write_cell(number, cell, how, is_signed=signed[number], is_total=line is total)
+                how = own if own and self._is_number[number] else self.columns[number].how
+                self._write_cell(number, cell, how, signed[number], line is total)
             self.next_row += 1
         self.sheet.freeze_panes(FIRST_ROW, 1)
         self.sheet.repeat_rows(HEAD_ROW)
@@ -100,7 +104,8 @@ class Grid:
 
     def _width(self, number: int, lines: Sequence[Sequence[Cell]]) -> int:
         label = self.columns[number].label
-        longest = max((len(part) for line in lines for part in line[number].text.splitlines()), default=0)
+        texts = "\n".join([line[number].text for line in lines])
+        longest = max(map(len, texts.splitlines()), default=0)
         # Three characters for the arrow of the filter.
         word = max((len(part) for part in label.split()), default=0) + 3
         widest = self.columns[number].widest
@@ -112,47 +117,34 @@ class Grid:
         return max((wrapped_lines(text, width - 1) for text, width in pairs), default=1)
 
     def _is_after_number(self, number: int) -> bool:
-        return number > 0 and self.columns[number - 1].is_number and not self.columns[number].is_number
+        return number > 0 and self._is_number[number - 1] and not self._is_number[number]
 
-    def _write_cell(self, number: int, cell: Cell, how: ValueFormat, *, is_signed: bool, is_total: bool) -> None:
-        column = self.columns[number]
-        value_how = _fitting(how, cell)
-        write_cell(
-            self.sheet, self.next_row, number, cell,
-            value_look=self.styles.number(value_how, is_signed=is_signed and column.is_number, is_total=is_total),
-            text_look=self.styles.words(
-                is_number=column.is_number,
-                is_after_number=self._is_after_number(number),
-                is_muted=cell.mark is not Mark.shown,
-                is_total=is_total,
-            ),
-        )  # fmt: skip
-
-
-def _fitting(how: ValueFormat, cell: Cell) -> ValueFormat:
-    """Return *how*, unless the value is of another kind: Excel would print a date as 46 173, and 3 as a date."""
-    if isinstance(cell.value, date):
-        return DATE
-    return TEXT if how.kind is ValueKind.date else how
-
-
-def write_cell(sheet: Any, row: int, column: int, cell: Cell, *, value_look: Any, text_look: Any) -> None:
-    """Write a cell's value where Excel can hold it as a number or a date, and its text otherwise."""
-    value = cell.value
-    if isinstance(value, date) and value >= _FIRST_DATE:
-        sheet.write_datetime(row, column, value, value_look)
-    elif (number := exact_number(value)) is not None:
-        sheet.write_number(row, column, number, value_look)
-    elif not cell.text:
-        # An empty string is text too: a chart would draw it as zero.
-        sheet.write_blank(row, column, None, text_look)
-    else:
-        # Never sheet.write: it would take text such as "=1+1" or "0301" for something else.
-        sheet.write_string(row, column, printable(cell.text), text_look)
+    def _write_cell(self, number: int, cell: Cell, how: ValueFormat, is_signed: bool, is_total: bool) -> None:
+        """Write a cell's value where Excel can hold it as a number or a date, and its text otherwise."""
+        value, row = cell.value, self.next_row
+        if isinstance(value, date) and value >= _FIRST_DATE:
+            self.sheet.write_datetime(row, number, value, self.styles.number(DATE, is_signed, is_total))
+            return
+        exact = exact_number(value)
+        if exact is not None:
+            # Excel would print 3 as a date.
+            fitting = TEXT if how.kind is ValueKind.date else how
+            self.sheet.write_number(row, number, exact, self.styles.number(fitting, is_signed, is_total))
+            return
+        is_muted = cell.mark is not Mark.shown
+        look = self.styles.words(self._is_number[number], self._is_after_number(number), is_muted, is_total)
+        if not cell.text:
+            # An empty string is text too: a chart would draw it as zero.
+            self.sheet.write_blank(row, number, None, look)
+        else:
+            # Never sheet.write: it would take text such as "=1+1" or "0301" for something else.
+            self.sheet.write_string(row, number, printable(cell.text), look)
 
 
 def wrapped_lines(text: str, across: int) -> int:
     """Return how many lines *text* takes in a cell *across* characters wide, broken at spaces."""
+    if len(text) <= across:
+        return 1
     lines, room = 1, across
     for word in text.split():
         if len(word) > room and room < across:
@@ -164,7 +156,7 @@ def wrapped_lines(text: str, across: int) -> int:
 
 def exact_number(value: object) -> int | float | None:
     """Return *value* as Excel can store it, or None: no number, not finite, or too large."""
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     try:
         number = float(value)
@@ -177,5 +169,6 @@ def exact_number(value: object) -> int | float | None:
 
 def printable(text: str) -> str:
     """Return *text* without characters that XML forbids, within Excel's limit for one cell."""
-    text = _UNPRINTABLE.sub("", text)
+    if not text.isprintable():
+        text = _UNPRINTABLE.sub("", text)
     return text if len(text) <= _TEXT_LIMIT else text[: _TEXT_LIMIT - 1] + "…"

@@ -34,3 +34,10 @@ def sheet_names(headings: Iterable[str], *, fallback: str) -> tuple[str, ...]:
 def _trim(text: str, units: int) -> str:
     cut = " ".join(text.split()).encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore")
     return cut.strip("' ")
+
+
+def quoted_name(name: str) -> str:
+    """Return the name of a sheet as formulas have it: quoted unless it is one plain word, as xlsxwriter does."""
+    from xlsxwriter.utility import quote_sheetname
+
+    return str(quote_sheetname(name))

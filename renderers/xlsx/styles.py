@@ -42,6 +42,9 @@ class Styles:
         self.accent = checked_colour(accent)
         self._workbook = workbook
         self._made: dict[Hashable, Any] = {}
+        # By what a table asks for, cell by cell.
+        self._numbers: dict[tuple[ValueFormat, bool, bool], Any] = {}
+        self._words: dict[tuple[bool, bool, bool, bool], Any] = {}
 
     @property
     def soft_accent(self) -> str:
@@ -77,21 +80,27 @@ class Styles:
             bottom_color=self.accent,
         )
 
-    def number(self, how: ValueFormat, *, is_signed: bool = False, is_total: bool = False) -> Any:
+    def number(self, how: ValueFormat, is_signed: bool = False, is_total: bool = False) -> Any:
         """Return the look of a value printed as *how*."""
-        code = number_format(how, self.language, is_signed=is_signed)
-        return self._look(align="right", num_format=code, **self._row(is_total))
+        key = how, is_signed, is_total
+        if key not in self._numbers:
+            code = number_format(how, self.language, is_signed=is_signed)
+            self._numbers[key] = self._look(align="right", num_format=code, **self._row(is_total))
+        return self._numbers[key]
 
-    def words(self, *, is_number: bool, is_after_number: bool, is_muted: bool, is_total: bool) -> Any:
+    def words(self, is_number: bool, is_after_number: bool, is_muted: bool, is_total: bool) -> Any:
         """Return the look of a text in a table; in a column of numbers it stands where the numbers stand."""
-        look: dict[str, Any] = {"align": "right" if is_number else "left", **self._row(is_total)}
-        if is_after_number:
-            look["indent"] = _AIR
-        if is_muted:
-            look["font_color"] = "#6a6a6a"
-        if not is_number:
-            look["text_wrap"] = True
-        return self._look(**look)
+        key = is_number, is_after_number, is_muted, is_total
+        if key not in self._words:
+            look: dict[str, Any] = {"align": "right" if is_number else "left", **self._row(is_total)}
+            if is_after_number:
+                look["indent"] = _AIR
+            if is_muted:
+                look["font_color"] = "#6a6a6a"
+            if not is_number:
+                look["text_wrap"] = True
+            self._words[key] = self._look(**look)
+        return self._words[key]
 
     def _row(self, is_total: bool) -> dict[str, Any]:
         if is_total:

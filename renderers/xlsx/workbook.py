@@ -34,12 +34,19 @@ def render_xlsx(pack: Pack) -> bytes:
     Raises:
         ValueError: The pack's accent colour is not #rrggbb.
     """
-    word = formatter(pack.language).word
     buffer = io.BytesIO()
     workbook = xlsxwriter.Workbook(
         buffer,
         {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
     )
+    fill_workbook(workbook, pack)
+    workbook.close()
+    return buffer.getvalue()
+
+
+def fill_workbook(workbook: Any, pack: Pack) -> None:
+    """Write *pack* into an empty workbook: xlsxwriter's, or one that only records."""
+    word = formatter(pack.language).word
     styles = Styles(workbook, language=pack.language, accent=pack.accent)
     _set_properties(workbook, pack)
     sections = [section for section in pack.sections if not isinstance(section, TextSection)]
@@ -51,8 +58,6 @@ def render_xlsx(pack: Pack) -> bytes:
         _write_section(workbook, sheet, styles, pack, section)
     write_about(sheets[-1], styles, pack)
     sheets[0].set_tab_color(pack.accent)
-    workbook.close()
-    return buffer.getvalue()
 
 
 def _write_section(workbook: Any, sheet: Any, styles: Styles, pack: Pack, section: Section) -> None:

@@ -4,6 +4,7 @@ A new kind is one module here and one line in `KINDS`.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from distributor.catalogue.models import ReportSpec, RowsBody, RowsSpec
@@ -21,6 +22,7 @@ def section_keys(report: ReportSpec) -> tuple[str, ...]:
     return tuple(f"s{number}" for number in range(1, len(report.sections) + 1))
 
 
+@lru_cache(maxsize=64)
 def report_asks(report: ReportSpec, scope: Scope) -> frozenset[Ask]:
     """Return every figure that the report needs, for all its sections."""
     return frozenset(ask for spec in report.sections for ask in _kind(spec).asks(spec, scope, report))

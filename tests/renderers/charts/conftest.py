@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from renderers.charts.figure import Sheet
+from renderers.charts.sheet import Sheet
 from renderers.charts.spec import ChartForm, ChartSpec, Series, SeriesRole
 from renderers.formats import INTEGER, PERCENT, ValueFormat, ValueKind
 from renderers.language import formatter
@@ -173,7 +173,7 @@ def find_misplaced(sheet: Sheet, *, slack: float = 0) -> list[str]:
 
     Boxes may share or leave *slack* device px: a letter with two accents has a higher box than the line it stands in.
     """
-    width, height = sheet.figure.bbox.width, sheet.figure.bbox.height
+    width, height = sheet.pixels
     boxes = [(text.text, *text.box) for text in sheet.texts]
     found = [
         f"{text!r} leaves the sheet"

@@ -12,8 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from renderers.charts import PHONE, draw_chart
+from renderers.charts.artists import paint_with_artists
+from renderers.charts.canvas import FastPainter
 from renderers.charts.drawing import draw_sheet
 from renderers.charts.lettering import Weight, font_properties
+from renderers.charts.sheet import Sheet
 from renderers.charts.spec import ChartSpec
 from renderers.charts.stamps import stamp
 
@@ -38,7 +41,7 @@ def test_stamp_is_what_matplotlib_draws(words: str, weight: Weight, scale: int) 
     drawn = 255 - np.asarray(canvas.buffer_rgba())[:, :, 0].astype(int)  # type: ignore[no-untyped-call]
     left, top = 8 * scale + made.left, drawn.shape[0] - baseline + made.top
     mask = np.zeros_like(drawn)
-    mask[top : top + made.mask.height, left : left + made.mask.width] = np.asarray(made.mask)
+    mask[top : top + made.cover.shape[0], left : left + made.cover.shape[1]] = made.cover
     assert np.abs(drawn - mask).max() <= 1
     box = artist.get_window_extent(canvas.get_renderer())  # type: ignore[no-untyped-call]
     assert (made.width, made.ascent, made.descent) == pytest.approx(
@@ -58,11 +61,12 @@ def test_stamps_of_other_drawings_leave_no_trace(hard_spec: ChartSpec, accumulat
     assert first == draw_chart(hard_spec, accent=ACCENT)
 
 
-def test_png_can_be_taken_twice(hard_spec: ChartSpec) -> None:
-    """A sheet gives the same PNG each time it is asked."""
+@pytest.mark.parametrize("paint", [paint_with_artists, FastPainter().paint], ids=["full", "fast"])
+def test_sheet_can_be_painted_twice(hard_spec: ChartSpec, paint: Callable[[Sheet], bytes | None]) -> None:
+    """A sheet gives the same PNG each time it is painted."""
     sheet = draw_sheet(hard_spec, size=PHONE, scale=2, accent=ACCENT)
 
-    assert sheet.png() == sheet.png()
+    assert paint(sheet) == paint(sheet)
 
 
 def test_other_process_gives_same_bytes(accumulated: Callable[[str], ChartSpec]) -> None:

@@ -1,0 +1,116 @@
+"""The colours of a fast picture: a fixed palette a house colour, and the ink that is nearest to any mix of two.
+
+A picture has few plain colours, and mixes of them at the edges of letters and lines. Both are known beforehand, so that
+a palette need not be found for each picture. Plain colours are in it as they are; a mix is drawn in the nearest ink.
+"""
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from renderers.charts.palette import (
+    HUES,
+    PAST_COLOURS,
+    WHITE,
+    blended,
+    ink_on,
+    plain_colours,
+    rgb,
+    sequential,
+    text_colours,
+)
+
+Indices = NDArray[np.uint8]
+
+_SIZE = 256  # of a palette with one byte a pixel
+_SCALE_STEPS = 56  # of the heat map; its neighbours differ by four levels at most
+_TEXT_STEPS, _EDGE_STEPS, _PALE_STEPS = 12, 4, 6
+_BITS = 5  # of each channel, by which the nearest ink is looked up
+
+
+class Inks:
+    """A palette of at most 256 colours; number 0 is white, the ground."""
+
+    def __init__(self, accent: str) -> None:
+        plain = plain_colours(accent)
+        colours = list(dict.fromkeys([WHITE, *plain, *_mixes(accent)]))[:_SIZE]
+        self._numbers: dict[str, int] = {colour: number for number, colour in enumerate(colours)}
+        self._rgb = np.array([rgb(colour) for colour in colours], np.float32)
+        self.palette = self._rgb.astype(np.uint8).tobytes()
+        self._ramps: dict[tuple[str, int], Indices] = {}
+        self._table = self._nearest(_cells())
+        # A plain colour that shares its cell with others comes first.
+        numbers = [self._numbers[colour] for colour in reversed([WHITE, *plain])]
+        self._table[_keys(self._rgb[numbers].astype(np.uint8))] = numbers
+
+    def number(self, colour: str) -> int:
+        """Return the ink of *colour*, #rrggbb: itself, or else the nearest."""
+        found = self._numbers.get(colour)
+        if found is None:
+            found = self._numbers[colour] = int(self._nearest(np.array([rgb(colour)]))[0])
+        return found
+
+    def ramp(self, colour: str, ground: int) -> Indices:
+        """Return the ink of *colour* over *ground* for each cover, 0 (none of it) to 255."""
+        ramp = self._ramps.get((colour, ground))
+        if ramp is None:
+            share = np.arange(256)[:, None] / 255
+            ramp = self._nearest(self._rgb[ground] * (1 - share) + np.array(rgb(colour)) * share)
+            ramp[0], ramp[255] = ground, self.number(colour)
+            self._ramps[colour, ground] = ramp
+        return ramp
+
+    def over(self, ground: Indices, pixels: NDArray[np.uint32]) -> Indices:
+        """Return the inks of Agg's *pixels*, which need not be opaque, over a *ground* of several inks."""
+        bytes_of = pixels.view(np.uint8).reshape(-1, 4)
+        return self.blended(ground, bytes_of[:, :3], bytes_of[:, 3])
+
+    def blended(self, ground: Indices, colour: object, cover: Indices) -> Indices:
+        """Return the inks of *colour*, one for all or one each, over a *ground* of several inks."""
+        share = cover[:, None] * np.float32(1 / 255)
+        own = self._rgb[ground]
+        mixed = own + (np.asarray(colour, np.float32) - own) * share
+        return self._table[_keys(np.rint(mixed).astype(np.uint8))]
+
+    def _nearest(self, colours: NDArray[np.generic]) -> Indices:
+        wanted, own = colours.astype(np.float32), self._rgb
+        # |a - b|² without |a|², which is the same for all inks.
+        distance = (own**2).sum(axis=1) - 2 * wanted @ own.T
+        return distance.argmin(axis=1).astype(np.uint8)
+
+
+@cache
+def inks(accent: str) -> Inks:
+    """Return the inks of charts in *accent*, made once a process."""
+    return Inks(accent)
+
+
+def _mixes(accent: str) -> Iterator[str]:
+    """Yield the mixes that are worth an ink of their own."""
+    for text in text_colours(accent):
+        yield from _between(text, WHITE, _TEXT_STEPS)
+    # The heat map's scale runs from white to the accent: it serves the edges of the accent too.
+    for step in range(_SCALE_STEPS + 1):
+        yield sequential(step / _SCALE_STEPS, accent=accent)
+    for ground in (*HUES, *(sequential(step / _PALE_STEPS, accent=accent) for step in range(_PALE_STEPS))):
+        yield from _between(ink_on(ground), ground, _EDGE_STEPS)
+    for colour in (accent, *HUES, *PAST_COLOURS):
+        yield from _between(colour, WHITE, _EDGE_STEPS)
+
+
+def _between(one: str, other: str, steps: int) -> Iterator[str]:
+    return (blended(one, other, share=step / steps) for step in range(1, steps))
+
+
+def _keys(colours: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """Pack the upper five bits of red, green and blue into fifteen."""
+    red, green, blue = (colours[:, channel].astype(np.uint16) for channel in range(3))
+    return (red >> 3) | (green & 0xF8) << 2 | (blue & 0xF8) << 7
+
+
+def _cells() -> NDArray[np.int32]:
+    """Return the colour in the middle of each cell of the look-up table, in the order of `_keys`."""
+    keys = np.arange(1 << 3 * _BITS)
+    return np.stack([keys << 3 & 0xF8, keys >> 2 & 0xF8, keys >> 7 & 0xF8], axis=1).astype(np.int32) + 4

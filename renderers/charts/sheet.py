@@ -1,0 +1,200 @@
+"""The sheet a chart is laid out on: a list of marks and texts in logical pixels from the top left corner."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from renderers.charts.lettering import CAP_HALF, TEXT_PX, Weight
+from renderers.charts.palette import BLANK, GRID, HATCH, INK, WHITE, WITHHELD
+from renderers.charts.size import ChartSize
+from renderers.charts.stamps import Lettering, stamp
+
+PADDING_PX = 8  # white around the drawing, so that it stands on a dark page
+POINTS = 72  # a point is one logical px: font sizes and line widths need no conversion
+_CSS_DPI = 96  # px an inch in print and mail, so that a scaled image has its logical size there
+_LINES_LAYER = 1
+_HATCH_LAYER = 3.5
+
+Align = Literal["left", "center", "right"]
+_START: MappingProxyType[Align, float] = MappingProxyType({"left": 0.0, "center": 0.5, "right": 1.0})
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """What the caller chooses for a drawing: its size, its sharpness and the colour of the current figures."""
+
+    size: ChartSize
+    scale: int
+    accent: str
+
+
+class Box(NamedTuple):
+    """A filled rectangle, its edges on whole device px."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    fill: str
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Rectangles of one layer."""
+
+    layer: float
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Straight thin lines of one colour."""
+
+    layer: float
+    segments: tuple[tuple[Point, Point], ...]
+    colour: str
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Polyline:
+    """A line through *points*; ``dash`` holds lengths in px, empty for a solid line."""
+
+    layer: float
+    points: tuple[Point, ...]
+    colour: str
+    width: float
+    dash: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """One marker a point; ``shape`` is a matplotlib marker, ``size`` its diameter."""
+
+    layer: float
+    points: tuple[Point, ...]
+    shape: str
+    size: float
+    fill: str
+    edge: str
+    edge_width: float
+
+
+Stroke = Lines | Polyline | Marks
+Shape = Boxes | Stroke
+
+
+class Sheet:
+    """What is drawn where. The layout puts it here once; a painter makes pixels of it.
+
+    All lengths are logical px, y downwards. Texts stand above all shapes; they alone are placed in whole device px, so
+    that one rendering of a text serves wherever it recurs.
+    """
+
+    def __init__(self, *, width: float, height: float, style: Style) -> None:
+        self.width = width
+        self.height = height
+        self.scale = style.scale
+        self.accent = style.accent
+        self.texts: list[Lettering] = []
+        self._strokes: list[Stroke] = []
+        self._boxes: dict[float, list[Box]] = {}
+
+    @property
+    def dpi(self) -> int:
+        """The resolution that gives the picture its logical size."""
+        return _CSS_DPI * self.scale
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Width and height in whole device px."""
+        return round(self.width * self.scale), round(self.height * self.scale)
+
+    def shapes(self) -> Iterator[Shape]:
+        """Yield the shapes from the lowest layer to the highest; in one layer boxes come last."""
+        found: list[Shape] = [*self._strokes]
+        found += [Boxes(layer, tuple(boxes)) for layer, boxes in self._boxes.items()]
+        yield from sorted(found, key=lambda shape: shape.layer)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        align: Align = "left",
+        size: float = TEXT_PX,
+        weight: Weight = Weight.normal,
+        colour: str = INK,
+    ) -> None:
+        """Write one printable line with its capitals centred on *y*, above everything that is drawn."""
+        if not text:
+            return
+        rendered = stamp(text, size=size, weight=weight, scale=self.scale)
+        self.texts.append(
+            Lettering(
+                text=text,
+                size=size,
+                colour=colour,
+                x=round(x * self.scale - _START[align] * rendered.width),
+                y=round((y + CAP_HALF * size) * self.scale),
+                stamp=rendered,
+            )
+        )
+
+    def lines(self, segments: Sequence[tuple[Point, Point]], *, colour: str = GRID, width: float = 1) -> None:
+        """Draw straight thin lines below everything else."""
+        if segments:
+            self._strokes.append(Lines(_LINES_LAYER, tuple(segments), colour, width))
+
+    def path(
+        self,
+        points: Sequence[Point],
+        *,
+        colour: str,
+        width: float,
+        dash: tuple[float, ...] = (),
+        layer: float = 4,
+    ) -> None:
+        """Draw a polyline."""
+        self._strokes.append(Polyline(layer, tuple(points), colour, width, dash))
+
+    def marks(
+        self,
+        points: Sequence[Point],
+        *,
+        shape: str,
+        size: float,
+        fill: str,
+        edge: str = WHITE,
+        edge_width: float = 1,
+        layer: float = 6,
+    ) -> None:
+        """Draw one marker a point; *shape* is a matplotlib marker, *size* its diameter."""
+        if points:
+            self._strokes.append(Marks(layer, tuple(points), shape, size, fill, edge, edge_width))
+
+    def box(self, left: float, top: float, right: float, bottom: float, *, fill: str, layer: float = 3) -> None:
+        """Fill a rectangle, its edges on whole pixels."""
+        self._boxes.setdefault(layer, []).append(Box(left, top, right, bottom, fill))
+
+    def blank_box(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Fill a rectangle that holds no figure."""
+        self.box(left, top, right, bottom, fill=BLANK)
+
+    def withheld_box(self, left: float, top: float, right: float, bottom: float) -> None:
+        """Fill a rectangle with the hatching that stands for "no figure"."""
+        self.box(left, top, right, bottom, fill=WITHHELD)
+        step, height = 5.0, bottom - top
+        stripes: list[tuple[Point, Point]] = []
+        start = left - height + step / 2
+        while start < right:
+            low = max(0.0, left - start)
+            high = min(height, right - start)
+            if low < high:
+                stripes.append(((start + low, bottom - low), (start + high, bottom - high)))
+            start += step
+        if stripes:
+            self._strokes.append(Lines(_HATCH_LAYER, tuple(stripes), HATCH, 0.6))

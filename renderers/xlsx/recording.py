@@ -1,0 +1,192 @@
+"""A workbook that keeps what is written to it, in place of xlsxwriter's: the calls of it that our sheets use.
+
+Cells, sizes, merges, links and footers are kept as data, because they differ from pack to pack. Every other call goes
+into the shape: packs whose calls are the same there make workbooks that differ in the kept data only.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, NamedTuple
+
+_FIRST_DAY = date(1899, 12, 30)  # of Excel's count, for dates from March 1900 on
+_DEFAULT_CHART_ROWS, _DEFAULT_CHART_COLUMNS = 24, 12  # more than a chart covers
+
+
+Place = tuple[int, int, int, int]  # first row and column, last row and column
+
+
+class UnshapedError(Exception):
+    """This workbook cannot be made from a template; the message says why."""
+
+
+class Cell(NamedTuple):
+    """What stands in one cell: a number, the index of a shared string, or nothing; and its look."""
+
+    number: float | None
+    string: int | None
+    look: tuple[Any, ...]
+
+
+class Picture(NamedTuple):
+    """A chart on a sheet, with its description."""
+
+    row: int
+    column: int
+    chart: "RecordedChart"
+    description: str
+
+
+class Strings:
+    """Texts in the order in which they are first written."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+        self.count = 0
+
+    def number(self, text: str) -> int:
+        self.count += 1
+        return self.numbers.setdefault(text, len(self.numbers))
+
+
+class _Calls:
+    """Keeps every call that is not a method of its own."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[Any, ...]] = []
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        def keep(*values: Any, **options: Any) -> None:
+            self.calls.append((name, values, options))
+
+        return keep
+
+    def __repr__(self) -> str:
+        return repr(self.calls)
+
+
+class RecordedChart(_Calls):
+    """A chart of a sheet's figures: all of it is shape, but for what stands in the cells that it names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.named: list[Place] = []  # cells of names and categories, which may be texts or numbers
+
+    def add_series(self, entry: dict[str, Any]) -> None:
+        self.calls.append(("add_series", entry))
+        _, row, column = entry["name"]
+        self.named += [(row, column, row, column), tuple(entry["categories"][1:])]
+
+    def combine(self, other: "RecordedChart") -> None:
+        self.calls.append(("combine", other))
+        self.named += other.named
+
+
+class RecordedSheet(_Calls):
+    """One sheet."""
+
+    def __init__(self, name: str, strings: Strings) -> None:
+        super().__init__()
+        self.name = name
+        self.rows: dict[int, dict[int, Cell]] = {}
+        self.heights_px: dict[int, int] = {}
+        self.widths_px: dict[int, int | None] = {}  # None is hidden
+        self.merges: list[Place] = []
+        self.links: list[tuple[int, int, str, str]] = []
+        self.filter: Place | None = None
+        self.repeated: int | None = None  # the row that is printed on each page
+        self.footer = ""
+        self.pictures: list[Picture] = []
+        self._strings = strings
+
+    def get_name(self) -> str:
+        return self.name
+
+    def set_row(self, row: int, height: float) -> None:
+        self.heights_px[row] = int(height * 4 / 3 + 0.5)
+
+    def set_column(self, first: int, last: int, width: float | None, look: None = None, options: Any = None) -> None:
+        hidden = bool(options and options.get("hidden"))
+        for column in range(first, last + 1):
+            self.widths_px[column] = None if hidden or width is None else int(width * 7 + 0.5) + 5
+
+    def set_footer(self, footer: str) -> None:
+        self.footer = footer
+
+    def write_string(self, row: int, column: int, text: str, look: Any) -> None:
+        self._put(row, column, Cell(None, self._strings.number(text), look))
+
+    def write_number(self, row: int, column: int, number: float, look: Any) -> None:
+        self._put(row, column, Cell(number, None, look))
+
+    def write_datetime(self, row: int, column: int, day: date, look: Any) -> None:
+        if isinstance(day, datetime):
+            raise UnshapedError("a date with a time of day")
+        self._put(row, column, Cell((day - _FIRST_DAY).days, None, look))
+
+    def write_blank(self, row: int, column: int, nothing: None, look: Any) -> None:
+        self._put(row, column, Cell(None, None, look))
+
+    def write_url(self, row: int, column: int, url: str, look: Any, text: str) -> None:
+        self.write_string(row, column, text, look)
+        self.links.append((row, column, url.removeprefix("internal:"), text))
+
+    def merge_range(self, top: int, left: int, bottom: int, right: int, text: str, look: Any) -> None:
+        self.merges.append((top, left, bottom, right))
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                self._put(row, column, Cell(None, None, look))
+
+    def autofilter(self, top: int, left: int, bottom: int, right: int) -> None:
+        self.filter = (top, left, bottom, right)
+
+    def repeat_rows(self, row: int) -> None:
+        self.repeated = row
+
+    def insert_chart(self, row: int, column: int, chart: RecordedChart, options: dict[str, Any]) -> None:
+        chart.calls.append(("insert_chart", row, column, options["object_position"]))
+        self.pictures.append(Picture(row, column, chart, str(options["description"])))
+
+    def covered(self, picture: Picture) -> tuple[object, ...]:
+        """Return the sizes of the rows and columns that a chart may lie over."""
+        rows = tuple(self.heights_px.get(picture.row + step) for step in range(_DEFAULT_CHART_ROWS))
+        return rows, tuple(self.widths_px.get(picture.column + step, 0) for step in range(_DEFAULT_CHART_COLUMNS))
+
+    def _put(self, row: int, column: int, cell: Cell) -> None:
+        self.rows.setdefault(row, {})[column] = cell
+
+
+class RecordedWorkbook:
+    """All sheets, and the properties of the document."""
+
+    def __init__(self) -> None:
+        self.strings = Strings()
+        self.sheets: list[RecordedSheet] = []
+        self.properties: dict[str, Any] = {}
+        self.custom: list[tuple[str, str]] = []
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """All texts by number, once everything is written."""
+        return list(self.strings.numbers)
+
+    def add_worksheet(self, name: str) -> RecordedSheet:
+        self.sheets.append(RecordedSheet(name, self.strings))
+        return self.sheets[-1]
+
+    def add_format(self, look: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(sorted(look.items()))
+
+    def add_chart(self, kind: dict[str, str]) -> RecordedChart:
+        chart = RecordedChart()
+        chart.calls.append(("add_chart", kind))
+        return chart
+
+    def set_properties(self, properties: dict[str, Any]) -> None:
+        self.properties = properties
+
+    def set_custom_property(self, name: str, value: str, kind: str) -> None:
+        self.custom.append((name, value))
