@@ -8,7 +8,7 @@ import pytest
 
 VERBS = (
     "demo", "init", "check", "schema", "plan", "preview", "run", "approve", "reject", "runs", "deliveries", "resend",
-    "explain", "serve", "simulate",
+    "explain", "serve", "simulate", "suppressions", "doctor", "purge", "subject",
 )  # fmt: skip
 HEAVY = {
     "pandas", "numpy", "matplotlib", "weasyprint", "duckdb", "pyarrow", "sqlalchemy", "fastapi", "sklearn", "sqlglot",
