@@ -89,7 +89,9 @@ def test_address_is_left_alone_after_so_many_in_a_row(union: SmallUnion) -> None
     assert 1 == len(suppressed_letters(app))
     union.run("note", now=NOW + 4 * DAY)
     newest = app.ledger.runs("note")[-1]
-    reasons = {one.recipient_id: one.reason for one in app.ledger.deliveries(newest.run_id) if one.status == "suppressed"}
+    reasons = {
+        one.recipient_id: one.reason for one in app.ledger.deliveries(newest.run_id) if one.status == "suppressed"
+    }
     assert "messages to the address came back too often" == reasons["ask"]
 
 
@@ -246,7 +248,7 @@ def change(whom: str) -> Change:
 
 @pytest.mark.parametrize("whom", ["ask", "arne@proeve.example", " Arne@PROEVE.example "])
 def test_address_is_blocked_and_lifted_by_hand(union: SmallUnion, whom: str) -> None:
-    """By the recipient's id or by the address, in any spelling; who and why stand in the audit, the address does not."""
+    """By the recipient's id or by the address, in any spelling; the audit tells who and why, and no address."""
     app = union.app()
 
     assert ("a***@proeve.example",) == add_suppression(app, change(whom))

@@ -89,7 +89,7 @@ def tried(name: str, look: Callable[[], R], *, limit_s: float) -> tuple[R | None
         try:
             answers.put((look(), None))
         except (DistributorError, DirectoryError) as error:
-            answers.put((None, fault(name, str(error))))
+            answers.put((None, fault(name, str(error).removeprefix(f"{name}: "))))
         except Exception as error:  # noqa: BLE001 - outermost frame of a check: told as a fault, the others go on
             answers.put((None, fault(name, f"{type(error).__name__}: {error}")))
 
