@@ -51,5 +51,5 @@ def test_help_lists_every_verb_with_a_line() -> None:
 
     assert set() == set(done.stderr.rpartition("LOADED")[2].split()) & HEAVY
     for verb in VERBS:
-        [line] = [line for line in done.stdout.splitlines() if f" {verb} " in line]
+        [line] = [line for line in done.stdout.splitlines() if line.startswith(f"│ {verb} ")]
         assert 3 < len(line.split())
