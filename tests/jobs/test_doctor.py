@@ -251,7 +251,7 @@ def test_mailbox_that_is_not_there_is_a_fault(union: SmallUnion) -> None:
     (union.folder / "mailbox").mkdir()
     (union.folder / "mailbox" / "1.eml").write_text("x")
 
-    assert ["the mailbox can be read; 1 messages wait to be taken."] == [
+    assert ["the mailbox can be read; 1 message waits to be taken."] == [
         one.text for one in examined(union).findings if one.check == "bounces"
     ]
 
@@ -502,7 +502,7 @@ def test_delivery_that_is_stuck_is_a_warning(union: SmallUnion) -> None:
 
     assert [] == of_runs(union, NOW + timedelta(minutes=10))
     [one] = of_runs(union, NOW + timedelta(minutes=31))
-    assert ("outbox", True) == (one.check, "1 messages have been due for more than 30 minutes" in one.text)
+    assert ("outbox", True) == (one.check, "1 message has been due for more than 30 minutes" in one.text)
     app.ledger.move(which, DeliveryStatus.queued, reason="later", at=NOW, next_attempt_at=NOW + DAY)
     assert [] == of_runs(union, NOW + timedelta(minutes=31))
 
@@ -518,7 +518,7 @@ def test_outbox_that_grows_is_a_warning(union: SmallUnion) -> None:
 
     [one] = of_runs(union, later + timedelta(minutes=20))
 
-    assert "it grows faster than it empties: 6 messages wait, and 0 were sent" in one.text
+    assert "it grows faster than it empties: 6 messages wait, and 0 sent" in one.text
 
 
 def test_message_whose_process_ended_is_a_warning(union: SmallUnion) -> None:
@@ -532,7 +532,7 @@ def test_message_whose_process_ended_is_a_warning(union: SmallUnion) -> None:
 
     [one] = of_runs(union)
 
-    assert ("outbox", True) == (one.check, "1 messages were being sent when their process ended" in one.text)
+    assert ("outbox", True) == (one.check, "1 message was being sent when the process ended" in one.text)
 
 
 def test_warnings_of_the_setup_do_not_wake_anybody() -> None:

@@ -56,6 +56,11 @@ def fault(check: str, text: str, remedy: str = "") -> Finding:
     return Finding(check=check, level=Level.fault, text=text, remedy=remedy)
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """Return "1 message waits", "1,204 messages wait"."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """Something to look at.
