@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).parents[1]
-for folder in ("faults", "jobs", "channels", "ledger", "dispatch"):  # the tests are no package
-    sys.path.insert(0, str(TESTS / folder))
+# The tests are no package.
+sys.path[:0] = [str(Path(__file__).parents[1] / folder) for folder in ("faults", "jobs", "channels", "ledger")]
 
 from postgres_server import PostgresServer
 from small_union import SmallUnion, make_small_union
