@@ -22,7 +22,7 @@ from distributor.jobs.held import hold_run
 from distributor.jobs.leases import run_in_hand
 from distributor.jobs.make_packs import make_packs
 from distributor.jobs.progress import Progress
-from distributor.ledger.errors import LedgerError
+from distributor.ledger.errors import LedgerError, RunInHandError
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import (
     Approval,
@@ -181,7 +181,7 @@ def resume_run(app: Application, run_name: str, *, progress: Progress) -> RunSum
 
 def _carry_out(app: Application, run: RunRecord, progress: Progress) -> RunSummary:
     """Make the packs of a run and send them meanwhile; then close it, if nothing is left to do."""
-    with run_in_hand(app, run.run_id):
+    with naming_the_way_on(run), run_in_hand(app, run.run_id):
         roster = app.directory.load()
         try:
             with recording_failure(app, run), sending(app, run, roster) as at_work:
@@ -216,6 +216,18 @@ def _take_up(app: Application, run: RunRecord) -> None:
 
 
 @contextmanager
+def naming_the_way_on(run: RunRecord) -> Iterator[None]:
+    """Add to an error how to go on with the run, be it that not even its lease could be written."""
+    try:
+        yield
+    except (GateError, RunInHandError):  # going on would end the same way
+        raise
+    except Exception as error:
+        error.add_note(f"What is finished is kept. Go on with: distributor run --resume {run.run_id}")
+        raise
+
+
+@contextmanager
 def recording_failure(app: Application, run: RunRecord) -> Iterator[None]:
     """Record how a run stands when the block ends in an error, and raise what is told to people.
 
@@ -247,7 +259,6 @@ def _record_failed(app: Application, run: RunRecord, error: Exception) -> None:
         app.ledger.record_status(run.run_id, RunStatus.failed, reason)
     except LedgerError as refused:  # a full disk: the run stays as "running", and can be resumed from there as well
         error.add_note(f"The ledger could not record this: {refused}")
-    error.add_note(f"What is finished is kept. Go on with: distributor run --resume {run.run_id}")
 
 
 def _refused(error: OSError) -> str:
