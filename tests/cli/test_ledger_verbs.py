@@ -406,3 +406,19 @@ def test_correction_counts_changed_and_unchanged_packs(program: Program, union: 
     assert first == second["corrects"]
     assert [second["run"]] == asked(program, union, "runs", first)["corrected_by"]
     assert f"corrected   by run {second['run']}" in program("runs", first, *config).stdout
+
+
+def test_long_lists_are_whole_in_the_detail(program: Program, union: SmallUnion) -> None:
+    """After a run five vacant posts are named and the rest counted; one run in detail names them all."""
+    step = "fallback: [region_leader of region]"
+    union.edit("report_specs/audiences.yaml", "branch: own, levels: [local]", f"levels: [local], {step}")
+    path = union.folder / "directory" / "roles.csv"
+    lines = [line for line in path.read_text("utf-8").splitlines() if "branch_leader" not in line]
+    path.write_text("\n".join(lines), "utf-8")
+    config = ("--config", str(union.config))
+
+    after = program("run", "note", "--period", "2026-05", *config).stdout
+    detail = program("runs", union.app().ledger.runs()[0].run_id, *config).stdout
+
+    assert (5, True) == (after.count("  vacant "), "and 1 more: distributor runs note-2026-05-" in after)
+    assert (6, False) == (detail.count("  vacant "), " more: distributor runs" in detail)

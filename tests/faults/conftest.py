@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 # The tests are no package.
-sys.path[:0] = [str(Path(__file__).parents[1] / folder) for folder in ("faults", "jobs", "channels", "ledger")]
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "jobs"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "ledger"))
 
 from postgres_server import PostgresServer
 from small_union import SmallUnion, make_small_union
