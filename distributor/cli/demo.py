@@ -70,6 +70,8 @@ def _what_next(app: "Application", summary: "RunSummary") -> tuple[str, ...]:
         "  distributor preview monthly_branch_pack --period 2026-05 --branch Rana --open",
         "  distributor explain monthly_branch_pack --period 2026-05 --branch Rana --metric churn",
         "  distributor run monthly_branch_pack --period 2026-05 --branch Rana --to you@union.example",
+        "  distributor runs   # what has been run, and whether the books add up",
+        "  distributor deliveries --report monthly_branch_pack --branch Rana --attempts",
         "  distributor run quarterly_rep_report --period 2026-Q1 --branch Voss",
         "  distributor init my-reports   # a commented catalogue of your own to start from",
     )

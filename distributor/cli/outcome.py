@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 _NAMED = 5
 
 
-def print_outcome(out: "Console", shown: "RunSummary | RunDetail") -> None:
-    """Say what the run made and sent, what it waits for, and name everything that did not go as planned."""
+def print_outcome(out: "Console", shown: "RunSummary | RunDetail", *, named: int | None = _NAMED) -> None:
+    """Say what the run made and sent, what it waits for, and name what did not go as planned.
+
+    Args:
+        out: Where to.
+        shown: The run.
+        named: Of reasons, vacant posts and branches with nobody at most so many; None means all.
+    """
     from distributor.cli.console import shown as short
 
     run = shown.run
@@ -26,16 +32,16 @@ def print_outcome(out: "Console", shown: "RunSummary | RunDetail") -> None:
     out.print(f", {run.from_on} to {run.to_on - timedelta(days=1)}")
     _print_packs(out, run, shown.packs.values())
     print_books(out, shown.books)
-    for reason, number in Counter(_unsent_reasons(shown.deliveries)).most_common(_NAMED):
+    for reason, number in Counter(_unsent_reasons(shown.deliveries)).most_common(named):
         out.print(f"              {number} × {reason}")
     print_waiting(out, run, shown.deliveries)
-    for branch, role, whom in run.stand_ins[:_NAMED]:
+    for branch, role, whom in run.stand_ins[:named]:
         print_item(out, "vacant", f"{branch}: {role}; goes to {whom}")
-    if (more := len(run.stand_ins) - _NAMED) > 0:
-        out.print(f"              and {more} more: distributor runs {run.run_id}")
+    if more := len(run.stand_ins[named:] if named else ()):
+        print_item(out, "", f"and {more} more: distributor runs {run.run_id}")
     if shown.nobody and not run.test_address:
-        names = ", ".join(shown.nobody[:_NAMED])
-        rest = f" and {len(shown.nobody) - _NAMED} more" if len(shown.nobody) > _NAMED else ""
+        names = ", ".join(shown.nobody[:named])
+        rest = f" and {more} more" if (more := len(shown.nobody[named:] if named else ())) else ""
         have = "branch has" if len(shown.nobody) == 1 else "branches have"
         print_item(out, "nobody", f"{len(shown.nobody)} {have} no recipient: {names}{rest}")
     for pack in shown.failed_packs:

@@ -19,7 +19,7 @@ def purge(
     who: Who = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show, or end with --yes, what is older than config.toml lets it be: documents, tries, addresses."""
+    """Show, or end with --yes, what is older than config.toml lets it be kept: documents, tries, addresses."""
     from dataclasses import asdict
 
     from distributor.bootstrap import make_application

@@ -154,7 +154,7 @@ def _print_detail(out: "Console", detail: "RunDetail", zone: str) -> None:
     from distributor.cli.outcome import approval_words, print_item, print_outcome
 
     run = detail.run
-    print_outcome(out, detail)
+    print_outcome(out, detail, named=None)
     print_item(out, "status", f"{run.status}{f': {run.reason}' if run.reason else ''}")
     begun = f", by its schedule of {local_time(run.fire_at, zone)}" if run.fire_at else ", by hand"
     print_item(out, "started", f"{local_time(run.started_at, zone)} ({zone}){begun}")

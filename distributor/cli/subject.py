@@ -1,5 +1,6 @@
 """`distributor subject`: what is held of one recipient, handed out or erased."""
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -68,4 +69,4 @@ def _print(found: "Subject", *, is_done: bool) -> None:
             style="bold",
         )
     if not is_done:
-        out.print(f"Do it with: distributor subject erase {found.recipient_id} --yes")
+        out.print(f"Do it with: distributor subject erase {shlex.quote(found.recipient_id)} --yes")

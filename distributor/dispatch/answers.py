@@ -45,10 +45,14 @@ def judge(
             at = backoff.next_at(
                 key=delivery.key, tries=delivery.attempts + 1, now=now, deadline_at=deadline_at, retry_after=retry_after
             )
+            # A message that was perhaps accepted stays so until a try settles it: its channel may have to look it up.
+            is_open = delivery.status is DeliveryStatus.unconfirmed
             if at is None:
                 reason = f"not accepted within the time that the report allows. The last answer: {error.reason}"
-                return Outcome(status=DeliveryStatus.failed, reason=reason, code=error.code)
-            return Outcome(status=DeliveryStatus.deferred, reason=words, code=error.code, next_attempt_at=at)
+                status = DeliveryStatus.unconfirmed if is_open else DeliveryStatus.failed
+                return Outcome(status=status, reason=reason, code=error.code)
+            status = DeliveryStatus.unconfirmed if is_open else DeliveryStatus.deferred
+            return Outcome(status=status, reason=words, code=error.code, next_attempt_at=at)
         case PermanentDeliveryError(fault=Fault.recipient):
             return Outcome(status=DeliveryStatus.rejected, reason=words, code=error.code)
         case _:

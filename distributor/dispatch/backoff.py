@@ -37,8 +37,8 @@ class Backoff:
             deadline_at: None for no deadline. The last try is made just before it, not skipped.
             retry_after: The least that the transport asked for.
         """
-        # 2**60 minutes are beyond any calendar; the longest wait caps it long before.
-        wait = min(self.first * float(2 ** min(tries - 1, 30)), self.longest)
+        # A wait of 2**20 minutes is two years; the longest wait caps it long before.
+        wait = min(self.first * float(2 ** min(tries - 1, 20)), self.longest)
         wait = max(wait, retry_after or timedelta())
         at = now + wait * (1 + self.spread * _chance(key, tries))
         if deadline_at is None or at < deadline_at:

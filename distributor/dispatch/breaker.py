@@ -37,7 +37,8 @@ def allow(state: State, *, now: datetime, rules: BreakerRules) -> tuple[State, b
     """
     if state.until_at is None:
         return state, True
-    if now < state.until_at:
+    # No pause is longer than the longest: one that seems so began before the clock was put back.
+    if now < state.until_at <= now + rules.longest_pause:
         return state, False
     return replace(state, until_at=now + rules.pause), True
 
@@ -52,7 +53,7 @@ def failed(state: State, *, now: datetime, rules: BreakerRules, words: str) -> S
     failures = state.failures + 1
     if failures < rules.threshold and state.until_at is None:
         return State(failures=failures, words=words)
-    doublings = min(max(failures - rules.threshold, 0), 30)
+    doublings = min(max(failures - rules.threshold, 0), 20)
     pause = min(rules.pause * 2**doublings, rules.longest_pause)
     return State(failures=failures, until_at=now + pause, words=words)
 

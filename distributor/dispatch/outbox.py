@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from distributor.dispatch.sender import Sender
 from distributor.interrupts import finishing_first
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus, RunRecord
+from distributor.ledger.states import SENDABLE
 
 _BATCH = 16
 
@@ -40,7 +41,9 @@ class Outbox:
         while not (stop and stop.is_set()):
             claimed = self._claim(owner, run_id)
             if not claimed:
-                break
+                if not self._give_back_unknown(owner):
+                    break
+                continue
             number += self._send_all(claimed, owner, runs, stop)
         return number
 
@@ -70,6 +73,13 @@ class Outbox:
         return sender.ledger.claim(
             owner, now=now, until=now + sender.lease, limit=_BATCH, channels=tuple(sender.channels), run_id=run_id
         )
+
+    def _give_back_unknown(self, owner: str) -> int:
+        """Give back what *owner* has claimed without knowing: a database that broke off before its answer."""
+        unknown = [one.key for one in self.sender.ledger.in_hand(statuses=SENDABLE) if one.lease_owner == owner]
+        if unknown:
+            self.sender.ledger.give_back(unknown, owner=owner)
+        return len(unknown)
 
     def _send_all(
         self,

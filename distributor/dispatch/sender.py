@@ -7,14 +7,15 @@ from hashlib import sha256
 from time import monotonic
 
 from channels.channel import Channel, Settlement
-from channels.errors import DeliveryError, Fault
+from channels.errors import DeliveryError, Fault, TransientDeliveryError
 from channels.message import Message, Receipt
 from distributor.clock import Clock
 from distributor.dispatch.answers import Outcome, judge, unconfirmed
 from distributor.dispatch.backoff import Backoff
 from distributor.dispatch.breaker import Breakers
-from distributor.dispatch.stages import End, PutOff, Stage, Work
+from distributor.dispatch.stages import End, PutOff, Stage, Work, deadline_of
 from distributor.errors import DistributorError
+from distributor.ledger.errors import LedgerError
 from distributor.ledger.port import Ledger
 from distributor.ledger.records import AttemptRecord, DeliveryRecord, DeliveryStatus, RunRecord
 
@@ -52,13 +53,11 @@ class Sender:
                 case None:
                     pass
         started = monotonic()
-        try:
-            message = self.compose(delivery, run)
-        except (DeliveryError, DistributorError) as error:
-            outcome = Outcome(status=DeliveryStatus.failed, reason=str(error))
-            self._record(delivery, outcome, owner=owner, seconds=monotonic() - started)
+        composed = self._composed(work)
+        if isinstance(composed, Outcome):
+            self._record(delivery, composed, owner=owner, seconds=monotonic() - started)
             return
-        self._settle_or_hand_over(work, message, owner, started)
+        self._settle_or_hand_over(work, composed, owner, started)
 
     def record_lost(self, delivery: DeliveryRecord, run: RunRecord) -> None:
         """Record that the process which was sending a delivery ended before the answer was recorded."""
@@ -68,10 +67,26 @@ class Sender:
             now=self.clock.now(),
             # Nothing speaks against trying at once: it was our process that failed, not the transport.
             backoff=Backoff(first=timedelta(), longest=timedelta()),
-            deadline_at=run.deadline_at,
+            deadline_at=deadline_of(delivery, run),
             settlement=self._settlement(delivery),
         )
         self._record(delivery, outcome, owner=delivery.lease_owner)
+
+    def _composed(self, work: Work) -> Message | Outcome:
+        """Return the message, or what becomes of a delivery that has none. A ledger that is away is no fault of it."""
+        try:
+            message = self.compose(work.delivery, work.run)
+            message.message_id  # noqa: B018 - a sender that has none is found out here, not half-way
+        except LedgerError:
+            raise
+        except OSError as error:
+            reason = f"its files cannot be read: {error.strerror or error}."
+            return self._judged(work, TransientDeliveryError(work.delivery.key, reason, "It is tried again."))
+        except (DeliveryError, DistributorError) as error:
+            return Outcome(status=DeliveryStatus.failed, reason=str(error))
+        except Exception as error:  # noqa: BLE001 - outermost frame of a delivery: recorded, then the others go on
+            return Outcome(status=DeliveryStatus.failed, reason=_named(error))
+        return message
 
     def _settle_or_hand_over(self, work: Work, message: Message, owner: str, started: float) -> None:
         delivery, channel = work.delivery, self.channels[work.delivery.channel]
@@ -79,28 +94,34 @@ class Sender:
         until = now + self.lease
         if not self.ledger.mark_sending(delivery.key, owner=owner, now=now, until=until, message_id=message.message_id):
             return  # taken over by another process, or no longer to be sent
+        receipt = None
         try:
             receipt = self._found(work, channel, message) or channel.send(message, now=now)
         except DeliveryError as error:
             self._note_fault(delivery.channel, error)
-            outcome = judge(
-                error,
-                delivery,
-                now=self.clock.now(),
-                backoff=self.backoff,
-                deadline_at=work.run.deadline_at,
-                settlement=channel.settlement,
-            )
-            self._record(delivery, outcome, owner=owner, message=message, seconds=monotonic() - started)
-            return
-        self.breakers.succeeded(delivery.channel)
-        outcome = Outcome(status=DeliveryStatus.sent, reason=receipt.detail)
+            outcome = self._judged(work, error)
+        except Exception as error:  # noqa: BLE001 - outermost frame of a delivery: recorded, then the others go on
+            reason = f"{_named(error)}. Whether it was sent is not known: somebody has to look."
+            outcome = Outcome(status=DeliveryStatus.unconfirmed, reason=reason)
+        else:
+            self.breakers.succeeded(delivery.channel)
+            outcome = Outcome(status=DeliveryStatus.sent, reason=receipt.detail)
         self._record(delivery, outcome, owner=owner, message=message, receipt=receipt, seconds=monotonic() - started)
 
     def _found(self, work: Work, channel: Channel, message: Message) -> Receipt | None:
         """Ask the transport for a message that it may have, before it is sent again."""
         is_asked = work.delivery.status is DeliveryStatus.unconfirmed and channel.settlement is Settlement.look_up
         return channel.find(message, since=work.run.started_at) if is_asked else None
+
+    def _judged(self, work: Work, error: DeliveryError) -> Outcome:
+        return judge(
+            error,
+            work.delivery,
+            now=self.clock.now(),
+            backoff=self.backoff,
+            deadline_at=deadline_of(work.delivery, work.run),
+            settlement=self._settlement(work.delivery),
+        )
 
     def _note_fault(self, channel: str, error: DeliveryError) -> None:
         if error.fault is Fault.transport:
@@ -134,6 +155,10 @@ class Sender:
             seconds=round(seconds, 4),
         )
         self.ledger.record_attempt(attempt, owner=owner, next_attempt_at=outcome.next_attempt_at)
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def message_hash(message: Message) -> str:

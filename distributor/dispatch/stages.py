@@ -37,13 +37,25 @@ class End:
 Stage = Callable[[Work], PutOff | End | None]
 
 
+def deadline_of(delivery: DeliveryRecord, run: RunRecord) -> datetime | None:
+    """Return until when a delivery is tried.
+
+    None for letters to the owner: one of them says what became of the run when its deadline had passed.
+    """
+    return None if delivery.kind is Kind.letter else run.deadline_at
+
+
 def within_deadline(work: Work) -> End | None:
     """End what has waited longer than its report allows: figures of the month before last are no news."""
-    deadline = work.run.deadline_at
-    if deadline is None or work.now <= deadline or work.delivery.kind is Kind.letter:
+    delivery, deadline = work.delivery, deadline_of(work.delivery, work.run)
+    if deadline is None or work.now <= deadline:
         return None
     reason = f"it was still in the outbox at its deadline, {deadline:%d %B %Y %H:%M} UTC"
-    return End(status=DeliveryStatus.failed, reason=reason)
+    if delivery.reason:
+        reason = f"{reason}. The last that is known: {delivery.reason}"
+    # What was perhaps accepted does not become a failure by the passing of time.
+    is_open = delivery.status is DeliveryStatus.unconfirmed
+    return End(status=DeliveryStatus.unconfirmed if is_open else DeliveryStatus.failed, reason=reason)
 
 
 def not_sent_yet(ledger: Ledger) -> Stage:

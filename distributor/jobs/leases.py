@@ -51,4 +51,5 @@ def run_lease(run_id: str) -> str:
 def _keep(app: Application, name: str, owner: str, ended: threading.Event) -> None:
     # Should the lease be lost nevertheless, unique keys make what two processes do in the same run harmless.
     while not ended.wait(_RENEW_S):
-        take(app, name, owner=owner)
+        with suppress(LedgerError):  # a ledger that is away for a moment: the next turn renews it
+            take(app, name, owner=owner)

@@ -1,5 +1,6 @@
 """The message of a delivery, from what is stored: the same bytes whenever and by whomever it is composed."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -32,6 +33,7 @@ class Composer:
     public_url: str = ""
     secret: str = field(default="", repr=False)
     _packs: dict[tuple[str, str, str], tuple[PackRecord, dict[str, Artifact]]] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def compose(self, delivery: DeliveryRecord, run: RunRecord) -> Message:
         """Return the message of a delivery.
@@ -98,7 +100,8 @@ class Composer:
 
     def _pack(self, run_id: str, branch_id: str, language: str) -> tuple[PackRecord, Mapping[str, Artifact]]:
         key = (run_id, branch_id, language)
-        known = self._packs.get(key)
+        with self._lock:
+            known = self._packs.get(key)
         if known is not None:
             return known
         pack = self.ledger.pack(*key)
@@ -106,7 +109,8 @@ class Composer:
             reason = pack.error if pack and pack.error else "its files have been removed, or were never made"
             raise RunError(f"the pack of branch {branch_id} in {language} cannot be sent: {reason}.")
         found = pack, {ref.name: self.store.fetch(ref, branch_id=branch_id) for ref in pack.artifacts}
-        self._packs[key] = found
-        while len(self._packs) > _KEPT:
-            self._packs.pop(next(iter(self._packs)), None)
+        with self._lock:
+            self._packs[key] = found
+            while len(self._packs) > _KEPT:
+                del self._packs[next(iter(self._packs))]
         return found

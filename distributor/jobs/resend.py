@@ -83,4 +83,5 @@ def _which(app: Application, request: ResendRequest) -> DeliveryFilter:
 def _nothing(request: ResendRequest) -> str:
     what = "that failed" if request.failed_only else "that has been tried"
     place = request.key or " ".join(part for part in (request.run_id, request.branch_id) if part)
-    return f"there is no delivery of {place} {what}. See: distributor deliveries --run RUN."
+    see = request.key or f"--run {request.run_id}"
+    return f"there is no delivery of {place} {what}. See: distributor deliveries {see}."

@@ -22,7 +22,7 @@ from distributor.jobs.held import hold_run
 from distributor.jobs.leases import run_in_hand
 from distributor.jobs.make_packs import make_packs
 from distributor.jobs.progress import Progress
-from distributor.ledger.errors import LedgerError
+from distributor.ledger.errors import LedgerError, RunInHandError
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import (
     Approval,
@@ -181,10 +181,10 @@ def resume_run(app: Application, run_name: str, *, progress: Progress) -> RunSum
 
 def _carry_out(app: Application, run: RunRecord, progress: Progress) -> RunSummary:
     """Make the packs of a run and send them meanwhile; then close it, if nothing is left to do."""
-    with run_in_hand(app, run.run_id):
+    with recording_failure(app, run), run_in_hand(app, run.run_id):
         roster = app.directory.load()
         try:
-            with recording_failure(app, run), sending(app, run, roster) as at_work:
+            with sending(app, run, roster) as at_work:
                 _take_up(app, run)
                 made = make_packs(app, run, roster, progress, check=at_work.check)
         except GateError as error:
@@ -221,12 +221,13 @@ def recording_failure(app: Application, run: RunRecord) -> Iterator[None]:
 
     Raises:
         GateError: As it was; see ``hold_run``.
+        RunInHandError: As it was; the run is another process's.
         RunInterruptedError: Stopped by hand.
         DistributorError: The run is failed; it can be resumed.
     """
     try:
         yield
-    except GateError:
+    except (GateError, RunInHandError):
         raise
     except KeyboardInterrupt as error:
         with finishing_first():  # people press twice

@@ -18,7 +18,6 @@ from distributor.jobs.schedule import record_fire_times
 from distributor.ledger.records import DeliveryStatus, RunStatus
 
 Program = Callable[..., CompletedProcess[str]]
-LONG = "a-very-long-address-that-nobody-would-like-to-type@upper.proeve.example"
 
 
 class Keyboard(io.StringIO):
@@ -94,7 +93,7 @@ def test_runs_are_chosen_by_report_status_and_number(program: Program, told: tup
     union, _, _ = told
     config = ("--config", str(union.config))
 
-    assert (1, 1) == tuple(asked(program, union, "runs", "--limit", "1")["more"] for _ in range(2))
+    assert 1 == asked(program, union, "runs", "--limit", "1")["more"]
     assert "… and 1 more" in program("runs", "--limit", "1", *config).stdout
     assert [] == asked(program, union, "runs", "--status", "waiting")["runs"]
     assert "No run to show." in program("runs", "--report", "letter", *config).stdout
@@ -307,7 +306,7 @@ def test_resend_asks_on_a_terminal(program: Program, union: SmallUnion, types: C
     types("lost in the move\ny\n")
     done = program(*arguments)
 
-    assert (1, "") == (refused.returncode, refused.stdout)
+    assert (1, "") == (refused.returncode, refused.stdout.strip())
     assert "Send 6 deliveries again?" in refused.stderr
     assert "Nothing was changed or sent." in refused.stderr
     assert (0, 6) == (done.returncode, len(union.letters()))
@@ -407,3 +406,19 @@ def test_correction_counts_changed_and_unchanged_packs(program: Program, union: 
     assert first == second["corrects"]
     assert [second["run"]] == asked(program, union, "runs", first)["corrected_by"]
     assert f"corrected   by run {second['run']}" in program("runs", first, *config).stdout
+
+
+def test_long_lists_are_whole_in_the_detail(program: Program, union: SmallUnion) -> None:
+    """After a run five vacant posts are named and the rest counted; one run in detail names them all."""
+    step = "fallback: [region_leader of region]"
+    union.edit("report_specs/audiences.yaml", "branch: own, levels: [local]", f"levels: [local], {step}")
+    path = union.folder / "directory" / "roles.csv"
+    lines = [line for line in path.read_text("utf-8").splitlines() if "branch_leader" not in line]
+    path.write_text("\n".join(lines), "utf-8")
+    config = ("--config", str(union.config))
+
+    after = program("run", "note", "--period", "2026-05", *config).stdout
+    detail = program("runs", union.app().ledger.runs()[0].run_id, *config).stdout
+
+    assert (5, True) == (after.count("  vacant "), "and 1 more: distributor runs note-2026-05-" in after)
+    assert (6, False) == (detail.count("  vacant "), " more: distributor runs" in detail)

@@ -4,8 +4,11 @@ Orders come in as lines of JSON; out goes the process id of the fork, and when i
 process that has only imported the program start at once, and have no thread of anybody else's.
 """
 
+import ctypes
 import json
+import math
 import os
+import resource
 import signal
 import sqlite3
 import sys
@@ -34,7 +37,8 @@ from distributor.jobs.close_run import close_if_done
 from distributor.jobs.dispatching import dispatching
 from distributor.jobs.progress import Silence
 from distributor.jobs.run_report import RunRequest, resume_run, start_run
-from distributor.ledger.records import ArtifactRef, RunStatus
+from distributor.jobs.serve import Role, Service
+from distributor.ledger.records import ArtifactRef, OccurrenceStatus, RunStatus
 from distributor.ledger.sql import SqlLedger
 from distributor.ledger.sql.database import Database
 from distributor.packs.store import ArtifactStore
@@ -70,17 +74,16 @@ class CountedDatabase(Database):
         with super().writing(durable=durable) as connection:
             before = _changes(connection)
             yield connection
-            if has_changed := _changes(connection) > before:
+            if has_changed := _changes(connection) != before:
                 self._points.reach(point, "before")
         if has_changed:
             self._points.reach(point, "after")
 
 
-def _changes(connection: Connection) -> int:
-    """Return how many rows the connection has changed since it was opened."""
-    sqlite = connection.connection.dbapi_connection
-    assert isinstance(sqlite, sqlite3.Connection)
-    return sqlite.total_changes
+def _changes(connection: Connection) -> float:
+    """Return how many rows an SQLite connection has changed since it was opened; PostgreSQL does not tell."""
+    driver = connection.connection.dbapi_connection
+    return driver.total_changes if isinstance(driver, sqlite3.Connection) else math.nan
 
 
 class NamedLedger:
@@ -146,7 +149,8 @@ class CountedStages(Silence):
 
 def counted(app: Application, points: Points) -> Application:
     """Return the application with a point at each thing that it does to the world."""
-    database = CountedDatabase(f"sqlite:///{app.settings.store.path / 'ledger.sqlite'}", points)
+    of_file = f"sqlite:///{app.settings.store.path / 'ledger.sqlite'}"
+    database = CountedDatabase(app.settings.ledger.resolve_url() if app.settings.ledger.urls_given else of_file, points)
     ledger: Any = NamedLedger(SqlLedger(database), database)
 
     def channels(outbox: Path) -> Mapping[str, Channel]:
@@ -156,7 +160,23 @@ def counted(app: Application, points: Points) -> Application:
     return replace(app, ledger=ledger, store=store, channels=channels)
 
 
+def limit_files(size_bytes: int) -> None:
+    """Let no file grow beyond a size, as on a disk that is full."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, resource.RLIM_INFINITY))
+
+
+def obey_permissions() -> None:
+    """Give up what lets the superuser write where nobody may (capset(2), version 3 of its header: no capability)."""
+    header, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    if ctypes.CDLL(None, use_errno=True).capset(header, none):
+        raise OSError(ctypes.get_errno(), "capset")
+
+
 def carry_out(order: Mapping[str, Any], points: Points) -> None:
+    if "disk_bytes" in order:
+        limit_files(order["disk_bytes"])
+    if "obedient" in order:
+        obey_permissions()
     now = order.get("now")
     clock = FrozenClock(datetime.fromisoformat(now)) if now else None
     app = make_application(Path(order["config"]), clock=clock)
@@ -178,6 +198,8 @@ def carry_out(order: Mapping[str, Any], points: Points) -> None:
                 decide(app, run.run_id, approved=True, who="kari", reason="as expected")
         case "drain":
             drain(app)
+        case "serve":
+            serve(app)
         case "work":
             while app.ledger.runs(statuses=(RunStatus.sending,)):
                 drain(app)
@@ -194,6 +216,18 @@ def drain(app: Application) -> None:
             pass  # the letters to the owners
 
 
+def serve(app: Application) -> None:
+    """Be the service until there is nothing more to do."""
+    service = Service(app, Role.all, read_bounces=lambda _: None)
+    service.start()
+    open_runs = (RunStatus.running, RunStatus.sending)
+    while app.ledger.occurrences(statuses=(OccurrenceStatus.due, OccurrenceStatus.running)) or app.ledger.runs(
+        statuses=open_runs
+    ):
+        service.wait(0.05)
+    service.stop()
+
+
 def fork(order: Mapping[str, Any]) -> int:
     pid = os.fork()
     if pid:
@@ -204,7 +238,7 @@ def fork(order: Mapping[str, Any]) -> int:
         carry_out(order, points)
         report.write_text(json.dumps([[*point, number] for point, number in points.counts.items()]), "utf-8")
         code = 0
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - told to the test, which fails of it
         report.write_text(traceback.format_exc(), "utf-8")
     finally:
         os._exit(code)

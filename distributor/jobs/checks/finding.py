@@ -56,6 +56,11 @@ def fault(check: str, text: str, remedy: str = "") -> Finding:
     return Finding(check=check, level=Level.fault, text=text, remedy=remedy)
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """Return "1 message waits", "1,204 messages wait"."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """Something to look at.
@@ -89,7 +94,7 @@ def tried(name: str, look: Callable[[], R], *, limit_s: float) -> tuple[R | None
         try:
             answers.put((look(), None))
         except (DistributorError, DirectoryError) as error:
-            answers.put((None, fault(name, str(error))))
+            answers.put((None, fault(name, str(error).removeprefix(f"{name}: "))))
         except Exception as error:  # noqa: BLE001 - outermost frame of a check: told as a fault, the others go on
             answers.put((None, fault(name, f"{type(error).__name__}: {error}")))
 

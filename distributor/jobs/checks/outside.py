@@ -8,7 +8,7 @@ from channels.email import EmailChannel
 from channels.email.mailbox import MailboxError, open_mailbox
 from channels.email.size import size_in_words
 from channels.errors import DeliveryError
-from distributor.jobs.checks.finding import Finding, fault, note, ok, warning
+from distributor.jobs.checks.finding import Finding, counted, fault, note, ok, warning
 from distributor.sources.port import Source
 from distributor.sources.probe import may_write
 from recipients.directory import Directory
@@ -88,7 +88,9 @@ def check_mailbox(path: Path | None, *, is_posted: bool, is_sent: bool) -> Itera
         except (MailboxError, OSError) as error:
             yield fault("bounces", f"the mailbox cannot be read: {error}.", "Correct [bounces] in config.toml.")
             return
-        yield ok("bounces", f"the mailbox can be read; {waiting:,} messages wait to be taken.")
+        yield ok(
+            "bounces", f"the mailbox can be read; {counted(waiting, 'message waits', 'messages wait')} to be taken."
+        )
     elif is_sent and not is_posted:
         yield note(
             "bounces",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from distributor.jobs.application import Application
-from distributor.jobs.checks.finding import Finding, fault, ok, warning
+from distributor.jobs.checks.finding import Finding, counted, fault, ok, warning
 from distributor.jobs.leases import SCHEDULER, run_lease
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import (
@@ -58,11 +58,15 @@ def check_scheduler(app: Application, now: datetime) -> Iterator[Finding]:
         return
     lease = next((one for one in app.ledger.leases() if one.name == SCHEDULER), None)
     if lease is None:
-        yield fault("scheduler", f"{scheduled} reports have a schedule, and no scheduler has ever run.", _SERVICE)
+        yield fault(
+            "scheduler",
+            f"{counted(scheduled, 'report has', 'reports have')} a schedule, and no scheduler has ever run.",
+            _SERVICE,
+        )
     elif not _is_alive(lease, now):
         yield fault("scheduler", f"no scheduler has been heard of since {_shown(lease.until_at)}.", _SERVICE)
     else:
-        yield ok("scheduler", f"is at work for {scheduled} reports.")
+        yield ok("scheduler", f"is at work for {counted(scheduled, 'report', 'reports')}.")
 
 
 def check_silent(app: Application, now: datetime) -> Iterator[Finding]:
@@ -123,7 +127,8 @@ def check_outbox(app: Application, now: datetime) -> Iterator[Finding]:
     if lost:
         yield warning(
             "outbox",
-            f"{len(lost):,} messages were being sent when their process ended; whether they arrived is not known.",
+            f"{counted(len(lost), 'message was', 'messages were')} being sent when the process ended; whether "
+            "it arrived is not known.",
             f"The service settles them by itself. {_SERVICE}",
         )
 
@@ -137,14 +142,15 @@ def _too_slow(
     if stuck:
         yield warning(
             "outbox",
-            f"{stuck:,} messages have been due for more than {minutes}, the oldest since {_shown(oldest)}.",
+            f"{counted(stuck, 'message has', 'messages have')} been due for more than {minutes}, the oldest since "
+            f"{_shown(oldest)}.",
             f"{_SERVICE} What the transport said: distributor deliveries.",
         )
     elif len(overdue) > sent:
         yield warning(
             "outbox",
-            f"it grows faster than it empties: {len(overdue):,} messages wait, and {sent:,} were sent in the last "
-            f"{minutes}.",
+            f"it grows faster than it empties: {counted(len(overdue), 'message waits', 'messages wait')}, and {sent:,} "
+            f"sent in the last {minutes}.",
             "Allow more connections or messages a second under [channels.email], or start another worker.",
         )
 

@@ -1,0 +1,6 @@
+"""Runs and deliveries as in the tests of the ledger, kept in memory."""
+
+import sys
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1] / "ledger")]  # the tests are no package

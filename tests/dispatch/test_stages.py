@@ -1,0 +1,78 @@
+"""What stands between a claimed delivery and its channel."""
+
+from datetime import timedelta
+
+import pytest
+from ledger_cases import NOW, a_delivery, a_run
+from outbox_cases import MINUTE
+
+from distributor.dispatch.breaker import BreakerRules, Breakers
+from distributor.dispatch.stages import End, PutOff, Work, circuit, quiet_hours, wanted, within_deadline
+from distributor.ledger.records import DeliveryStatus, Kind
+
+DEADLINE = NOW + timedelta(days=3)
+
+
+def work(after: timedelta = timedelta(), **changes: object) -> Work:
+    delivery = a_delivery(**{"status": DeliveryStatus.queued, **changes})
+    return Work(delivery=delivery, run=a_run(deadline_at=DEADLINE), now=NOW + after)
+
+
+def test_delivery_passes_until_its_deadline() -> None:
+    """The last instant still counts."""
+    assert None is within_deadline(work(timedelta(days=3)))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (DeliveryStatus.queued, DeliveryStatus.failed),
+        (DeliveryStatus.deferred, DeliveryStatus.failed),
+        (DeliveryStatus.unconfirmed, DeliveryStatus.unconfirmed),
+    ],
+)
+def test_delivery_past_its_deadline_is_ended(before: DeliveryStatus, after: DeliveryStatus) -> None:
+    """It has failed, with the last words of the transport; only what was perhaps accepted stays unconfirmed."""
+    ended = within_deadline(work(timedelta(days=3, seconds=1), status=before, reason="451 too busy"))
+
+    reason = "it was still in the outbox at its deadline, 04 June 2026 05:00 UTC. The last that is known: 451 too busy"
+    assert End(status=after, reason=reason) == ended
+
+
+def test_letter_has_no_deadline() -> None:
+    """The letter that tells of the passed deadline is sent after it."""
+    assert None is within_deadline(work(timedelta(days=30), kind=Kind.letter))
+
+
+def test_run_without_deadline_has_none() -> None:
+    """A run of which none is recorded yet is sent."""
+    assert None is within_deadline(Work(delivery=a_delivery(), run=a_run(), now=NOW + timedelta(days=99)))
+
+
+def test_open_circuit_puts_off_with_the_last_words() -> None:
+    """While a transport is down deliveries wait, and say why."""
+    breakers = Breakers(rules=BreakerRules(threshold=1))
+    stage = circuit(breakers)
+    assert None is stage(work())
+
+    breakers.failed("email", now=NOW, words="cannot be reached")
+
+    expected = PutOff(until=NOW + MINUTE / 2, reason="email is paused after 1 failures. The last: cannot be reached")
+    assert expected == stage(work())
+
+
+def test_unwanted_is_suppressed() -> None:
+    """A reason against it ends a delivery; no reason lets it pass."""
+    stage = wanted(lambda delivery, _: "muted" if delivery.recipient_id == "person-1" else "")
+
+    assert (None, End(status=DeliveryStatus.suppressed, reason="muted")) == (
+        stage(work()),
+        stage(work(recipient_id="person-1")),
+    )
+
+
+def test_quiet_hours_put_off() -> None:
+    """Until their end."""
+    stage = quiet_hours(lambda _, at: max(at, NOW + MINUTE))
+
+    assert (PutOff(until=NOW + MINUTE, reason="quiet hours"), None) == (stage(work()), stage(work(MINUTE)))
