@@ -32,9 +32,7 @@ def draw_chart(spec: ChartSpec, *, size: ChartSize = PHONE, scale: int = 2, acce
     return paint_with_artists(draw_sheet(spec, size=size, scale=scale, accent=accent))
 
 
-def draw_chart_fast(
-    spec: ChartSpec, *, size: ChartSize = PHONE, scale: int = 2, accent: str
-) -> tuple[bytes, str]:
+def draw_chart_fast(spec: ChartSpec, *, size: ChartSize = PHONE, scale: int = 2, accent: str) -> tuple[bytes, str]:
     """Draw *spec* with the marks and texts of `draw_chart` in a fifth of the time, with another palette.
 
     Returns:

@@ -65,7 +65,9 @@ def _artist(shape: Shape) -> Artist:
     match shape:
         case Boxes():
             # One artist a layer: an artist each would cost five times as much.
-            corners = [((b.left, b.top), (b.right, b.top), (b.right, b.bottom), (b.left, b.bottom)) for b in shape.boxes]
+            corners = [
+                ((b.left, b.top), (b.right, b.top), (b.right, b.bottom), (b.left, b.bottom)) for b in shape.boxes
+            ]
             fills = [box.fill for box in shape.boxes]
             return PolyCollection(corners, facecolors=fills, edgecolors="none", linewidths=0, zorder=shape.layer)
         case Lines():

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from renderers.charts.sheet import PADDING_PX, Sheet
 from renderers.charts.lettering import LINE_PX, elided, printable, widest, wrapped
 from renderers.charts.palette import BASELINE, GRID, MUTED
+from renderers.charts.sheet import PADDING_PX, Sheet
 from renderers.charts.spec import ChartSpec
 from renderers.formats import ValueFormat, ValueKind
 from renderers.language import formatter

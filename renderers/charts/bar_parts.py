@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from renderers.charts.sheet import Sheet, Style
 from renderers.charts.legend import Entry, Key
 from renderers.charts.palette import BASELINE, INK, WHITE, Look, looks
 from renderers.charts.reading import withheld_texts
+from renderers.charts.sheet import Sheet, Style
 from renderers.charts.spec import ChartSpec, Series, SeriesRole
 
 _ORDER = (SeriesRole.earlier, SeriesRole.last_year, SeriesRole.current, SeriesRole.part)

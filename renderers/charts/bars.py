@@ -12,11 +12,11 @@ from renderers.charts.bar_parts import (
     split_series,
 )
 from renderers.charts.columns import ColumnFrame, draw_columns_frame, plan_columns
-from renderers.charts.sheet import Sheet, Style
 from renderers.charts.lettering import LINE_PX, printable, text_width, widest
 from renderers.charts.lying_bars import draw_lying_bars
 from renderers.charts.palette import INK, MUTED
 from renderers.charts.reading import is_withheld, shown_values, withheld_texts
+from renderers.charts.sheet import Sheet, Style
 from renderers.charts.spec import ChartSpec
 
 _TEXT_GAP_PX = 3

@@ -19,7 +19,6 @@ from renderers.charts.png import encoded
 from renderers.charts.sheet import Boxes, Lines, Marks, Polyline, Sheet, Stroke
 from renderers.charts.stamps import Lettering
 
-
 _GROUP_PX = 40_000  # to draw a group by itself costs about as much as to look through so many px
 
 
@@ -156,4 +155,3 @@ def _grouped(strokes: list[tuple[Stroke, Area]]) -> Iterator[tuple[list[Stroke],
         group, area = [stroke], own
     if area is not None:
         yield group, area
-

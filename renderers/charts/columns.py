@@ -14,9 +14,9 @@ from renderers.charts.axes import (
     value_label_height,
     without_ticks,
 )
-from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.legend import Entry, Legend, draw_legend, plan_legend
 from renderers.charts.palette import BASELINE
+from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.spec import ChartSpec
 
 _BAR_SHARE = 0.74  # of a category's slot

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from renderers.charts.bars import draw_bars
-from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.heatmap import draw_heatmap
 from renderers.charts.lettering import elided
 from renderers.charts.line import draw_line
 from renderers.charts.palette import MUTED, checked_colour
 from renderers.charts.reading import check, has_figures
+from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.size import ChartSize
 from renderers.charts.spec import ChartForm, ChartSpec
 from renderers.charts.stacked import draw_stacked_bars

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from renderers.charts.axes import category_labels, draw_category_labels, draw_value_label, value_label_height
-from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.legend import Entry, Key, draw_legend, plan_legend
 from renderers.charts.lettering import LINE_PX, printable, text_width, widest
 from renderers.charts.palette import BASELINE, MUTED, ink_on, sequential
 from renderers.charts.reading import is_withheld, shown_texts, shown_values, withheld_texts
 from renderers.charts.rows import RowNames, draw_row_name, plan_row_names
+from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.spec import ChartSpec
 
 _CELL_PX = 24

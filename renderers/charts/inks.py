@@ -10,7 +10,17 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from renderers.charts.palette import HUES, PAST_COLOURS, WHITE, blended, ink_on, plain_colours, rgb, sequential, text_colours
+from renderers.charts.palette import (
+    HUES,
+    PAST_COLOURS,
+    WHITE,
+    blended,
+    ink_on,
+    plain_colours,
+    rgb,
+    sequential,
+    text_colours,
+)
 
 Indices = NDArray[np.uint8]
 
@@ -79,14 +89,15 @@ def inks(accent: str) -> Inks:
 
 def _mixes(accent: str) -> Iterator[str]:
     """Yield the mixes that are worth an ink of their own."""
-    for text in text_colours(accent):
-        yield from _between(text, WHITE, _TEXT_STEPS)
+    # Texts, and the one line that is thick.
+    for colour in (*text_colours(accent), accent):
+        yield from _between(colour, WHITE, _TEXT_STEPS)
     # The heat map's scale runs from white to the accent: it serves the edges of the accent too.
     for step in range(_SCALE_STEPS + 1):
         yield sequential(step / _SCALE_STEPS, accent=accent)
     for ground in (*HUES, *(sequential(step / _PALE_STEPS, accent=accent) for step in range(_PALE_STEPS))):
         yield from _between(ink_on(ground), ground, _EDGE_STEPS)
-    for colour in (accent, *HUES, *PAST_COLOURS):
+    for colour in (*HUES, *PAST_COLOURS):
         yield from _between(colour, WHITE, _EDGE_STEPS)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from renderers.charts.sheet import PADDING_PX, Sheet
 from renderers.charts.lettering import elided, printable, text_width
 from renderers.charts.palette import BASELINE, INK, WHITE
+from renderers.charts.sheet import PADDING_PX, Sheet
 
 _ROW_PX = 17
 _GAP_PX = 14

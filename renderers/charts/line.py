@@ -14,11 +14,11 @@ from renderers.charts.axes import (
     value_label_height,
 )
 from renderers.charts.end_labels import Area, EndLabel, Point, label_lines, place_beside, pushed_apart
-from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.legend import Entry, Key, Legend, draw_legend, plan_legend
 from renderers.charts.lettering import Weight, printable
 from renderers.charts.palette import BASELINE, WHITE, Look, looks
 from renderers.charts.reading import shown_values
+from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.spec import ChartSpec, Series, SeriesRole
 
 _MARGIN_SHARE = 0.28  # of the width, at most, for the labels at the right

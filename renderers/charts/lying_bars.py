@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from renderers.charts.axes import ValueAxis, bar_axis
 from renderers.charts.bar_parts import BarParts, bar_entries, draw_marker
-from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.lettering import elided, printable, text_width
 from renderers.charts.lying_rows import RowFrame, draw_rows_frame, plan_rows
 from renderers.charts.palette import INK, MUTED
 from renderers.charts.reading import is_withheld, shown_values
+from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.spec import ChartSpec
 
 _TEXT_GAP_PX = 5

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from renderers.charts.axes import ValueAxis, draw_value_label, value_label_height, without_ticks
-from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.legend import Entry, Legend, draw_legend, plan_legend
 from renderers.charts.lettering import LINE_PX, text_width
 from renderers.charts.palette import BASELINE, GRID, MUTED
 from renderers.charts.rows import RowNames, draw_row_name, plan_row_names
+from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.spec import ChartSpec
 
 _ONE_BAR_PX = 17

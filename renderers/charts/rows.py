@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from renderers.charts.sheet import PADDING_PX, Sheet
 from renderers.charts.lettering import LINE_PX, printable, widest, wrapped
 from renderers.charts.palette import INK
+from renderers.charts.sheet import PADDING_PX, Sheet
 
 _NAME_SHARE = 0.36  # of the width, at most
 NAME_GAP_PX = 8

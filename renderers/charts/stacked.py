@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from renderers.charts.axes import bar_axis
 from renderers.charts.bar_parts import BarParts, bar_entries, draw_marker, draw_ring, split_series
 from renderers.charts.columns import draw_columns_frame, plan_columns
-from renderers.charts.sheet import Sheet, Style
 from renderers.charts.legend import Entry, Key
 from renderers.charts.lettering import LINE_PX, printable, text_width, widest
 from renderers.charts.lying_rows import draw_rows_frame, plan_rows
 from renderers.charts.palette import BASELINE, INK, ink_on
 from renderers.charts.reading import is_withheld
+from renderers.charts.sheet import Sheet, Style
 from renderers.charts.spec import ChartSpec
 from renderers.formats import ValueKind
 from renderers.language import formatter
