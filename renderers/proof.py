@@ -38,10 +38,10 @@ def _charts(pack: Pack, formats: Collection[Format], image_scale: int) -> Iterat
 
     charts = drawn_charts(pack)
     for key, size in picture_sizes(pack, formats):
-        order = {"size": size, "scale": image_scale, "accent": pack.accent}
-        fast, _ = draw_chart_fast(charts[key], **order)
+        fast, _ = draw_chart_fast(charts[key], size=size, scale=image_scale, accent=pack.accent)
         # Before a palette is found: the full way's own is further from this than the fast way's.
-        apart = distance(draw_artists(draw_sheet(charts[key], **order)), fast)
+        drawing = draw_artists(draw_sheet(charts[key], size=size, scale=image_scale, accent=pack.accent))
+        apart = distance(drawing, fast)
         if apart is None:
             yield f"the picture of {key} has another size"
         elif not apart.is_close:

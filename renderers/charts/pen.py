@@ -85,7 +85,8 @@ class Pen:
         self.width = width
         self.height = height
         self._scale = scale
-        self._agg: Any = RendererAgg(width, height, POINTS * scale)  # type: ignore[no-untyped-call]
+        agg: Any = RendererAgg
+        self._agg = agg(width, height, POINTS * scale)
         self._pixels: Pixels = np.asarray(self._agg.buffer_rgba()).view(np.uint32)[:, :, 0]
         self._pixels.fill(0)  # Agg begins with transparent white
 
