@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 _FIRST_DAY = date(1899, 12, 30)  # of Excel's count, for dates from March 1900 on
-_DEFAULT_CHART_ROWS, _DEFAULT_CHART_COLUMNS = 24, 12  # more than a chart covers
+_COVERED_ROWS, _COVERED_COLUMNS = 24, 12  # more than a chart covers
 
 
 Place = tuple[int, int, int, int]  # first row and column, last row and column
@@ -154,8 +154,8 @@ class RecordedSheet(_Calls):
 
     def covered(self, picture: Picture) -> tuple[object, ...]:
         """Return the sizes of the rows and columns that a chart may lie over."""
-        rows = tuple(self.heights_px.get(picture.row + step) for step in range(_DEFAULT_CHART_ROWS))
-        return rows, tuple(self.widths_px.get(picture.column + step, 0) for step in range(_DEFAULT_CHART_COLUMNS))
+        rows = tuple(self.heights_px.get(picture.row + step) for step in range(_COVERED_ROWS))
+        return rows, tuple(self.widths_px.get(picture.column + step, 0) for step in range(_COVERED_COLUMNS))
 
     def _put(self, row: int, column: int, cell: Cell) -> None:
         self.rows.setdefault(row, {})[column] = cell

@@ -76,8 +76,8 @@ def test_text_over_two_grounds_is_blended_with_both() -> None:
 def test_what_stands_outside_the_sheet_is_cut() -> None:
     """Texts, boxes and strokes over the edge leave no trace in the next drawing."""
     painter = FastPainter()
-    empty = Sheet(width=240, height=160, style=STYLE)
-    before = painter.paint(empty)
+    large = Sheet(width=300, height=200, style=STYLE)
+    before = painter.paint(large)
     sheet = Sheet(width=240, height=160, style=STYLE)
     sheet.text(-20, 2, "utenfor")
     sheet.text(230, 158, "utenfor")
@@ -88,7 +88,9 @@ def test_what_stands_outside_the_sheet_is_cut() -> None:
 
     off = np.abs(np.asarray(draw_artists(sheet)).astype(int) - _pixels(painter.paint(sheet)))
     assert off.max() <= 48
-    assert before == painter.paint(Sheet(width=240, height=160, style=STYLE))
+    large.path([(0, 0), (300, 200)], colour=ACCENT, width=1)
+    assert before == painter.paint(Sheet(width=300, height=200, style=STYLE))
+    assert FastPainter().paint(large) == painter.paint(large)
 
 
 def test_picture_says_its_logical_size(accumulated: Callable[[str], ChartSpec]) -> None:
