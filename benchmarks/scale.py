@@ -1,9 +1,10 @@
-"""Data work as the organisation grows: snapshot, metrics and suppression of the monthly pack.
+"""The work as the organisation grows: snapshot, metrics and suppression of the monthly pack, and one pack.
 
 Run: python -m benchmarks.scale [--small]
 
-First both grow: 250, 2,000, 10,000 branches with 60 thousand, 600 thousand, 3 million members. Then the members
-stay and the branches grow: the work should follow the rows, not the branches.
+First both grow: 2,000 and 20,000 branches with 600 thousand and 6 million members. Then the members stay and the
+branches grow: the work should follow the rows, not the branches. A pack should take the same time however many others
+there are; its time is that of some packs, spread evenly over the branches, with everything on.
 """
 
 import argparse
@@ -18,19 +19,24 @@ import numpy as np
 import pyarrow as pa
 
 from distributor.catalogue.loader import load_catalogue
-from distributor.catalogue.models import Checks
+from distributor.catalogue.models import Checks, RowsSpec
 from distributor.metrics.measure import measure, open_calculator
 from distributor.metrics.privacy import suppress_small_cells
 from distributor.metrics.windows import parse_period
+from distributor.packs.assemble import Edition, EditionHead, assemble_pack
+from distributor.packs.guard import guard_pack
 from distributor.packs.scope import Scope
 from distributor.packs.sections import report_asks
 from distributor.snapshot.snapshot import take_snapshot
 from distributor.sources.duckdb_source import DuckdbSource
 from recipients.branches import Branch, BranchTree
+from renderers.documents import DocumentPress
+from renderers.pack import Format
 
-_GROWING = ((250, 60_000), (2_000, 600_000), (10_000, 3_000_000))
-_SAME_ROWS = ((250, 600_000), (2_000, 600_000), (10_000, 600_000))
-_SMALL = ((250, 60_000), (500, 60_000))
+_GROWING = ((2_000, 600_000), (20_000, 6_000_000))
+_SAME_ROWS = ((250, 600_000), (2_000, 600_000), (20_000, 600_000))
+_SMALL = ((250, 60_000), (500, 120_000))
+_PACKS = 64
 _AGES = ("under_30", "30_39", "40_49", "50_59", "60_plus")
 _QUERIES = {
     "memberships": "select * from memberships",
@@ -47,6 +53,8 @@ class Times:
     snapshot: float
     metrics: float
     suppression: float
+    pack_data: float  # CPU seconds of one pack
+    pack: float
 
     @property
     def total(self) -> float:
@@ -58,22 +66,31 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="a quick look")
     series = (_SMALL,) if parser.parse_args().small else (_GROWING, _SAME_ROWS)
     for sizes in series:
-        print(" branches     members snapshot s  metrics s suppress s    total s   µs a row")
-        totals = []
+        print(" branches     members snapshot s  metrics s suppress s    total s   µs a row  pack data    pack ms")
+        totals, packs = [], []
         for branches, members in sizes:
             times = run(branches, members)
             totals.append(times.total)
-            steps = (times.snapshot, times.metrics, times.suppression, times.total, 1e6 * times.total / members)
+            packs.append(times.pack)
+            steps = (
+                times.snapshot, times.metrics, times.suppression, times.total, 1e6 * times.total / members,
+                1e3 * times.pack_data, 1e3 * times.pack,
+            )  # fmt: skip
             print(f"{branches:9,}{members:12,}" + "".join(f"{one:11.2f}" for one in steps), flush=True)
         growth = "rows" if sizes is not _SAME_ROWS else "branches"
         factor = sizes[-1][1] / sizes[0][1] if growth == "rows" else sizes[-1][0] / sizes[0][0]
-        print(f"ratio {totals[-1] / totals[0]:.1f}   time, for {factor:.0f} times the {growth}\n")
+        print(f"ratio {totals[-1] / totals[0]:.1f}   time, for {factor:.0f} times the {growth}")
+        print(f"ratio {packs[-1] / packs[0]:.2f}   time a pack\n")
 
 
 def run(branches: int, members: int) -> Times:
     """Make an organisation of that size, and do its data work once."""
     catalogue = load_catalogue(Path(__file__).parent.parent / "report_specs" / "union")
-    report = catalogue.reports["monthly_branch_pack"]
+    whole = catalogue.reports["monthly_branch_pack"]
+    # Raw rows come from a dataset that is not made here.
+    report = whole.model_copy(
+        update={"sections": tuple(one for one in whole.sections if not isinstance(one, RowsSpec))}
+    )
     period = parse_period("2026-05", phrase=report.period)
     scope = Scope(metrics=catalogue.metrics, datasets=catalogue.datasets, period=period, membership_year="01-01")
     tree = _tree(branches)
@@ -93,8 +110,39 @@ def run(branches: int, members: int) -> Times:
         )
         measures = measure(report_asks(report, scope), calculator)
         measured = time.perf_counter()
-        suppress_small_cells(measures, datasets=catalogue.datasets, tree=tree, min_cell=5)
-        return Times(snapshot=taken - start, metrics=measured - taken, suppression=time.perf_counter() - measured)
+        suppressed = suppress_small_cells(measures, datasets=catalogue.datasets, tree=tree, min_cell=5)
+        done = time.perf_counter()
+        head = EditionHead(
+            catalogue=catalogue, report=report, scope=scope, tree=tree, reads=(), run_id="scale", snapshot_id="scale"
+        )
+        pack_data, pack = _time_packs(Edition(head=head, measures=suppressed, rows={}))
+        return Times(
+            snapshot=taken - start,
+            metrics=measured - taken,
+            suppression=done - measured,
+            pack_data=pack_data,
+            pack=pack,
+        )
+
+
+def _time_packs(edition: Edition) -> tuple[float, float]:
+    """Return the CPU seconds of one pack's data, and of all of it, once everything is warm."""
+    tree, on = edition.head.tree, edition.head.scope.period.window.last_on
+    local = [branch for branch in tree.branches if branch.level == "local"]
+    chosen = local[:: len(local) // _PACKS][:_PACKS]
+    press = DocumentPress()
+    data = rendering = 0.0
+    for is_warm in (False, True):
+        for branch in chosen:
+            start = time.process_time()
+            pack = assemble_pack(edition, branch, "nb")
+            guard_pack(pack, tree, on=on)
+            assembled = time.process_time()
+            press.render(pack, tuple(Format))
+            if is_warm:
+                data += assembled - start
+                rendering += time.process_time() - assembled
+    return data / len(chosen), (data + rendering) / len(chosen)
 
 
 def _tree(branches: int) -> BranchTree:

@@ -48,10 +48,8 @@ def product(organisation: Path, out: Path, *, workers: int, branches: int, fast:
 
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)
-    catalogue = Path(__file__).parent.parent / "report_specs" / "union"
     config = out / "config.toml"
-    places = {"catalogue": catalogue, "organisation": organisation, "out": out}
-    config.write_text(_CONFIG.format(**places, workers=workers, fast=str(fast).lower()), "utf-8")
+    config.write_text(config_text(organisation, out, workers=workers, fast=fast), "utf-8")
     names = tuple(branch_ids(organisation, branches)) if branches else ()
     start = time.perf_counter()
     with watched_memory() as unique_bytes:
@@ -97,6 +95,13 @@ def naive(organisation: Path, out: Path, *, workers: int, branches: int) -> dict
         "cpu_s": result.cpu_s,
         "peak_bytes": result.peak_bytes,
     }
+
+
+def config_text(organisation: Path, out: Path, *, workers: int = 1, fast: bool = True) -> str:
+    """Return a config.toml for the union's catalogue over the data in *organisation*, writing to *out*."""
+    catalogue = Path(__file__).parent.parent / "report_specs" / "union"
+    places = {"catalogue": catalogue, "organisation": organisation, "out": out}
+    return _CONFIG.format(**places, workers=workers, fast=str(fast).lower())
 
 
 def branch_ids(organisation: Path, number: int) -> list[str]:

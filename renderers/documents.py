@@ -1,7 +1,7 @@
 """All documents of a pack: charts drawn once, then HTML, text, PDF and XLSX from the same sections."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -55,7 +55,7 @@ class Stopwatch:
 class DocumentPress:
     """Renders packs one after another; what it has learned of one serves the next. One a process.
 
-    The fast ways show the same as the full ways, which stay the reference: `renderers.proof` holds one against the other.
+    The fast ways show the same as the full ways, which stay the reference: `renderers.proof` compares the two.
     """
 
     def __init__(self, *, fast: bool = True, refused: Mapping[str, str] = MappingProxyType({})) -> None:
@@ -84,8 +84,7 @@ class DocumentPress:
         made: list[Artifact] = []
         charts = drawn_charts(pack)
         with watch.stage("charts"):
-            sizes = picture_sizes(pack, formats)
-            pictures = {(key, size): self._picture(pack, key, size, image_scale, ways) for key, size in sizes}
+            pictures = self._pictures(pack, picture_sizes(pack, formats), image_scale, ways)
             alt_texts = {key: describe(chart) for key, chart in charts.items()}
         if Format.html in formats:
             with watch.stage("html"):
@@ -110,16 +109,18 @@ class DocumentPress:
                 made.append(Artifact(name="pack.xlsx", media_type=XLSX, content=content))
         return Documents(artifacts=tuple(made), seconds=dict(watch.seconds), ways=ways)
 
-    def _picture(self, pack: Pack, key: str, size: ChartSize, image_scale: int, ways: dict[str, str]) -> bytes:
-        order = {"size": size, "scale": image_scale, "accent": pack.accent}
-        chart = drawn_charts(pack)[key]
-        content, way = self._either(
-            "charts", partial(draw_chart_fast, chart, **order), partial(draw_chart, chart, **order)
-        )
-        # One chart drawn the full way decides what is said of all.
-        if ways.get("charts", FAST) == FAST:
-            ways["charts"] = way
-        return content
+    def _pictures(
+        self, pack: Pack, sizes: Sequence[tuple[str, ChartSize]], image_scale: int, ways: dict[str, str]
+    ) -> Pictures:
+        """Draw each chart in its sizes; one that is drawn the full way decides what is said of all."""
+        charts, pictures = drawn_charts(pack), dict[tuple[str, ChartSize], bytes]()
+        for key, size in sizes:
+            draw = partial(draw_chart, charts[key], size=size, scale=image_scale, accent=pack.accent)
+            draw_fast = partial(draw_chart_fast, charts[key], size=size, scale=image_scale, accent=pack.accent)
+            pictures[key, size], way = self._either("charts", draw_fast, draw)
+            if ways.get("charts", FAST) == FAST:
+                ways["charts"] = way
+        return pictures
 
     def _document(self, pack: Pack, pictures: dict[str, bytes], alt_texts: dict[str, str]) -> tuple[bytes, str]:
         def fast() -> tuple[bytes, str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from distributor.catalogue.catalogue import Catalogue
@@ -32,11 +33,12 @@ class DatasetRead:
     unknown_branch_rows: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EditionHead:
     """What the packs of one run share, apart from the figures; small enough to be sent to every worker.
 
     ``overruled`` are gates that failed and that the run went on in spite of: every reader is told.
+    It is equal to itself alone, so that what follows from it is worked out once.
     """
 
     catalogue: Catalogue = field(repr=False)
@@ -103,22 +105,12 @@ def _about(head: EditionHead, period: str, words: Formatter) -> About:
     zone = ZoneInfo(head.catalogue.organisation.timezone)
     return About(
         period=period,
-        definitions=tuple(_definitions(head, words)),
+        definitions=_definitions(head, words.language),
         sources=tuple(_source_line(head, read, words, zone) for read in head.reads),
         snapshot_id=head.snapshot_id,
         run_id=head.run_id,
         owner=head.report.owner,
     )
-
-
-def _definitions(head: EditionHead, words: Formatter) -> Iterator[Definition]:
-    """Yield what each metric of the report means, in the order of the catalogue."""
-    asked = {ask.metric for ask in report_asks(head.report, head.scope)}
-    for name in head.catalogue.metrics:
-        spec = head.catalogue.metrics[name]
-        if name in asked and spec.description is not None:
-            label, text = spec.label.in_language(words.language), spec.description.in_language(words.language)
-            yield Definition(label=label, text=text)
 
 
 def _source_line(head: EditionHead, read: DatasetRead, words: Formatter, zone: ZoneInfo) -> str:
@@ -134,23 +126,46 @@ def _source_line(head: EditionHead, read: DatasetRead, words: Formatter, zone: Z
 
 def _notices(head: EditionHead, branch: Branch, words: Formatter) -> Iterator[str]:
     """Yield what a reader must know before the figures: mergers, a new branch, rows left out."""
-    window, tree = head.scope.period.window, head.tree
+    window = head.scope.period.window
     if head.overruled:
         yield incomplete_notice(head.overruled, words, datasets=head.catalogue.datasets)
     if branch.opened_on is not None and branch.opened_on > window.year_before().from_on:
         yield words.word("is_new", day=words.date(branch.opened_on))
     if branch.closed_on is not None and branch.closed_on <= window.last_on:
         yield words.word("is_closing", day=words.date(branch.closed_on))
-    for other in tree.branches:
-        if other.is_merged(window.last_on) and tree.survivor(other.branch_id, on=window.last_on) == branch != other:
-            if other.closed_on is None:
-                yield words.word("includes_merged_undated", branch=other.name)
-            else:
-                yield words.word("includes_merged", branch=other.name, day=words.date(other.closed_on))
+    for other in _merged_into(head).get(branch.branch_id, ()):
+        if other.closed_on is None:
+            yield words.word("includes_merged_undated", branch=other.name)
+        else:
+            yield words.word("includes_merged", branch=other.name, day=words.date(other.closed_on))
     for read in head.reads:
         if read.unknown_branch_rows and branch.parent_id is None:
             rows = words.value(read.unknown_branch_rows, INTEGER)
             yield words.word("gate_note", dataset=_dataset_label(head, read.dataset, words), rows=rows)
+
+
+@lru_cache(maxsize=4)
+def _merged_into(head: EditionHead) -> dict[str, list[Branch]]:
+    """Return which branches each has taken in by the end of the period."""
+    tree, last_on = head.tree, head.scope.period.window.last_on
+    found: dict[str, list[Branch]] = {}
+    for other in tree.branches:
+        if other.is_merged(last_on):
+            survivor = tree.survivor(other.branch_id, on=last_on)
+            if survivor != other:
+                found.setdefault(survivor.branch_id, []).append(other)
+    return found
+
+
+@lru_cache(maxsize=16)
+def _definitions(head: EditionHead, language: str) -> tuple[Definition, ...]:
+    """Return what each metric of the report means, in the order of the catalogue."""
+    asked = {ask.metric for ask in report_asks(head.report, head.scope)}
+    return tuple(
+        Definition(label=spec.label.in_language(language), text=spec.description.in_language(language))
+        for name, spec in head.catalogue.metrics.items()
+        if name in asked and spec.description is not None
+    )
 
 
 def _dataset_label(head: EditionHead, dataset: str, words: Formatter) -> str:

@@ -49,7 +49,7 @@ class FastPainter:
                     waiting = []
                     canvas.rule(shape, sheet.scale)
                 case Lines() | Polyline() | Marks():
-                    waiting.append((shape, area_of(shape, sheet.scale, within=(width, height))))
+                    waiting.append((shape, area_of(shape, sheet.scale, within=(pen.width, pen.height))))
         canvas.stroke(pen, waiting)
         for text in sheet.texts:
             canvas.letter(text)
@@ -110,7 +110,12 @@ class _Canvas:
         for group, area in _grouped(strokes):
             places, drawn = pen.draw(group, area)
             down, along = np.divmod(places, area.right - area.left)
-            places = (down + area.top) * self.rows.shape[1] + along + (area.left + 1)
+            down, along = down + area.top, along + area.left
+            height, width = self._pixels.shape
+            if area.bottom > height or area.right > width:
+                is_inside = (down < height) & (along < width)
+                down, along, drawn = down[is_inside], along[is_inside], drawn[is_inside]
+            places = down * (width + 1) + along + 1
             self._flat[places] = self.inks.over(self._flat[places], drawn)
 
     def letter(self, text: Lettering) -> None:

@@ -6,6 +6,7 @@ a palette need not be found for each picture. Plain colours are in it as they ar
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,13 +73,15 @@ class Inks:
         share = cover[:, None] * np.float32(1 / 255)
         own = self._rgb[ground]
         mixed = own + (np.asarray(colour, np.float32) - own) * share
-        return self._table[_keys(np.rint(mixed).astype(np.uint8))]
+        numbers: Indices = self._table[_keys(np.rint(mixed).astype(np.uint8))]
+        return numbers
 
     def _nearest(self, colours: NDArray[np.generic]) -> Indices:
         wanted, own = colours.astype(np.float32), self._rgb
         # |a - b|² without |a|², which is the same for all inks.
         distance = (own**2).sum(axis=1) - 2 * wanted @ own.T
-        return distance.argmin(axis=1).astype(np.uint8)
+        numbers: Indices = distance.argmin(axis=1).astype(np.uint8)
+        return numbers
 
 
 @cache
@@ -89,14 +92,15 @@ def inks(accent: str) -> Inks:
 
 def _mixes(accent: str) -> Iterator[str]:
     """Yield the mixes that are worth an ink of their own."""
-    for text in text_colours(accent):
-        yield from _between(text, WHITE, _TEXT_STEPS)
+    # Texts, and the one line that is thick.
+    for colour in (*text_colours(accent), accent):
+        yield from _between(colour, WHITE, _TEXT_STEPS)
     # The heat map's scale runs from white to the accent: it serves the edges of the accent too.
     for step in range(_SCALE_STEPS + 1):
         yield sequential(step / _SCALE_STEPS, accent=accent)
     for ground in (*HUES, *(sequential(step / _PALE_STEPS, accent=accent) for step in range(_PALE_STEPS))):
         yield from _between(ink_on(ground), ground, _EDGE_STEPS)
-    for colour in (accent, *HUES, *PAST_COLOURS):
+    for colour in (*HUES, *PAST_COLOURS):
         yield from _between(colour, WHITE, _EDGE_STEPS)
 
 
@@ -104,7 +108,7 @@ def _between(one: str, other: str, steps: int) -> Iterator[str]:
     return (blended(one, other, share=step / steps) for step in range(1, steps))
 
 
-def _keys(colours: NDArray[np.uint8]) -> NDArray[np.uint16]:
+def _keys(colours: NDArray[np.uint8]) -> NDArray[np.integer[Any]]:
     """Pack the upper five bits of red, green and blue into fifteen."""
     red, green, blue = (colours[:, channel].astype(np.uint16) for channel in range(3))
     return (red >> 3) | (green & 0xF8) << 2 | (blue & 0xF8) << 7

@@ -85,7 +85,8 @@ class Pen:
         self.width = width
         self.height = height
         self._scale = scale
-        self._agg: Any = RendererAgg(width, height, POINTS * scale)  # type: ignore[no-untyped-call]
+        agg: Any = RendererAgg
+        self._agg = agg(width, height, POINTS * scale)
         self._pixels: Pixels = np.asarray(self._agg.buffer_rgba()).view(np.uint32)[:, :, 0]
         self._pixels.fill(0)  # Agg begins with transparent white
 
@@ -94,20 +95,22 @@ class Pen:
 
         Args:
             strokes: In their order.
-            area: Holds all of them, device px.
+            area: All of them that lies on this canvas, device px.
 
         Returns:
             The places that they touch, counted along the rows of *area*, and colour and opacity there.
         """
         # Agg counts y upwards from the bottom of its canvas.
         to_pixels = Affine2D().scale(self._scale, -self._scale).translate(0, self.height).frozen()
-        for stroke in strokes:
-            self._draw(stroke, to_pixels)
         sheet = self._pixels[area.rows, area.columns]
-        drawn = sheet.ravel()
-        touched = np.flatnonzero(drawn != 0)  # on booleans it is ten times as quick
-        sheet.fill(0)
-        return touched, drawn[touched]
+        try:
+            for stroke in strokes:
+                self._draw(stroke, to_pixels)
+            drawn = sheet.ravel()
+            touched = np.flatnonzero(drawn != 0)  # on booleans it is ten times as quick
+            return touched, drawn[touched]
+        finally:
+            sheet.fill(0)
 
     def _draw(self, stroke: Stroke, to_pixels: Any) -> None:
         match stroke:

@@ -28,7 +28,7 @@ def encoded(rows: NDArray[np.uint8], *, palette: bytes, dpi: int) -> bytes:
     """
     height, width = rows.shape[0], rows.shape[1] - 1
     deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS, _MEMORY)
-    content = deflate.compress(rows) + deflate.flush()
+    content = deflate.compress(rows.data) + deflate.flush()
     header = struct.pack(">IIBBBBB", width, height, 8, _INDEXED, 0, 0, 0)
     return b"".join(
         (_SIGNATURE, _chunk(b"IHDR", header), _constant(palette, dpi), _chunk(b"IDAT", content), _chunk(b"IEND", b""))

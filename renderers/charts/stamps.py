@@ -24,8 +24,9 @@ _KEPT = 16_384  # a stamp takes about 2 kB
 class Stamp:
     """One rendered line of text, in device px.
 
-    ``cover`` is how far each pixel is covered (0–255, rows by columns), ``left`` and ``top`` the place of its corner seen from the start
-    of the baseline. ``width``, ``ascent`` and ``descent`` are the box of the line, no less than the font's own.
+    ``cover`` is how far each pixel is covered (0–255, rows by columns), ``left`` and ``top`` the place of its corner
+    seen from the start of the baseline. ``width``, ``ascent`` and ``descent`` are the box of the line, no less than the
+    font's own.
     """
 
     cover: NDArray[np.uint8]

@@ -23,7 +23,7 @@ Looks = dict[tuple[Any, ...], int]
 
 
 def changing_texts(book: RecordedWorkbook) -> tuple[Texts, Looks]:
-    """Return the changing texts of each part in their order, and the looks by number, in the order of their first use."""
+    """Return the changing texts of each file in their order, and the looks by number, in order of their first use."""
     looks: Looks = {}
     texts = {
         f"xl/worksheets/sheet{number}.xml": _sheet_texts(sheet, looks)

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 _FIRST_DAY = date(1899, 12, 30)  # of Excel's count, for dates from March 1900 on
-_DEFAULT_CHART_ROWS, _DEFAULT_CHART_COLUMNS = 24, 12  # more than a chart covers
+_COVERED_ROWS, _COVERED_COLUMNS = 24, 12  # more than a chart covers
 
 
 Place = tuple[int, int, int, int]  # first row and column, last row and column
@@ -108,7 +108,9 @@ class RecordedSheet(_Calls):
     def set_row(self, row: int, height: float) -> None:
         self.heights_px[row] = int(height * 4 / 3 + 0.5)
 
-    def set_column(self, first: int, last: int, width: float | None, look: None = None, options: Any = None) -> None:
+    def set_column(
+        self, first: int, last: int, width: float | None, _look: None = None, options: dict[str, bool] | None = None
+    ) -> None:
         hidden = bool(options and options.get("hidden"))
         for column in range(first, last + 1):
             self.widths_px[column] = None if hidden or width is None else int(width * 7 + 0.5) + 5
@@ -127,14 +129,14 @@ class RecordedSheet(_Calls):
             raise UnshapedError("a date with a time of day")
         self._put(row, column, Cell((day - _FIRST_DAY).days, None, look))
 
-    def write_blank(self, row: int, column: int, nothing: None, look: Any) -> None:
+    def write_blank(self, row: int, column: int, _nothing: None, look: Any) -> None:
         self._put(row, column, Cell(None, None, look))
 
     def write_url(self, row: int, column: int, url: str, look: Any, text: str) -> None:
         self.write_string(row, column, text, look)
         self.links.append((row, column, url.removeprefix("internal:"), text))
 
-    def merge_range(self, top: int, left: int, bottom: int, right: int, text: str, look: Any) -> None:
+    def merge_range(self, top: int, left: int, bottom: int, right: int, _text: str, look: Any) -> None:
         self.merges.append((top, left, bottom, right))
         for row in range(top, bottom + 1):
             for column in range(left, right + 1):
@@ -152,8 +154,8 @@ class RecordedSheet(_Calls):
 
     def covered(self, picture: Picture) -> tuple[object, ...]:
         """Return the sizes of the rows and columns that a chart may lie over."""
-        rows = tuple(self.heights_px.get(picture.row + step) for step in range(_DEFAULT_CHART_ROWS))
-        return rows, tuple(self.widths_px.get(picture.column + step, 0) for step in range(_DEFAULT_CHART_COLUMNS))
+        rows = tuple(self.heights_px.get(picture.row + step) for step in range(_COVERED_ROWS))
+        return rows, tuple(self.widths_px.get(picture.column + step, 0) for step in range(_COVERED_COLUMNS))
 
     def _put(self, row: int, column: int, cell: Cell) -> None:
         self.rows.setdefault(row, {})[column] = cell
@@ -188,5 +190,5 @@ class RecordedWorkbook:
     def set_properties(self, properties: dict[str, Any]) -> None:
         self.properties = properties
 
-    def set_custom_property(self, name: str, value: str, kind: str) -> None:
+    def set_custom_property(self, name: str, value: str, _kind: str) -> None:
         self.custom.append((name, value))

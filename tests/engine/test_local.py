@@ -49,12 +49,12 @@ def test_workers_are_replaced_after_their_items(run: Callable[..., list[Any]]) -
     assert 20 >= max(by_pid.values())
 
 
-@pytest.mark.parametrize(("items", "workers"), [([1, 2, 3], 2), (ITEMS, 1)])
+@pytest.mark.parametrize(("items", "workers", "few"), [([1, 2, 3], 2, 0), (ITEMS, 1, 0), (ITEMS, 2, len(ITEMS))])
 def test_few_items_or_one_worker_stay_in_this_process(
-    items: list[int], workers: int, run: Callable[..., list[Any]]
+    items: list[int], workers: int, few: int, run: Callable[..., list[Any]]
 ) -> None:
     """Work that would not repay a new process is done here."""
-    results = run(tasks.double, items, workers=workers)
+    results = run(tasks.double, items, workers=workers, few=few)
 
     assert [(item * 2, os.getpid()) for item in items] == results
 

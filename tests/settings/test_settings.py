@@ -59,8 +59,9 @@ def test_defaults_when_sections_are_absent(tmp_path: Path) -> None:
     """Engine and render sections may be left out; a source waits 300 seconds by default."""
     settings = load_settings(write(tmp_path, GOOD))
 
-    assert (0, 500) == (settings.engine.workers, settings.engine.packs_per_worker)
+    assert (0, 5000) == (settings.engine.workers, settings.engine.packs_per_worker)
     assert 2 == settings.render.image_scale
+    assert settings.render.fast
     assert 300 == settings.sources["members"].timeout_s
     assert 20 == settings.sources["warehouse"].timeout_s
 

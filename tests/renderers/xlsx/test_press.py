@@ -1,0 +1,136 @@
+"""Workbooks by template are those that xlsxwriter writes."""
+
+import zipfile
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+
+import openpyxl
+import pytest
+
+from renderers.formats import DATE, INTEGER, TEXT, Cell, ValueFormat, ValueKind
+from renderers.pack import Pack
+from renderers.sections import Column, TableSection
+from renderers.xlsx import XlsxPress, render_xlsx
+from renderers.xlsx.archive import archive, member
+
+HUNDREDTHS = ValueFormat(kind=ValueKind.percent, decimals=2)
+AWKWARD = (
+    '=SUM(A1:A9) & <b>"x"</b>',
+    " leading and trailing ",
+    "to\nlinjer",
+    "_x0041_",
+    "<r>rich</r>",
+    "Æøå 東京 🎓",
+    "0301",
+    "-",
+)
+
+
+def files(workbook: bytes) -> dict[str, bytes]:
+    """Return the files of a workbook."""
+    with zipfile.ZipFile(BytesIO(workbook)) as opened:
+        assert opened.testzip() is None
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def with_table(pack: Pack, rows: list[tuple[str, object]]) -> Pack:
+    """Return *pack* with a table of texts and values as its last section."""
+    columns = (Column(label="Navn", value_format=TEXT), Column(label="Antall", value_format=INTEGER))
+    cells = tuple(
+        (Cell(value=text, text=text), Cell(value=value, text=str(value)))  # type: ignore[arg-type]
+        for text, value in rows
+    )
+    table = TableSection(key="t", heading="En tabell", columns=columns, rows=cells)
+    return replace(pack, sections=(*pack.sections, table))
+
+
+@pytest.mark.parametrize(
+    "name", ["large_nb", "large_da", "large_en", "small_da", "empty_nb", "regional_nb", "awkward_en"]
+)
+def test_files_are_those_of_xlsxwriter(sample_packs: dict[str, Pack], name: str) -> None:
+    """The second workbook of a shape has every file of xlsxwriter's, byte for byte, in its order."""
+    press, pack = XlsxPress(), sample_packs[name]
+    other = replace(pack, branch_name="Et annet lokallag & co", title="En annen tittel <1>")
+    _, first = press.render(pack)
+
+    content, way = press.render(other)
+
+    assert ("full: first of its shape", "fast") == (first, way)
+    assert list(files(render_xlsx(other)).items()) == list(files(content).items())
+
+
+def test_other_numbers_of_rows_need_no_other_template(sample_packs: dict[str, Pack]) -> None:
+    """Tables of more and fewer rows, and other figures in them, are filled into the same files."""
+    press, pack = XlsxPress(), sample_packs["empty_nb"]
+    press.render(with_table(pack, [("a", 1), ("b", 2)]))
+    longer = with_table(pack, [(f"rad {number}", -(10**number)) for number in range(14)])
+
+    content, way = press.render(longer)
+
+    assert "fast" == way
+    assert files(render_xlsx(longer)) == files(content)
+
+
+@pytest.mark.parametrize("text", AWKWARD)
+def test_awkward_texts_are_written_as_by_xlsxwriter(sample_packs: dict[str, Pack], text: str) -> None:
+    """Whatever a cell says, the workbook is the same; where XML needs care of its own, xlsxwriter writes it."""
+    press, pack = XlsxPress(), sample_packs["empty_nb"]
+    press.render(with_table(pack, [("a", 1), ("b", 2)]))
+    awkward = with_table(pack, [(text, 1e300), ("b", -0.1)])
+
+    content, way = press.render(awkward)
+
+    assert files(render_xlsx(awkward)) == files(content)
+    assert ("fast" == way) == (text not in ("_x0041_", "<r>rich</r>"))
+
+
+def test_new_look_is_learned_and_then_fast(sample_packs: dict[str, Pack]) -> None:
+    """A kind of cell that no workbook had yet is written by xlsxwriter once."""
+    press, pack = XlsxPress(), sample_packs["empty_nb"]
+    table = with_table(pack, []).sections[-1]
+    share = (Cell(value="a", text="a"), Cell(value=0.125, text="12,50 %"))
+    shares = replace(table, rows=(share,), columns=(table.columns[0], Column(label="Andel", value_format=HUNDREDTHS)))
+    day = (Cell(value="a", text="a"), Cell(value=date(2026, 5, 31), text="31. mai 2026"))
+    dated = replace(table, rows=(day,), columns=(table.columns[0], Column(label="Dag", value_format=DATE)))
+    packs = [replace(pack, sections=(*pack.sections, one)) for one in (shares, dated)]
+    press.render(with_table(pack, [("a", 1)]))
+
+    ways = [[press.render(one)[1] for _ in range(2)] for one in packs]
+
+    assert [["full: first of its shape", "fast"]] * 2 == ways
+    assert [files(render_xlsx(one)) for one in packs] == [files(press.render(one)[0]) for one in packs]
+
+
+def test_template_that_does_not_hold_is_given_up(sample_packs: dict[str, Pack]) -> None:
+    """A file that a template once gave wrongly is written the full way from then on, and the workbook is right."""
+    press, pack = XlsxPress(), sample_packs["large_nb"]
+    press.render(pack)
+    spoiled = {key: member("x", b"x") for key in press._templates if key[0] == "xl/styles.xml"}
+    press._templates |= spoiled
+    press._files.clear()  # as if another layout were new: all files are written and held against the templates
+
+    press.render(pack)
+    content, way = press.render(pack)
+
+    assert "full: no template gives xl/styles.xml" == way
+    assert render_xlsx(pack) == content
+
+
+def test_workbook_opens_and_holds_the_cells(sample_packs: dict[str, Pack]) -> None:
+    """A reader that is not ours opens the fast workbook and finds the same cells."""
+    press, pack = XlsxPress(), sample_packs["regional_nb"]
+    press.render(pack)
+    fast, full = (openpyxl.load_workbook(BytesIO(one)) for one in (press.render(pack)[0], render_xlsx(pack)))
+
+    assert full.sheetnames == fast.sheetnames
+    for sheet in full:
+        cells = [[(cell.value, cell.number_format, cell.font.b) for cell in row] for row in sheet.iter_rows()]
+        assert cells == [[(c.value, c.number_format, c.font.b) for c in row] for row in fast[sheet.title].iter_rows()]
+
+
+def test_archive_is_read_by_zipfile() -> None:
+    """Members come out as they went in, empty ones too."""
+    members = {"a.txt": b"", "folder/b.xml": b"<x/>" * 5000}
+
+    assert members == files(archive(member(name, content) for name, content in members.items()))
