@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 
 from renderers.pack import Pack
 from renderers.pdf.document import Composed
+from renderers.pdf.frozen.about import About
 from renderers.pdf.frozen.flow import Flow, Room
 from renderers.pdf.frozen.lines import Typesetter
 from renderers.pdf.frozen.looks import Look, NotLearnedError, PageLooks, Weight
@@ -21,7 +22,7 @@ from renderers.pdf.frozen.private_weasyprint import (
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 from renderers.pdf.frozen.shaping import Faces
 from renderers.pdf.frozen.tables import lay_table
-from renderers.pdf.frozen.write import Info, write_pdf
+from renderers.pdf.frozen.write import write_pdf
 from renderers.pdf.library import font_file
 from renderers.pdf.pictures import Picture, picture
 
@@ -68,7 +69,7 @@ class FrozenLayout:
             pages = self._pages(body, style, pictures)
         are_common = all(text.run.is_common for page in pages for text in (*page.piece.texts, *page.margin_texts))
         fonts = self._faces.embedded(are_common=are_common)
-        return write_pdf(pages, info=_info(root), pictures=pictures, fonts=fonts)
+        return write_pdf(pages, about=_about(root), pictures=pictures, fonts=fonts)
 
     def _pages(self, body: Element, style: _Style, pictures: Mapping[str, Picture]) -> list[Page]:
         flow = Flow(self._typesetter, pictures, lay_table)
@@ -108,10 +109,10 @@ def _parsed(markup: str) -> Element:
     return fromstring(markup)
 
 
-def _info(root: Element) -> Info:
+def _about(root: Element) -> About:
     head = root[0]
     named = {element.get("name", ""): element.get("content", "") for element in head.iter("meta")}
-    info = Info(
+    about = About(
         title=head.findtext("title") or "",
         author=named["author"],
         keywords=named["keywords"],
@@ -119,9 +120,9 @@ def _info(root: Element) -> Info:
         language=root.get("lang", ""),
         producer=f"WeasyPrint {installed()}",
     )
-    if "," in info.keywords or info.keywords != info.keywords.strip():
-        raise NotFrozenError(Reason.markup, f'the keyword "{info.keywords}"')
-    return info
+    if "," in about.keywords or about.keywords != about.keywords.strip():
+        raise NotFrozenError(Reason.markup, f'the keyword "{about.keywords}"')
+    return about
 
 
 def _strings(body: Element) -> dict[str, str]:

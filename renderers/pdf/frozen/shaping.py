@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-import pydyf  # type: ignore[import-untyped]
 import uharfbuzz  # type: ignore[import-untyped]
 
 from renderers.pdf.frozen.looks import Type, Weight
@@ -198,9 +197,3 @@ def _to_unicode(texts: dict[int, str]) -> bytes:
         lines.append("endbfchar")
     lines += ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"]
     return "\n".join(lines).encode()
-
-
-def pdf_string(text: str) -> bytes:
-    """Return *text* as a PDF string."""
-    data: bytes = pydyf.String(text).data
-    return data
