@@ -34,28 +34,15 @@ class Objects:
         return self._last
 
     def file(self, *, root: int, info: int) -> bytes:
-        """Return header, objects, and the cross-reference stream (7.5.8) with the trailer."""
-        parts, places, position = [b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"], {}, 15
-        position = len(parts[0])
-        for number, stream in self._streams.items():
+        """Return header, streams, the object stream, and the cross-reference stream (7.5.8) with the trailer."""
+        holder, own = self.reserve(), self.reserve()
+        parts, position, places = [_HEADER], len(_HEADER), {}
+        for number, stream in (*self._streams.items(), (holder, self._object_stream())):
             places[number] = position
             parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, stream))
             position += len(parts[-1])
-        holder, index = self.reserve(), {}
-        heads, bodies, offset = [], [], 0
-        for order, (number, content) in enumerate(self._plain.items()):
-            index[number] = order
-            heads.append(b"%d %d" % (number, offset))
-            bodies.append(content)
-            offset += len(content) + 1
-        head = b" ".join(heads) + b"\n"
-        entries = b"/Type/ObjStm/N %d/First %d" % (len(heads), len(head))
-        content = zlib.compress(head + b"\n".join(bodies), _EFFORT)
-        places[holder] = position
-        parts.append(b"%d 0 obj\n%b\nendobj\n" % (holder, _stream(entries, content)))
-        position += len(parts[-1])
-        own = self.reserve()
         places[own] = position
+        index = {number: order for order, number in enumerate(self._plain)}
         table = [b"\0\0\0\0\0\xff\xff"]
         for number in range(1, own + 1):
             if number in places:
@@ -63,9 +50,19 @@ class Objects:
             else:
                 table.append(b"\2" + holder.to_bytes(4, "big") + index[number].to_bytes(2, "big"))
         entries = b"/Type/XRef/W[1 4 2]/Size %d/Root %d 0 R/Info %d 0 R" % (own + 1, root, info)
-        parts.append(b"%d 0 obj\n%b\nendobj\n" % (own, _stream(entries, zlib.compress(b"".join(table), _EFFORT))))
+        parts.append(b"%d 0 obj\n%b\nendobj\n" % (own, _stream(entries, packed(b"".join(table)))))
         parts.append(b"startxref\n%d\n%%%%EOF\n" % position)
         return b"".join(parts)
+
+    def _object_stream(self) -> bytes:
+        """Return all objects that are no streams as one that is (7.5.7)."""
+        offset, offsets = 0, []
+        for number, content in self._plain.items():
+            offsets.append(f"{number} {offset}")
+            offset += len(content) + 1
+        head = f"{' '.join(offsets)}\n".encode()
+        entries = b"/Type/ObjStm/N %d/First %d" % (len(offsets), len(head))
+        return _stream(entries, packed(head + b"\n".join(self._plain.values())))
 
 
 def packed(content: bytes) -> bytes:
