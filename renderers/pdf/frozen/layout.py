@@ -76,7 +76,7 @@ class FrozenLayout:
         first = style.pages.first
         strips = cut_strips(flow, body, style.body, Room(first.left, first.right - first.left))
         pages = fill_pages(strips, style.pages)
-        fill_margins(pages, _strings(body), flow)
+        fill_margins(pages, _strings(body[0]), flow)
         return pages
 
     def _style(self, composed: Composed, pack: Pack, body: Element) -> _Style:
@@ -125,17 +125,18 @@ def _about(root: Element) -> About:
     return about
 
 
-def _strings(body: Element) -> dict[str, str]:
+def _strings(masthead: Element) -> dict[str, str]:
     """Return the strings that the margins of the pages print; the masthead sets each from its data-… attribute."""
-    return {name.removeprefix(_STRINGS): value for name, value in body[0].items() if name.startswith(_STRINGS)}
+    return {name.removeprefix(_STRINGS): text for name, text in masthead.items() if name.startswith(_STRINGS)}
 
 
 def _two_pages(pack: Pack, masthead: Element) -> str:
-    """Return a document with the same margins as the pack's, and a second page."""
-    top = tostring(masthead, encoding="unicode")
+    """Return a document with the margins of the pack's, a word in each, and a second page."""
+    specimen = Element(masthead.tag, {**masthead.attrib, **{_STRINGS + name: "-" for name in _strings(masthead)}})
     return (
         f'<html lang="{pack.language}"><head><title>-</title></head>'
-        f'<body>{top}<section style="break-before: page"><p>-</p></section></body></html>'
+        f"<body>{tostring(specimen, encoding='unicode', short_empty_elements=False)}"
+        f'<section style="break-before: page"><p>-</p></section></body></html>'
     )
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from renderers.pdf.frozen.flow import Cursor, Flow, Room
-from renderers.pdf.frozen.looks import Across, Display, Look, MarginText, PageLook, PageLooks
+from renderers.pdf.frozen.looks import Across, Display, Look, MarginText, PageLook, PageLooks, Upright
 from renderers.pdf.frozen.piece import Area, Node, Parent, Piece, PlacedText, Strip
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 from renderers.pdf.frozen.tables import table_strips
 
 _FEW_LINES = 3  # with two orphans and two widows, so many lines stay together
+_MOST_MARGIN_LINES = 2
 _FUDGE = 1 + 1e-9  # WeasyPrint's own, against rounding
 
 
@@ -190,16 +191,22 @@ def _values(sides: object) -> tuple[float, ...]:
 
 def _fill_margin(page: Page, look: MarginText, words: Mapping[str, str], flow: Flow) -> None:
     text = "".join(word.value if word.kind == "text" else words[word.value] for word in look.words)
-    text = " ".join(text.split(" ")).strip(" ")
+    if text != text.strip(" "):
+        raise NotFrozenError(Reason.markup, f'white space in "{text}"')
     if look.rule is not None:
         page.margin_areas.append(Area(*look.rule, look.rule_colour, frame=look.frame))
     if not text:
         return
-    run = flow.shape(text, look.type)
-    if run.width > look.width - 0.02:
+    lines = flow.set_lines(text, look.type, look.width)
+    # Lines above the last one, or below the first one: where the style holds the text.
+    first = 0 if look.upright is Upright.top else 1 - len(lines)
+    for place, line in enumerate(lines, start=first):
+        (segment,) = line.segments
+        x = look.x if look.across is Across.left else look.x + look.width - line.width
+        y = look.baseline_y + place * look.type.line_height
+        page.margin_texts.append(PlacedText(x, y, segment.run, look.type, Node("Span")))
+    if len(lines) > _MOST_MARGIN_LINES:
         raise NotFrozenError(Reason.line, f'"{text}" is too long for the margin of the page')
-    x = look.x if look.across is Across.left else look.x + look.width - run.width
-    page.margin_texts.append(PlacedText(x, look.baseline_y, run, look.type, Node("Span")))
 
 
 def _name_headers(node: Node) -> None:

@@ -22,7 +22,6 @@ def awkward_packs(pack: Pack) -> dict[str, Pack]:
         "name of marks": named(pack, "1–2 – 3 — 4 & <b>\"x\"</b> 'y' bo- og Sør-Varanger/Unjárga"),
         "Sámi name": named(pack, "Kárášjohka Guovdageaidnu Deatnu Čáhcesuolu Ŋ Đ"),
         "Polish name": named(pack, "Łódź, Gdańsk i Kraków"),
-        "no name": named(pack, ""),
         "other colour": replace(pack, accent="#aa3300"),
         "notices": replace(pack, notices=("Kort.", "En lang beskjed som går over flere linjer. " * 4 + "Slutt.")),
         "no sections": replace(pack, sections=()),
@@ -37,6 +36,7 @@ def awkward_packs(pack: Pack) -> dict[str, Pack]:
 def foreign_packs(pack: Pack) -> dict[str, Pack]:
     """Return variations that only WeasyPrint can draw, by name."""
     return {
+        "no name": named(pack, ""),
         "Chinese": named(pack, "漢字"),
         "Greek": named(pack, "Αθήνα"),
         "emoji": named(pack, "Oslo 🎉"),

@@ -76,8 +76,8 @@ def _other_bookmark(writer: PdfWriter) -> None:
     bookmark[NameObject("/Title")] = TextStringObject("Noe annet")
 
 
-def _lose_page(writer: PdfWriter) -> None:
-    writer.remove_page(len(writer.pages) - 1)
+def _turn_page(writer: PdfWriter) -> None:
+    writer.pages[0].mediabox.upper_right = (842, 596)
 
 
 _WRONGS = {
@@ -104,7 +104,7 @@ _WRONGS = {
     "language": _other_language,
     "title": _other_title,
     "bookmark": _other_bookmark,
-    "number of pages": _lose_page,
+    "size of the page": _turn_page,
 }
 
 
