@@ -71,12 +71,13 @@ class _Filler:
         self._y = looks.first.top
         self._margin = 0.0
         self._is_empty = True
+        self._is_held = False
         self._open: list[tuple[Parent, Node]] = []
 
     def place(self, cluster: list[Strip]) -> None:
         """Place strips that stay together, on this page or the next."""
         if not self._fits(cluster):
-            if self._is_empty or any(strip.cuttable for strip in cluster):
+            if self._is_empty or self._is_held or any(strip.cuttable for strip in cluster):
                 raise NotFrozenError(Reason.page, "a part that must be cut")
             self._turn()
             if (again := cluster[0].head_again) is not None:
@@ -106,7 +107,7 @@ class _Filler:
         page.piece.put(strip.piece, self._y)
         self._siblings(strip.parents).append(strip.node)
         self._y += strip.height + strip.overhang
-        self._margin, self._is_empty = strip.after, False
+        self._margin, self._is_empty, self._is_held = strip.after, False, strip.holds_next
 
     def _siblings(self, parents: tuple[Parent, ...]) -> list[Node]:
         """Return the kids of the innermost parent on this page; parents that are left are closed."""
@@ -148,6 +149,7 @@ def _one_strip(flow: Flow, element: Element, look: Look, *, room: Room, parents:
         height=height,
         before=before,
         after=after,
+        holds_next=_holds_next(element, look),
         cuttable=_is_cuttable(element, height, look),
         parents=parents,
     )
@@ -176,6 +178,16 @@ def _section_strips(flow: Flow, element: Element, look: Look, room: Room) -> lis
         for strip in strips[1:]:
             strip.glued = True
     return strips
+
+
+def _holds_next(element: Element, look: Look) -> bool:
+    """Return whether an element ends with a heading, which should stand above something."""
+    if look.keeps_with_next:
+        return True
+    if look.display is not Display.block or not len(element):
+        return False
+    last = element[-1]
+    return _holds_next(last, look.kid(last.tag, last.get("class", "")))
 
 
 def _is_cuttable(element: Element, strip_height: float, look: Look) -> bool:
