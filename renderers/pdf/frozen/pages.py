@@ -202,6 +202,9 @@ def _values(sides: object) -> tuple[float, ...]:
 
 
 def _fill_margin(page: Page, look: MarginText, words: Mapping[str, str], flow: Flow) -> None:
+    unset = [word.value for word in look.words if word.kind != "text" and word.value not in words]
+    if unset:
+        raise NotFrozenError(Reason.style, f"the string {unset[0]} in the margin of the page")
     text = "".join(word.value if word.kind == "text" else words[word.value] for word in look.words)
     if text != text.strip(" "):
         raise NotFrozenError(Reason.markup, f'white space in "{text}"')
