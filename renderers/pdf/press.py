@@ -8,7 +8,6 @@ from renderers.pack import Pack
 from renderers.pdf.document import compose, print_composed
 from renderers.pdf.frozen.layout import FrozenLayout
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
-from renderers.pdf.proof import differences
 
 
 class Way(StrEnum):
@@ -72,6 +71,9 @@ class PdfPress:
         Raises:
             RenderError: As `render`.
         """
+        # Reads PDFs, which only a proof needs: workers do not load it.
+        from renderers.pdf.proof import differences
+
         content, how = self.render(pack, charts=charts, alt_texts=alt_texts)
         if how.way is Way.full:
             return Proof(how=how, differences=())

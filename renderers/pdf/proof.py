@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from renderers.pdf.reading import Element, Ink, InkArea, InkText, Reading, read_pdf
+from renderers.pdf.ink import Ink, InkArea, InkText
+from renderers.pdf.reading import Element, Reading, read_pdf
 
 # A twentieth of a pixel of 100 dpi: a hundredth of the size of the smallest letter.
 _PLACE_PT = 0.036

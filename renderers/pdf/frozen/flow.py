@@ -68,7 +68,6 @@ class Flow:
     """Lays elements out, one document at a time."""
 
     def __init__(self, typesetter: Typesetter, pictures: Mapping[str, "Picture"], lay_table: "LayTable") -> None:
-        self.shape = typesetter.shape
         self._typesetter = typesetter
         self._lay_table = lay_table
         self._pictures = pictures
@@ -86,6 +85,10 @@ class Flow:
                 return
             case Display.inline | Display.row_group | Display.row | Display.cell | Display.column:
                 raise NotFrozenError(Reason.style, f"<{element.tag}> as {look.display} among blocks")
+
+    def set_lines(self, text: str, kind: Type, width: float) -> tuple[Line, ...]:
+        """Return a text that stands for itself as lines of *width*."""
+        return self._typesetter.set(((text, kind),), width)
 
     def content(self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, node: Node) -> None:
         """Lay out what is in *element*, lines or blocks, within *room*."""

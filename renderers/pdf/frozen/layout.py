@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, fromstring, tostring
 
 from renderers.pack import Pack
 from renderers.pdf.document import Composed
+from renderers.pdf.frozen.about import About
 from renderers.pdf.frozen.flow import Flow, Room
 from renderers.pdf.frozen.lines import Typesetter
 from renderers.pdf.frozen.looks import Look, NotLearnedError, PageLooks, Weight
@@ -21,7 +22,7 @@ from renderers.pdf.frozen.private_weasyprint import (
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 from renderers.pdf.frozen.shaping import Faces
 from renderers.pdf.frozen.tables import lay_table
-from renderers.pdf.frozen.write import Info, write_pdf
+from renderers.pdf.frozen.write import write_pdf
 from renderers.pdf.library import font_file
 from renderers.pdf.pictures import Picture, picture
 
@@ -68,14 +69,14 @@ class FrozenLayout:
             pages = self._pages(body, style, pictures)
         are_common = all(text.run.is_common for page in pages for text in (*page.piece.texts, *page.margin_texts))
         fonts = self._faces.embedded(are_common=are_common)
-        return write_pdf(pages, info=_info(root), pictures=pictures, fonts=fonts)
+        return write_pdf(pages, about=_about(root), pictures=pictures, fonts=fonts)
 
     def _pages(self, body: Element, style: _Style, pictures: Mapping[str, Picture]) -> list[Page]:
         flow = Flow(self._typesetter, pictures, lay_table)
         first = style.pages.first
         strips = cut_strips(flow, body, style.body, Room(first.left, first.right - first.left))
         pages = fill_pages(strips, style.pages)
-        fill_margins(pages, _strings(body), flow)
+        fill_margins(pages, _strings(body[0]), flow)
         return pages
 
     def _style(self, composed: Composed, pack: Pack, body: Element) -> _Style:
@@ -108,10 +109,10 @@ def _parsed(markup: str) -> Element:
     return fromstring(markup)
 
 
-def _info(root: Element) -> Info:
+def _about(root: Element) -> About:
     head = root[0]
     named = {element.get("name", ""): element.get("content", "") for element in head.iter("meta")}
-    info = Info(
+    about = About(
         title=head.findtext("title") or "",
         author=named["author"],
         keywords=named["keywords"],
@@ -119,22 +120,23 @@ def _info(root: Element) -> Info:
         language=root.get("lang", ""),
         producer=f"WeasyPrint {installed()}",
     )
-    if "," in info.keywords or info.keywords != info.keywords.strip():
-        raise NotFrozenError(Reason.markup, f'the keyword "{info.keywords}"')
-    return info
+    if "," in about.keywords or about.keywords != about.keywords.strip():
+        raise NotFrozenError(Reason.markup, f'the keyword "{about.keywords}"')
+    return about
 
 
-def _strings(body: Element) -> dict[str, str]:
+def _strings(masthead: Element) -> dict[str, str]:
     """Return the strings that the margins of the pages print; the masthead sets each from its data-… attribute."""
-    return {name.removeprefix(_STRINGS): value for name, value in body[0].items() if name.startswith(_STRINGS)}
+    return {name.removeprefix(_STRINGS): text for name, text in masthead.items() if name.startswith(_STRINGS)}
 
 
 def _two_pages(pack: Pack, masthead: Element) -> str:
-    """Return a document with the same margins as the pack's, and a second page."""
-    top = tostring(masthead, encoding="unicode")
+    """Return a document with the margins of the pack's, a word in each, and a second page."""
+    specimen = Element(masthead.tag, {**masthead.attrib, **{_STRINGS + name: "-" for name in _strings(masthead)}})
     return (
         f'<html lang="{pack.language}"><head><title>-</title></head>'
-        f'<body>{top}<section style="break-before: page"><p>-</p></section></body></html>'
+        f"<body>{tostring(specimen, encoding='unicode', short_empty_elements=False)}"
+        f'<section style="break-before: page"><p>-</p></section></body></html>'
     )
 
 

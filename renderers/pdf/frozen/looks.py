@@ -147,6 +147,7 @@ class MarginText:
     width: float
     baseline_y: float
     across: Across
+    upright: Upright
     type: Type
     words: tuple["Word", ...]
     rule: tuple[float, float, float, float] | None  # x, y, width, height of its border, and of its frame

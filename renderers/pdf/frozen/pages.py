@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from renderers.pdf.frozen.flow import Cursor, Flow, Room
-from renderers.pdf.frozen.looks import Across, Display, Look, MarginText, PageLook, PageLooks
+from renderers.pdf.frozen.looks import Across, Display, Look, MarginText, PageLook, PageLooks, Upright
 from renderers.pdf.frozen.piece import Area, Node, Parent, Piece, PlacedText, Strip
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 from renderers.pdf.frozen.tables import table_strips
 
 _FEW_LINES = 3  # with two orphans and two widows, so many lines stay together
+_MOST_MARGIN_LINES = 2
 _FUDGE = 1 + 1e-9  # WeasyPrint's own, against rounding
 
 
@@ -70,12 +71,13 @@ class _Filler:
         self._y = looks.first.top
         self._margin = 0.0
         self._is_empty = True
+        self._is_held = False
         self._open: list[tuple[Parent, Node]] = []
 
     def place(self, cluster: list[Strip]) -> None:
         """Place strips that stay together, on this page or the next."""
         if not self._fits(cluster):
-            if self._is_empty or any(strip.cuttable for strip in cluster):
+            if self._is_empty or self._is_held or any(strip.cuttable for strip in cluster):
                 raise NotFrozenError(Reason.page, "a part that must be cut")
             self._turn()
             if (again := cluster[0].head_again) is not None:
@@ -105,7 +107,7 @@ class _Filler:
         page.piece.put(strip.piece, self._y)
         self._siblings(strip.parents).append(strip.node)
         self._y += strip.height + strip.overhang
-        self._margin, self._is_empty = strip.after, False
+        self._margin, self._is_empty, self._is_held = strip.after, False, strip.holds_next
 
     def _siblings(self, parents: tuple[Parent, ...]) -> list[Node]:
         """Return the kids of the innermost parent on this page; parents that are left are closed."""
@@ -147,6 +149,7 @@ def _one_strip(flow: Flow, element: Element, look: Look, *, room: Room, parents:
         height=height,
         before=before,
         after=after,
+        holds_next=_holds_next(element, look),
         cuttable=_is_cuttable(element, height, look),
         parents=parents,
     )
@@ -177,6 +180,16 @@ def _section_strips(flow: Flow, element: Element, look: Look, room: Room) -> lis
     return strips
 
 
+def _holds_next(element: Element, look: Look) -> bool:
+    """Return whether an element ends with a heading, which should stand above something."""
+    if look.keeps_with_next:
+        return True
+    if look.display is not Display.block or not len(element):
+        return False
+    last = element[-1]
+    return _holds_next(last, look.kid(last.tag, last.get("class", "")))
+
+
 def _is_cuttable(element: Element, strip_height: float, look: Look) -> bool:
     """Return whether WeasyPrint may end a page within an element: between blocks, or in a paragraph of many lines."""
     if look.keeps_whole or look.display is Display.table:
@@ -189,17 +202,26 @@ def _values(sides: object) -> tuple[float, ...]:
 
 
 def _fill_margin(page: Page, look: MarginText, words: Mapping[str, str], flow: Flow) -> None:
+    unset = [word.value for word in look.words if word.kind != "text" and word.value not in words]
+    if unset:
+        raise NotFrozenError(Reason.style, f"the string {unset[0]} in the margin of the page")
     text = "".join(word.value if word.kind == "text" else words[word.value] for word in look.words)
-    text = " ".join(text.split(" ")).strip(" ")
+    if text != text.strip(" "):
+        raise NotFrozenError(Reason.markup, f'white space in "{text}"')
     if look.rule is not None:
         page.margin_areas.append(Area(*look.rule, look.rule_colour, frame=look.frame))
     if not text:
         return
-    run = flow.shape(text, look.type)
-    if run.width > look.width - 0.02:
+    lines = flow.set_lines(text, look.type, look.width)
+    # Lines above the last one, or below the first one: where the style holds the text.
+    first = 0 if look.upright is Upright.top else 1 - len(lines)
+    for place, line in enumerate(lines, start=first):
+        (segment,) = line.segments
+        x = look.x if look.across is Across.left else look.x + look.width - line.width
+        y = look.baseline_y + place * look.type.line_height
+        page.margin_texts.append(PlacedText(x, y, segment.run, look.type, Node("Span")))
+    if len(lines) > _MOST_MARGIN_LINES:
         raise NotFrozenError(Reason.line, f'"{text}" is too long for the margin of the page')
-    x = look.x if look.across is Across.left else look.x + look.width - run.width
-    page.margin_texts.append(PlacedText(x, look.baseline_y, run, look.type, Node("Span")))
 
 
 def _name_headers(node: Node) -> None:

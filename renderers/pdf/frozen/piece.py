@@ -119,8 +119,9 @@ class Strip:
 
     ``before`` and ``after`` are margins, which collapse with those of the neighbours; ``before`` is left out at the
     top of a page. A table's last line hangs over its last row by ``overhang``. ``glued`` says that no page may end
-    before it, ``cuttable`` that WeasyPrint might cut it. ``parents`` are the elements around it, outermost first.
-    ``head_again`` makes the head of the strip's table anew, for a page that the table goes on to.
+    before it, ``holds_next`` that none should end behind it, and ``cuttable`` that WeasyPrint might cut it.
+    ``parents`` are the elements around it, outermost first. ``head_again`` makes the head of the strip's table anew,
+    for a page that the table goes on to.
     """
 
     piece: Piece
@@ -130,6 +131,7 @@ class Strip:
     after: float = 0.0
     overhang: float = 0.0
     glued: bool = False
+    holds_next: bool = False
     cuttable: bool = False
     parents: tuple["Parent", ...] = ()
     head_again: Callable[[], "Strip"] | None = None

@@ -289,6 +289,8 @@ def _margin_text(box: Any) -> MarginText:
     (line,) = box.children
     text = line.children[0]
     style = box.style
+    if _upright(style) is Upright.baseline:
+        raise NotFrozenError(Reason.style, "a page margin with text in its middle")
     rule = None
     if style["border_bottom_width"]:
         thickness = style["border_bottom_width"]
@@ -299,6 +301,7 @@ def _margin_text(box: Any) -> MarginText:
         width=box.width,
         baseline_y=text.position_y + text.baseline,
         across=Across.right if style["text_align_all"] in ("right", "end") else Across.left,
+        upright=_upright(style),
         type=_type(style),
         words=tuple(_word(item) for item in style["content"]),
         rule=rule,

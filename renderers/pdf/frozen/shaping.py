@@ -1,8 +1,8 @@
 """Text → glyphs with HarfBuzz, as Pango shapes it for WeasyPrint, and the fonts that documents embed.
 
-A document embeds one of two subsets of each font, which are made once a process: the letters of Norwegian, Danish and
-English, or those of all languages with Latin letters in Europe. Glyphs have the same numbers in both. A text with any
-other character is not shaped here.
+A document embeds one of two subsets of each font, which are made once a process: the letters of Norwegian, Sámi,
+Danish and English, or those of all European languages with Latin letters. Glyphs have the same numbers in both. A text
+with any other character is not shaped here.
 """
 
 import zlib
@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-import pydyf  # type: ignore[import-untyped]
 import uharfbuzz  # type: ignore[import-untyped]
 
 from renderers.pdf.frozen.looks import Type, Weight
@@ -22,7 +21,7 @@ REPERTOIRE = (
     frozenset(map(chr, (*range(0x20, 0x7F), *range(0xA0, 0xAD), *range(0xAE, 0x180))))
     | frozenset("\u202f‐–—‘’‚“”„†•…‰‹›€−▲▼■")
 )  # fmt: skip
-_COMMON = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("æøåäöüéáóÆØÅÄÖÜÉÁ§«»·\u00a0\u202f‐–—’“”−▲▼■")
+_COMMON = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("æøåäöüéáóčđŋšŧžÆØÅÄÖÜÉÁČĐŊŠŦŽ§«»·\u00a0\u202f‐–—’“”−▲▼■")
 # Pairs that the font draws as one glyph; a reader gets back the letters.
 _LIGATURES = ("ff", "fi", "fl", "ffi", "ffl")
 
@@ -198,9 +197,3 @@ def _to_unicode(texts: dict[int, str]) -> bytes:
         lines.append("endbfchar")
     lines += ["endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"]
     return "\n".join(lines).encode()
-
-
-def pdf_string(text: str) -> bytes:
-    """Return *text* as a PDF string."""
-    data: bytes = pydyf.String(text).data
-    return data

@@ -1,11 +1,17 @@
-"""Every sample pack as a PDF, drawn once with its real charts."""
+"""Every sample pack as a PDF, drawn once with its real charts, and a bench that draws any pack both ways."""
 
 import io
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
+
+sys.path.insert(0, str(Path(__file__).parent))  # the tests are no package
+
+from bench import Bench
 
 from renderers.charts import describe, draw_chart
 from renderers.pack import Pack
@@ -46,3 +52,9 @@ def draw() -> Callable[[Pack], Document]:
 def documents(sample_packs: dict[str, Pack], draw: Callable[[Pack], Document]) -> dict[str, Document]:
     """Return all sample packs, drawn."""
     return {name: draw(pack) for name, pack in sample_packs.items()}
+
+
+@pytest.fixture(scope="session")
+def bench() -> Bench:
+    """Return a press that has learned from the packs of earlier tests, as one does in a run."""
+    return Bench()
