@@ -98,10 +98,27 @@ def _print_packs(out: "Console", run: "RunRecord", packs: "Iterable[PackRecord]"
     where = f"{branches} {'branch' if branches == 1 else 'branches'}"
     size = sum(ref.size_bytes for pack in made for ref in pack.artifacts)
     print_item(out, "packs", f"{len(made)} for {where} in {sum(run.seconds.values()):.1f} s ({size / 1e6:.1f} MB)")
+    for words in full_ways(made):
+        print_item(out, "drawn", words)
     if run.corrects:
         changed, unchanged = correction_counts(made)
         print_item(out, "correction", f"{changed} changed, {unchanged} unchanged and not sent again")
         print_item(out, "", f"of run {run.corrects}")
+
+
+def full_ways(packs: "Iterable[PackRecord]") -> tuple[str, ...]:
+    """Say of how many packs a document was drawn the full way, the commonest reason first."""
+    made = [pack for pack in packs if pack.ways]
+    slow = Counter((document, way) for pack in made for document, way in pack.ways if way != "fast")
+    by_document: dict[str, Counter[str]] = {}
+    for (document, way), number in slow.items():
+        reason = way.removeprefix("full: ").partition(":")[0]
+        by_document.setdefault(document, Counter())[reason] += number
+    return tuple(
+        f"{document} of {reasons.total()} packs ({100 * reasons.total() / len(made):.0f} %) the full way: "
+        + ", ".join(f"{number} × {reason}" for reason, number in reasons.most_common(3))
+        for document, reasons in by_document.items()
+    )
 
 
 def correction_counts(packs: "Iterable[PackRecord]") -> tuple[int, int]:
