@@ -35,9 +35,7 @@ def union(tmp_path: Path) -> SmallUnion:
     return SmallUnion(folder=tmp_path / "union")
 
 
-def test_server_that_drops_after_data(
-    open_office: Callable[[int], Office], union: SmallUnion, tmp_path: Path
-) -> None:
+def test_server_that_drops_after_data(open_office: Callable[[int], Office], union: SmallUnion, tmp_path: Path) -> None:
     """Every seventh mail is stored and its answer lost: each of those comes twice, is the same, and shows as such."""
     with Sink(tmp_path, options=("--drop-after-data", "7")) as sink:
         office = open_office(sink.port)
@@ -99,9 +97,7 @@ def test_server_that_hangs(open_office: Callable[[int], Office], union: SmallUni
     assert frozenset() == found.doubled
 
 
-def test_server_that_is_away_for_a_day(
-    open_office: Callable[[int], Office], union: SmallUnion, tmp_path: Path
-) -> None:
+def test_server_that_is_away_for_a_day(open_office: Callable[[int], Office], union: SmallUnion, tmp_path: Path) -> None:
     """A dead server burns no tries: few of 240 are tried more than once, and all are sent soon after it is back."""
     with Sink(tmp_path) as sink:
         office = open_office(sink.port)
@@ -132,7 +128,8 @@ def test_server_that_is_away_for_good(open_office: Callable[[int], Office], tmp_
         [letter] = office.letters()
 
         assert {OWNER} == {mail["rcpt"] for mail in sink.mails()}
-        resend(office.app, ResendRequest(who="kari", why="the server is back", run_id=office.run.run_id, failed_only=True))
+        again = ResendRequest(who="kari", why="the server is back", run_id=office.run.run_id, failed_only=True)
+        resend(office.app, again)
         office.work_for(HOUR)
 
     assert ({DeliveryStatus.failed: 240, SUPPRESSED: 1}, RunStatus.closed) == (counts, status)

@@ -1,4 +1,4 @@
-"""Every kind of answer of a real mail server, and every way of falling silent, in the ledger with the server's words."""
+"""Every kind of answer of a real mail server, and of silence, ends in the ledger with the server's words."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -36,7 +36,7 @@ def ledger_bytes(union: SmallUnion) -> int:
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 1.0])
 def test_disk_that_is_full_while_mails_are_sent(share: float, child: Child, sink: Sink, union: SmallUnion) -> None:
-    """Nothing more can be recorded, so nothing more is sent; once there is room, only the mail in hand is in question."""
+    """Nothing more can be recorded, so nothing more is sent; with room again, only the mail in hand is in question."""
     said = child.failed(union, "drain", disk_bytes=int(share * ledger_bytes(union)))
     arrived = len(sink.mails())
     child.done(union, "drain")
@@ -144,5 +144,3 @@ def test_ledger_of_a_newer_version_is_left_alone(child: Child, sink: Sink, union
     assert {DeliveryStatus.queued: 240, SUPPRESSED: 1} == union.app().ledger.counts(run.run_id)
     child.done(union, "drain")
     assert_whole(union, sink.mails(), sent=240)
-
-

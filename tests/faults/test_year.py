@@ -1,4 +1,4 @@
-"""A year of monthly runs over a transport with every fault there is, on a clock that is set: every month's books close."""
+"""A year of monthly runs over a transport with every fault there is, on a set clock: each month's books close."""
 
 import random
 from collections import Counter, defaultdict
