@@ -29,6 +29,12 @@ class BreakerRules:
     longest_pause: timedelta = timedelta(minutes=10)
 
 
+def is_paused(state: State, *, now: datetime, rules: BreakerRules) -> bool:
+    """Tell whether the transport is left alone at the moment."""
+    # No pause is longer than the longest: one that seems so began before the clock was put back.
+    return state.until_at is not None and now < state.until_at <= now + rules.longest_pause
+
+
 def allow(state: State, *, now: datetime, rules: BreakerRules) -> tuple[State, bool]:
     """Decide whether a message may be tried.
 
@@ -37,8 +43,7 @@ def allow(state: State, *, now: datetime, rules: BreakerRules) -> tuple[State, b
     """
     if state.until_at is None:
         return state, True
-    # No pause is longer than the longest: one that seems so began before the clock was put back.
-    if now < state.until_at <= now + rules.longest_pause:
+    if is_paused(state, now=now, rules=rules):
         return state, False
     return replace(state, until_at=now + rules.pause), True
 
@@ -69,6 +74,10 @@ class Breakers:
     def state(self, channel: str) -> State:
         with self._lock:
             return self._states.get(channel, State())
+
+    def is_paused(self, channel: str, *, now: datetime) -> bool:
+        """Tell whether a channel is left alone at the moment; unlike ``allow`` it lets nothing through."""
+        return is_paused(self.state(channel), now=now, rules=self.rules)
 
     def allow(self, channel: str, *, now: datetime) -> bool:
         with self._lock:

@@ -70,8 +70,10 @@ class Outbox:
 
     def _claim(self, owner: str, run_id: str) -> tuple[DeliveryRecord, ...]:
         sender, now = self.sender, self.sender.clock.now()
+        # What a paused channel could not send anyway stays as it is, however much that is.
+        channels = [name for name in sender.channels if not sender.breakers.is_paused(name, now=now)]
         return sender.ledger.claim(
-            owner, now=now, until=now + sender.lease, limit=_BATCH, channels=tuple(sender.channels), run_id=run_id
+            owner, now=now, until=now + sender.lease, limit=_BATCH, channels=channels, run_id=run_id
         )
 
     def _give_back_unknown(self, owner: str) -> int:

@@ -45,17 +45,22 @@ def deadline_of(delivery: DeliveryRecord, run: RunRecord) -> datetime | None:
     return None if delivery.kind is Kind.letter else run.deadline_at
 
 
-def within_deadline(work: Work) -> End | None:
-    """End what has waited longer than its report allows: figures of the month before last are no news."""
-    delivery, deadline = work.delivery, deadline_of(work.delivery, work.run)
-    if deadline is None or work.now <= deadline:
-        return None
-    reason = f"it was still in the outbox at its deadline, {deadline:%d %B %Y %H:%M} UTC"
-    if delivery.reason:
-        reason = f"{reason}. The last that is known: {delivery.reason}"
-    # What was perhaps accepted does not become a failure by the passing of time.
-    is_open = delivery.status is DeliveryStatus.unconfirmed
-    return End(status=DeliveryStatus.unconfirmed if is_open else DeliveryStatus.failed, reason=reason)
+def within_deadline(breakers: Breakers) -> Stage:
+    """Return the stage that ends what has waited longer than its report allows: old figures are no news."""
+
+    def stage(work: Work) -> End | None:
+        delivery, deadline = work.delivery, deadline_of(work.delivery, work.run)
+        if deadline is None or work.now <= deadline:
+            return None
+        reason = f"it was still in the outbox at its deadline, {deadline:%d %B %Y %H:%M} UTC"
+        words = delivery.reason or breakers.state(delivery.channel).words
+        if words:
+            reason = f"{reason}. The last that is known: {words}"
+        # What was perhaps accepted does not become a failure by the passing of time.
+        is_open = delivery.status is DeliveryStatus.unconfirmed
+        return End(status=DeliveryStatus.unconfirmed if is_open else DeliveryStatus.failed, reason=reason)
+
+    return stage
 
 
 def not_sent_yet(ledger: Ledger) -> Stage:

@@ -152,7 +152,7 @@ def _stages(app: Application, roster: Roster, breakers: Breakers) -> tuple[Stage
         tree=roster.tree,
     )
     return (
-        within_deadline,
+        within_deadline(breakers),
         not_sent_yet(app.ledger),
         wanted(wishes.why_not),
         quiet_hours(quiet.next_allowed),

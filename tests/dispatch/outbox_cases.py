@@ -114,7 +114,7 @@ class Desk:
             ledger=self.ledger,
             channels={"email": self.channel},
             compose=self.compose,
-            stages=(within_deadline, not_sent_yet(self.ledger), *self.more_stages, circuit(breakers)),
+            stages=(within_deadline(breakers), not_sent_yet(self.ledger), *self.more_stages, circuit(breakers)),
             clock=self.clock,
             breakers=breakers,
             backoff=self.backoff,

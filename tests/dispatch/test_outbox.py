@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from ledger_cases import NOW, a_run, claim, mark, queue
-from outbox_cases import MINUTE, Answer, Desk, ScriptedChannel
+from outbox_cases import MINUTE, Answer, Desk, ScriptedChannel, busy
 
 from channels.channel import Settlement
 from channels.message import Message
@@ -128,6 +128,18 @@ def test_channel_that_is_not_set_up_is_not_touched() -> None:
 
     assert (1, 0) == (desk.outbox.settle_lost(), desk.drain())
     assert (DeliveryStatus.unconfirmed, None) == (desk.first().status, desk.first().next_attempt_at)
+
+
+def test_paused_channel_is_left_alone_at_any_size() -> None:
+    """Behind a dead server five are tried and the rest of their batch put off; nobody touches the thousand others."""
+    desk = a_desk(1_000)
+    desk.channel.decide = lambda *_: busy()
+    desk.drain()
+
+    untouched = [one for one in desk.ledger.deliveries(a_run().run_id) if one.next_attempt_at == NOW]
+    assert (5, 1_000 - 16) == (len(desk.attempts()), len(untouched))
+    desk.clock.instant = NOW + MINUTE
+    assert 16 == desk.drain()
 
 
 def test_second_outbox_sends_nothing_twice() -> None:

@@ -20,7 +20,7 @@ def work(after: timedelta = timedelta(), **changes: object) -> Work:
 
 def test_delivery_passes_until_its_deadline() -> None:
     """The last instant still counts."""
-    assert None is within_deadline(work(timedelta(days=3)))
+    assert None is within_deadline(Breakers())(work(timedelta(days=3)))
 
 
 @pytest.mark.parametrize(
@@ -33,20 +33,31 @@ def test_delivery_passes_until_its_deadline() -> None:
 )
 def test_delivery_past_its_deadline_is_ended(before: DeliveryStatus, after: DeliveryStatus) -> None:
     """It has failed, with the last words of the transport; only what was perhaps accepted stays unconfirmed."""
-    ended = within_deadline(work(timedelta(days=3, seconds=1), status=before, reason="451 too busy"))
+    ended = within_deadline(Breakers())(work(timedelta(days=3, seconds=1), status=before, reason="451 too busy"))
 
     reason = "it was still in the outbox at its deadline, 04 June 2026 05:00 UTC. The last that is known: 451 too busy"
     assert End(status=after, reason=reason) == ended
 
 
+def test_delivery_that_was_never_tried_fails_with_the_words_of_its_transport() -> None:
+    """Whoever waited behind a dead server learns what was the matter with it."""
+    breakers = Breakers()
+    breakers.failed("email", now=NOW, words="cannot be reached")
+
+    ended = within_deadline(breakers)(work(timedelta(days=4)))
+
+    assert isinstance(ended, End)
+    assert ended.reason.endswith("The last that is known: cannot be reached")
+
+
 def test_letter_has_no_deadline() -> None:
     """The letter that tells of the passed deadline is sent after it."""
-    assert None is within_deadline(work(timedelta(days=30), kind=Kind.letter))
+    assert None is within_deadline(Breakers())(work(timedelta(days=30), kind=Kind.letter))
 
 
 def test_run_without_deadline_has_none() -> None:
     """A run of which none is recorded yet is sent."""
-    assert None is within_deadline(Work(delivery=a_delivery(), run=a_run(), now=NOW + timedelta(days=99)))
+    assert None is within_deadline(Breakers())(Work(delivery=a_delivery(), run=a_run(), now=NOW + timedelta(days=99)))
 
 
 def test_open_circuit_puts_off_with_the_last_words() -> None:

@@ -220,12 +220,19 @@ def serve(app: Application) -> None:
     """Be the service until there is nothing more to do."""
     service = Service(app, Role.all, read_bounces=lambda _: None)
     service.start()
-    open_runs = (RunStatus.running, RunStatus.sending)
-    while app.ledger.occurrences(statuses=(OccurrenceStatus.due, OccurrenceStatus.running)) or app.ledger.runs(
-        statuses=open_runs
-    ):
+    while _has_work(app):
         service.wait(0.05)
     service.stop()
+
+
+def _has_work(app: Application) -> bool:
+    ledger = app.ledger
+    return bool(
+        ledger.occurrences(statuses=(OccurrenceStatus.due, OccurrenceStatus.running))
+        or ledger.runs(statuses=(RunStatus.running, RunStatus.sending))
+        or ledger.next_due_at(app.channel_names)
+        or ledger.in_hand()
+    )
 
 
 def fork(order: Mapping[str, Any]) -> int:

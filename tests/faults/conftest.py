@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "jobs"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))
 sys.path.insert(0, str(Path(__file__).parents[1] / "ledger"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "dispatch"))
 
 from postgres_server import PostgresServer
 from small_union import SmallUnion, make_small_union
