@@ -141,7 +141,7 @@ class SlackChannel:
             "parse": "none",
             "link_names": False,
         }
-        self._turns.wait(conversation)
+        self._turns.wait(message.recipient_address)
         api = self._wire.api
         if target:
             answer = self._write(message, lambda: api.chat_update(ts=target.ts, **content))
@@ -183,7 +183,7 @@ class SlackChannel:
 
 
 class _Turns:
-    """Spaces the posts of each conversation."""
+    """Spaces the posts to each address."""
 
     def __init__(self, seconds: float, *, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
         self._seconds = seconds
@@ -192,12 +192,12 @@ class _Turns:
         self._lock = Lock()
         self._next_s: dict[str, float] = {}
 
-    def wait(self, conversation: str) -> None:
-        """Wait for the caller's turn in *conversation*."""
+    def wait(self, address: str) -> None:
+        """Wait for the caller's turn at *address*."""
         with self._lock:
             now_s = self._clock()
-            turn_s = max(now_s, self._next_s.get(conversation, now_s))
-            self._next_s[conversation] = turn_s + self._seconds
+            turn_s = max(now_s, self._next_s.get(address, now_s))
+            self._next_s[address] = turn_s + self._seconds
         if turn_s > now_s:
             self._sleep(turn_s - now_s)
 

@@ -16,7 +16,7 @@ class SlackConfig:
         base_url: Of the Web API.
         reply_base_url: Of the addresses at which Slack takes answers to clicks; no other is written to.
         timeout_s: Longest wait for each answer.
-        seconds_between_posts: In one conversation. Source: docs.slack.dev/apis/web-api/rate-limits: one a second.
+        seconds_between_posts: To one address. Source: docs.slack.dev/apis/web-api/rate-limits: one a second.
     """
 
     token: str = field(repr=False)

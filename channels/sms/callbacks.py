@@ -58,8 +58,24 @@ class Inbound:
 
 # Source: the provider's lists of words, twilio.com/docs/messaging/tutorials/advanced-opt-out; and what people write in
 # Norwegian and Danish. A word counts only where it is the whole message.
-_STOP = frozenset("stop stopall unsubscribe cancel end quit revoke optout stopp avslutt avmeld afmeld slut".split())
-_START = frozenset("start yes unstop".split())
+_STOP = frozenset(
+    [
+        "stop",
+        "stopall",
+        "unsubscribe",
+        "cancel",
+        "end",
+        "quit",
+        "revoke",
+        "optout",
+        "stopp",
+        "avslutt",
+        "avmeld",
+        "afmeld",
+        "slut",
+    ]
+)
+_START = frozenset(["start", "yes", "unstop"])
 _ACK = "1"
 
 _STATES = {

@@ -63,7 +63,9 @@ class Wire:
         except _BusyError as error:
             raise refusal(delivery_key, effect, status=_TOO_MANY, code=None, retry_after=error.retry_after) from error
         except (TwilioRestException, TwilioServiceException) as error:
-            raise refusal(delivery_key, effect, status=error.status, code=error.code or None) from error
+            # Where the answer holds no code the library puts the status of HTTP there.
+            code = None if error.code == error.status else error.code
+            raise refusal(delivery_key, effect, status=error.status, code=code) from error
         except (TwilioException, JSONDecodeError) as error:
             raise left_open(delivery_key, effect, "the provider's answer cannot be read.") from error
         except requests.RequestException as error:
