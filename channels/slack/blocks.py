@@ -23,7 +23,7 @@ CHILD = "child"  # blocks whose block_id begins so are dropped first, the last o
 
 # "<!channel>", "<!here>", "<!everyone>", "<!subteam^…>" call people; "<!date^…>" only prints a time.
 _CALL = re.compile(r"<!(?!date\^)")
-_MORE_WORDS = {"nb": "+{count} til", "da": "+{count} mere", "en": "+{count} more"}
+_MORE_WORDS = {"nb": "+{count} til", "da": "+{count} flere", "en": "+{count} more"}
 
 
 def escape(text: str) -> str:
@@ -113,7 +113,19 @@ def menu(placeholder: str, *, action: str, options: Sequence[tuple[str, str]]) -
 def simple(subject: str, text: str) -> list[Block]:
     """Return blocks for a message that brings none: its subject and its text, paragraph by paragraph."""
     paragraphs = [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
-    return [*([header(subject)] if subject.strip() else []), *(section(escape(part)) for part in paragraphs)]
+    pieces = [piece for paragraph in paragraphs for piece in _pieces(escape(paragraph).splitlines())]
+    return [*([header(subject)] if subject.strip() else []), *map(section, pieces)]
+
+
+def _pieces(lines: Sequence[str]) -> list[str]:
+    """Return *lines* together, in as many pieces as sections need."""
+    pieces = [lines[0]]
+    for line in lines[1:]:
+        if len(pieces[-1]) + 1 + len(line) > SECTION:
+            pieces.append(line)
+        else:
+            pieces[-1] = f"{pieces[-1]}\n{line}"
+    return pieces
 
 
 def fallback(subject: str, text: str) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from channels.sms.gsm7 import fits, normalise
 
 BUNDLE_WINDOW = timedelta(minutes=2)
-_MORE = {"nb": "til", "da": "mere", "en": "more"}
+_MORE = {"nb": "til", "da": "flere", "en": "more"}
+_LONGEST = 160
 # In this order; the place, what happened and the link are never dropped.
 _DROPPED = ("drivers", "comparison", "reply", "since")
 
@@ -55,9 +56,10 @@ def shorten(parts: Parts) -> str:
             return normalise(text)
         parts = replace(parts, **{name: ""})
         text = _sentence(parts)
-    for length in range(len(parts.what), -1, -1):
-        what = parts.what if length == len(parts.what) else f"{parts.what[:length].rstrip()}..."
-        text = _sentence(replace(parts, what=what))
+    if fits(text):
+        return normalise(text)
+    for length in range(min(len(parts.what), _LONGEST), -1, -1):
+        text = _sentence(replace(parts, what=f"{parts.what[:length].rstrip()}..."))
         if fits(text):
             return normalise(text)
     raise TooLongForSmsError("the place and the link do not fit into one text message. Shorten the name or the link.")

@@ -38,7 +38,10 @@ class Wire:
 
     def __init__(self, config: SmsConfig) -> None:
         self._http = _HttpClient(config)
-        self._client = Client(config.account_sid, config.auth_token, http_client=self._http)
+        # An environment without a word, or the library takes region and edge from the process's own.
+        self._client = Client(
+            config.account_sid, config.auth_token, http_client=self._http, environment={"TWILIO_EDGE": ""}
+        )
 
     @property
     def messages(self) -> Any:

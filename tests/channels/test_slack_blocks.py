@@ -98,6 +98,14 @@ def test_simple_blocks_follow_the_paragraphs() -> None:
     assert "c &lt;b&gt;" == simple("s", "a\n\nc <b>")[2]["text"]["text"]
 
 
+def test_long_text_loses_no_line() -> None:
+    """A paragraph over the limit goes on in the next section, at the end of a line."""
+    lines = [f"{number:04d} & {'x' * 60}" for number in range(100)]
+    made = [block["text"]["text"] for block in simple("", "\n".join(lines))]
+    assert len(made) > 1
+    assert escape("\n".join(lines)) == "\n".join(made)
+
+
 class TestDisarm:
     @pytest.mark.parametrize("call", ["<!channel>", "<!here>", "<!everyone|x>", "<!subteam^S1|team>"])
     def test_calls_are_taken_apart_wherever_they_stand(self, call: str) -> None:

@@ -119,7 +119,7 @@ class TestJoin:
         """Two short texts stand in one message, one on each line."""
         assert "Alta: 12 more\nBodø: 9 more" == join(["Alta: 12 more", "Bodø: 9 more"], link=LINK, language="en")
 
-    @pytest.mark.parametrize(("language", "more"), [("nb", "+2 til"), ("da", "+2 mere"), ("en", "+2 more")])
+    @pytest.mark.parametrize(("language", "more"), [("nb", "+2 til"), ("da", "+2 flere"), ("en", "+2 more")])
     def test_others_are_counted(self, language: str, more: str) -> None:
         """What does not fit is counted beside the link, in the reader's language."""
         assert f"{'a' * 100}\n{more}: {LINK}" == join(["a" * 100, "b" * 100, "c" * 100], link=LINK, language=language)
