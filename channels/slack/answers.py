@@ -1,76 +1,46 @@
 """What Slack's answers mean for a delivery, and for the other deliveries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import Any
 from urllib.error import URLError
 
 from slack_sdk.errors import SlackApiError
 
-from channels.errors import (
-    DeliveryError,
-    Fault,
-    PermanentDeliveryError,
-    TransientDeliveryError,
-    UnconfirmedDeliveryError,
-)
+from channels.errors import DeliveryError, Fault, TransientDeliveryError
+from channels.verdict import AGAIN, Effect, Verdict, later, left_open, never
 
-AGAIN = "It is tried again."
-LOOKED_UP = "Slack is asked for it before it is sent again."
 _LONGEST_WORDS = 200
 _OK, _TOO_MANY, _UNAVAILABLE = 200, 429, 503
 
 
-class Effect(StrEnum):
-    """What a request does: whether a lost answer leaves something open."""
-
-    read = "read"
-    write = "write"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What an answer means."""
-
-    error: type[TransientDeliveryError | PermanentDeliveryError]
-    fault: Fault
-    reason: str
-    remedy: str
-
-
-def _later(reason: str, remedy: str = AGAIN) -> Verdict:
-    return Verdict(error=TransientDeliveryError, fault=Fault.transport, reason=reason, remedy=remedy)
-
-
-def _never(fault: Fault, reason: str, remedy: str) -> Verdict:
-    return Verdict(error=PermanentDeliveryError, fault=fault, reason=reason, remedy=remedy)
-
-
-_NO_SUCH_PLACE = _never(
+_NO_SUCH_PLACE = never(
     Fault.recipient,
     "Slack knows no such channel, or the app may not see it",
     "Correct the address in the directory, or invite the app into the channel.",
 )
-_NO_SUCH_PERSON = _never(
+_NO_SUCH_PERSON = never(
     Fault.recipient, "Slack knows nobody with this address", "Correct the address in the directory."
 )
-_CLOSED_PLACE = _never(
+_CLOSED_PLACE = never(
     Fault.recipient, "nothing may be posted in this channel", "Name another channel, or ask who runs the workspace."
 )
-_BAD_LOGIN = _later("Slack refused the app's token", "Install the app again and set its token in the settings.")
-_NOT_ALLOWED = _later("Slack does not allow the app to do this", "Give the app the scope, then install it again.")
-_TOO_LONG = _never(Fault.message, "the message is too long for Slack", "Send fewer parts.")
-_BAD_BLOCKS = _never(
+_BAD_LOGIN = later(
+    Fault.transport, "Slack refused the app's token", "Install the app again and set its token in the settings."
+)
+_NOT_ALLOWED = later(
+    Fault.transport, "Slack does not allow the app to do this", "Give the app the scope, then install it again."
+)
+_TOO_LONG = never(Fault.message, "the message is too long for Slack", "Send fewer parts.")
+_BAD_BLOCKS = never(
     Fault.message, "Slack cannot read the message's blocks", "Correct the template that the message comes from."
 )
-_BAD_REQUEST = _never(Fault.message, "Slack cannot read the request", "Report it as a fault of this program.")
-_GONE = _never(
+_BAD_REQUEST = never(Fault.message, "Slack cannot read the request", "Report it as a fault of this program.")
+_GONE = never(
     Fault.message, "the message that this one belongs to is gone or closed", "Send it as a message of its own."
 )
-_BUSY = _later("Slack takes no more messages for now")
-_UNWELL = _later("Slack is not well")
+_BUSY = later(Fault.transport, "Slack takes no more messages for now")
+_UNWELL = later(Fault.transport, "Slack is not well")
 
 # What every message would get is the transport's fault and worth another try, also when only a person can mend it: the
 # channel then pauses, and not one delivery is lost. Source: the tables of errors of chat.postMessage, chat.update,
@@ -95,7 +65,7 @@ _TABLE: Mapping[Verdict, str] = {
     _UNWELL: "service_unavailable request_timeout team_added_to_org external_channel_migrating",
 }
 _VERDICTS = {code: verdict for verdict, codes in _TABLE.items() for code in codes.split()}
-_UNKNOWN = _never(Fault.message, "Slack refused the message", "Look up the code in Slack's documentation.")
+_UNKNOWN = never(Fault.message, "Slack refused the message", "Look up the code in Slack's documentation.")
 
 # "It's possible some aspect of the operation succeeded before the error was raised." Source: as above.
 _HALF_DONE = ("internal_error", "fatal_error")
@@ -112,10 +82,9 @@ def refusal(delivery_key: str, effect: Effect, error: SlackApiError) -> Delivery
         return _unreadable(delivery_key, effect, status, retry_after)
     if code in _HALF_DONE:
         reason = f'Slack met an error and may have done its work before it: "{code}".'
-        return _open(delivery_key, effect, reason, code=code)
+        return left_open(delivery_key, effect, reason, code=code)
     verdict = _VERDICTS.get(code, _BUSY if status == _TOO_MANY else _UNKNOWN)
-    reason = f'{verdict.reason}: "{code}"{_details(data)}.'
-    return _error(verdict, delivery_key, reason, code=code, retry_after=retry_after)
+    return verdict.of(delivery_key, code=code, details=_details(data), retry_after=retry_after)
 
 
 def broken(delivery_key: str, effect: Effect, error: Exception) -> DeliveryError:
@@ -129,7 +98,7 @@ def broken(delivery_key: str, effect: Effect, error: Exception) -> DeliveryError
         reason = f"Slack cannot be reached: {words}."
         return TransientDeliveryError(delivery_key, reason, AGAIN, fault=Fault.transport)
     what = "gave no answer in time" if isinstance(error, TimeoutError) else "broke off"
-    return _open(delivery_key, effect, f"Slack {what} after it had the request.")
+    return left_open(delivery_key, effect, f"Slack {what} after it had the request.")
 
 
 def _unreadable(delivery_key: str, effect: Effect, status: int, retry_after: timedelta | None) -> DeliveryError:
@@ -137,32 +106,13 @@ def _unreadable(delivery_key: str, effect: Effect, status: int, retry_after: tim
     code = f"HTTP {status}"
     reason = f"Slack's address answered what Slack does not: {code}."
     if status == _TOO_MANY:
-        return _error(_BUSY, delivery_key, f"{_BUSY.reason}: {code}.", code=code, retry_after=retry_after)
+        return _BUSY.of(delivery_key, code=code, retry_after=retry_after)
     if status == _UNAVAILABLE:
-        return _error(_UNWELL, delivery_key, f"{_UNWELL.reason}: {code}.", code=code, retry_after=retry_after)
+        return _UNWELL.of(delivery_key, code=code, retry_after=retry_after)
     if status == _OK or status // 100 == 5:
-        return _open(delivery_key, effect, reason, code=code)
+        return left_open(delivery_key, effect, reason, code=code)
     remedy = "Check the address of Slack and the proxy in the settings."
     return TransientDeliveryError(delivery_key, reason, remedy, fault=Fault.transport, code=code)
-
-
-def _open(delivery_key: str, effect: Effect, reason: str, *, code: str = "") -> DeliveryError:
-    """Return the error of a request that may have been carried out."""
-    match effect:
-        case Effect.read:
-            return TransientDeliveryError(delivery_key, reason, AGAIN, fault=Fault.transport, code=code)
-        case Effect.write:
-            return UnconfirmedDeliveryError(delivery_key, reason, LOOKED_UP, fault=Fault.transport, code=code)
-
-
-def _error(
-    verdict: Verdict, delivery_key: str, reason: str, *, code: str, retry_after: timedelta | None
-) -> DeliveryError:
-    if issubclass(verdict.error, TransientDeliveryError):
-        return verdict.error(
-            delivery_key, reason, verdict.remedy, fault=verdict.fault, code=code, retry_after=retry_after
-        )
-    return verdict.error(delivery_key, reason, verdict.remedy, fault=verdict.fault, code=code)
 
 
 def _details(data: Mapping[str, Any]) -> str:

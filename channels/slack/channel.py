@@ -14,12 +14,12 @@ from channels.errors import PermanentDeliveryError, TransientDeliveryError
 from channels.message import Message, Receipt
 from channels.mime import refuse_unsafe
 from channels.recent import Recent
-from channels.slack.answers import Effect
 from channels.slack.blocks import Block, disarm, fallback, fit, parse, simple
 from channels.slack.charts import Uploads, fill, place
 from channels.slack.config import SlackConfig
 from channels.slack.places import Places, Posted, parse_posted
 from channels.slack.wire import Wire
+from channels.verdict import Effect
 
 EVENT_TYPE = "distributor_delivery"
 _CLOCKS_APART = timedelta(minutes=2)  # Slack's clock and ours
@@ -80,7 +80,6 @@ class SlackChannel:
             posted = self._put(message, target, conversation, fill(blocks, {}))
             note = self._uploads.share(message, posted) or "it is in the thread."
         self._posted.keep(message.key_digest, str(posted))
-        self._places.learn(message, posted.conversation)
         detail = "updated" if target else "posted"
         if note:
             detail = f"{detail} without a picture: {note}"

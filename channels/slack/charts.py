@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from slack_sdk.errors import SlackRequestError
 
 from channels.errors import DeliveryError, Fault, TransientDeliveryError
 from channels.message import Attachment, Message
-from channels.slack.answers import AGAIN, Effect
+from channels.recent import Recent
 from channels.slack.blocks import Block, image
 from channels.slack.places import Posted
 from channels.slack.wire import Wire
+from channels.verdict import AGAIN, Effect
 
 _LOOKS = 5
 _LOOK_EVERY_S = 0.5
@@ -56,6 +58,7 @@ class Uploads:
     def __init__(self, wire: Wire, *, sleep: Callable[[float], None]) -> None:
         self._wire = wire
         self._sleep = sleep
+        self._known = Recent()  # by content: the same chart goes to several channels, and again when a post is retried
 
     def upload(self, message: Message, blocks: Sequence[Block]) -> Pictures:
         """Upload the pictures that *blocks* show. A message goes without a picture rather than not at all."""
@@ -66,21 +69,26 @@ class Uploads:
             if name not in wanted:
                 continue
             try:
-                file = self._upload(message, picture)
-                self._await(message, file)
+                files[name] = self._known.find(_digest(picture)) or self._fresh(message, picture)
             except DeliveryError as error:
                 return Pictures(files=files, missing=error.reason)
-            files[name] = file
         return Pictures(files=files)
 
     def share(self, message: Message, root: Posted) -> str:
         """Put the pictures into the thread of *root*; return why that failed, empty if it did not."""
         try:
             for picture in message.images:
+                self._known.forget(_digest(picture))
                 self._upload(message, picture, channel=root.conversation, thread_ts=root.ts)
         except DeliveryError as error:
             return error.reason
         return ""
+
+    def _fresh(self, message: Message, picture: Attachment) -> str:
+        file = self._upload(message, picture)
+        self._await(message, file)
+        self._known.keep(_digest(picture), file)
+        return file
 
     def _upload(
         self, message: Message, picture: Attachment, *, channel: str | None = None, thread_ts: str | None = None
@@ -113,6 +121,10 @@ class Uploads:
             answer = self._wire.ask(message.delivery_key, Effect.read, lambda: self._wire.api.files_info(file=file))
             if answer["file"].get("mimetype"):
                 return
+
+
+def _digest(picture: Attachment) -> str:
+    return sha256(f"{picture.name}\x1f{picture.alt_text}\x1f".encode() + picture.content).hexdigest()
 
 
 def _content_id(block: Mapping[str, Any]) -> str:

@@ -8,8 +8,8 @@ from slack_sdk.web import SlackResponse
 from channels.errors import Fault, PermanentDeliveryError
 from channels.message import Message
 from channels.recent import Recent
-from channels.slack.answers import Effect
 from channels.slack.wire import Wire
+from channels.verdict import Effect
 
 _CONVERSATION = re.compile(r"[CGD][A-Z0-9]{5,}")
 _PERSON = re.compile(r"[UW][A-Z0-9]{5,}")
@@ -62,10 +62,10 @@ class Places:
         address, key = message.recipient_address, message.delivery_key
         if _CONVERSATION.fullmatch(address):
             return address
-        if known := self._known.find(address):
-            return known
         if _NAME.fullmatch(address):
             return address
+        if known := self._known.find(address):
+            return known
         if _PERSON.fullmatch(address):
             return self._learn(address, self._direct(key, address))
         if "@" in address[1:]:
@@ -80,11 +80,7 @@ class Places:
     def conversation_id(self, message: Message) -> str:
         """Return the id of the conversation, for requests that take no names; raises what ``conversation`` raises."""
         place = self.conversation(message)
-        return self._learn(place, self._named(message.delivery_key, place)) if place.startswith("#") else place
-
-    def learn(self, message: Message, conversation: str) -> None:
-        """Remember where a message to this address went."""
-        self._learn(message.recipient_address, conversation)
+        return self._named(message.delivery_key, place) if place.startswith("#") else place
 
     def _learn(self, address: str, conversation: str) -> str:
         self._known.keep(address, conversation)

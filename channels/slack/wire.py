@@ -10,8 +10,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from channels.slack.answers import Effect, broken, refusal
+from channels.slack.answers import broken, refusal
 from channels.slack.config import SlackConfig
+from channels.verdict import Effect
 
 # The library writes whole messages and addresses to its log.
 QUIET = logging.getLogger(f"{__name__}.quiet")

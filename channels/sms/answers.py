@@ -1,77 +1,43 @@
 """What the provider's codes mean for a delivery, and for the other deliveries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
-from channels.errors import (
-    DeliveryError,
-    Fault,
-    PermanentDeliveryError,
-    TransientDeliveryError,
-    UnconfirmedDeliveryError,
-)
+from channels.errors import DeliveryError, Fault, PermanentDeliveryError, TransientDeliveryError
+from channels.verdict import Effect, Verdict, later, left_open, never
 
-AGAIN = "It is tried again."
-LOOKED_UP = "The provider is asked for it before it is sent again."
 _TOO_MANY, _UNAVAILABLE = 429, 503
 _LOGIN = (401, 403)
 
 
-class Effect(StrEnum):
-    """What a request does: whether a lost answer leaves something open."""
-
-    read = "read"
-    write = "write"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What a code means."""
-
-    error: type[TransientDeliveryError | PermanentDeliveryError]
-    fault: Fault
-    reason: str
-    remedy: str
-
-
-def _later(fault: Fault, reason: str, remedy: str = AGAIN) -> Verdict:
-    return Verdict(error=TransientDeliveryError, fault=fault, reason=reason, remedy=remedy)
-
-
-def _never(fault: Fault, reason: str, remedy: str) -> Verdict:
-    return Verdict(error=PermanentDeliveryError, fault=fault, reason=reason, remedy=remedy)
-
-
 _CORRECT = "Correct the number in the directory."
-_INVALID = _never(Fault.recipient, "the number is none that a phone can have", _CORRECT)
-_NO_MOBILE = _never(Fault.recipient, "the number is not that of a mobile phone", _CORRECT)
-_UNKNOWN_PHONE = _never(Fault.recipient, "the phone does not exist or takes no messages", _CORRECT)
-_UNSUBSCRIBED = _never(
+_INVALID = never(Fault.recipient, "the number is none that a phone can have", _CORRECT)
+_NO_MOBILE = never(Fault.recipient, "the number is not that of a mobile phone", _CORRECT)
+_UNKNOWN_PHONE = never(Fault.recipient, "the phone does not exist or takes no messages", _CORRECT)
+_UNSUBSCRIBED = never(
     Fault.recipient, "the recipient has answered STOP", "Only they can lift it, by answering START to our number."
 )
-_BLOCKED = _never(Fault.recipient, "the phone or its operator blocks our messages", "Reach the recipient another way.")
-_UNREACHABLE = _later(Fault.recipient, "the phone cannot be reached now")
-_NO_ROUTE = _never(
+_BLOCKED = never(Fault.recipient, "the phone or its operator blocks our messages", "Reach the recipient another way.")
+_UNREACHABLE = later(Fault.recipient, "the phone cannot be reached now")
+_NO_ROUTE = never(
     Fault.recipient,
     "messages to this number's country are not allowed or not possible",
     "Allow the country in the provider's settings, or reach the recipient another way.",
 )
-_FILTERED = _never(
+_FILTERED = never(
     Fault.message, "the operator took the message for spam", "Register the sender, or change link and wording."
 )
-_UNSENDABLE = _never(Fault.message, "the provider cannot send this text", "Correct the text.")
-_UNEXPLAINED = _later(Fault.message, "the message was lost on its way, for a reason the operator does not give")
-_BUSY = _later(Fault.transport, "the provider takes no more messages for now")
-_UNWELL = _later(Fault.transport, "the provider is not well")
-_BAD_LOGIN = _later(
+_UNSENDABLE = never(Fault.message, "the provider cannot send this text", "Correct the text.")
+_UNEXPLAINED = later(Fault.message, "the message was lost on its way, for a reason the operator does not give")
+_BUSY = later(Fault.transport, "the provider takes no more messages for now")
+_UNWELL = later(Fault.transport, "the provider is not well")
+_BAD_LOGIN = later(
     Fault.transport, "the provider refused the login", "Correct account_sid and auth_token in the settings."
 )
-_BAD_SENDER = _later(
+_BAD_SENDER = later(
     Fault.transport, "the provider does not let us send as this sender", "Correct the sender in the settings."
 )
-_SUSPENDED = _later(Fault.transport, "the account at the provider is suspended or empty", "Have it set right there.")
+_SUSPENDED = later(Fault.transport, "the account at the provider is suspended or empty", "Have it set right there.")
 
 # What every message would get is the transport's fault and worth another try, also when only a person can mend it: the
 # channel then pauses, and not one delivery is lost. Source: twilio.com/docs/api/errors. 2xxxx come at once, 3xxxx with
@@ -94,7 +60,7 @@ _TABLE: Mapping[Verdict, tuple[int, ...]] = {
     _SUSPENDED: (20005, 30002),
 }
 _VERDICTS = {code: verdict for verdict, codes in _TABLE.items() for code in codes}
-_UNKNOWN = _never(Fault.message, "the provider refused the message", "Look up the code in the provider's list.")
+_UNKNOWN = never(Fault.message, "the provider refused the message", "Look up the code in the provider's list.")
 
 
 def refusal(
@@ -110,44 +76,24 @@ def refusal(
         retry_after: What it asked for.
     """
     if code in _VERDICTS:
-        return _error(_VERDICTS[code], delivery_key, str(code), retry_after)
+        return _VERDICTS[code].of(delivery_key, code=str(code), retry_after=retry_after)
     words = f"HTTP {status}" if code is None else str(code)
     if status == _TOO_MANY:
-        return _error(_BUSY, delivery_key, words, retry_after)
+        return _BUSY.of(delivery_key, code=words, retry_after=retry_after)
     if status == _UNAVAILABLE:
-        return _error(_UNWELL, delivery_key, words, retry_after)
+        return _UNWELL.of(delivery_key, code=words, retry_after=retry_after)
     if status in _LOGIN:
-        return _error(_BAD_LOGIN, delivery_key, words, retry_after)
+        return _BAD_LOGIN.of(delivery_key, code=words, retry_after=retry_after)
     if status // 100 == 5 or (code is None and status // 100 == 2):
         return left_open(delivery_key, effect, f"the provider met an error: {words}.", code=words)
     if code is None:
         reason = f"the provider's address answered what the provider does not: {words}."
         remedy = "Check the address of the provider and the proxy in the settings."
         return TransientDeliveryError(delivery_key, reason, remedy, fault=Fault.transport, code=words)
-    return _error(_UNKNOWN, delivery_key, words, retry_after)
+    return _UNKNOWN.of(delivery_key, code=words, retry_after=retry_after)
 
 
 def failure(delivery_key: str, code: int | None) -> PermanentDeliveryError | TransientDeliveryError:
     """Return the delivery error of a message that was taken and did not arrive, by the *code* of its status."""
     verdict = _UNEXPLAINED if code is None else _VERDICTS.get(code, _UNKNOWN)
-    return _error(verdict, delivery_key, "" if code is None else str(code), None)
-
-
-def left_open(delivery_key: str, effect: Effect, reason: str, *, code: str = "") -> DeliveryError:
-    """Return the error of a request that may have been carried out."""
-    match effect:
-        case Effect.read:
-            return TransientDeliveryError(delivery_key, reason, AGAIN, fault=Fault.transport, code=code)
-        case Effect.write:
-            return UnconfirmedDeliveryError(delivery_key, reason, LOOKED_UP, fault=Fault.transport, code=code)
-
-
-def _error(
-    verdict: Verdict, delivery_key: str, code: str, retry_after: timedelta | None
-) -> PermanentDeliveryError | TransientDeliveryError:
-    reason = f"{verdict.reason}{f': {code}' if code else ''}."
-    if issubclass(verdict.error, TransientDeliveryError):
-        return verdict.error(
-            delivery_key, reason, verdict.remedy, fault=verdict.fault, code=code, retry_after=retry_after
-        )
-    return verdict.error(delivery_key, reason, verdict.remedy, fault=verdict.fault, code=code)
+    return verdict.of(delivery_key, code="" if code is None else str(code))

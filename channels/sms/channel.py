@@ -10,11 +10,12 @@ from channels.errors import Fault, PermanentDeliveryError
 from channels.message import Message, Receipt
 from channels.mime import refuse_unsafe
 from channels.recent import Recent
-from channels.sms.answers import Effect, failure
+from channels.sms.answers import failure
 from channels.sms.config import SmsConfig
 from channels.sms.gsm7 import measure, normalise
 from channels.sms.number import UnusableNumberError, e164
 from channels.sms.wire import Wire
+from channels.verdict import Effect
 
 DELIVERY_PARAMETER = "delivery"
 _FAILED = ("failed", "undelivered", "canceled")

@@ -1,7 +1,7 @@
 """One text message out of many parts, or out of many messages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from channels.sms.gsm7 import fits, normalise
@@ -70,8 +70,8 @@ class Waiting:
     """A text that waits for company: for whom, since when."""
 
     key: str
-    number: str
-    text: str
+    number: str = field(repr=False)
+    text: str = field(repr=False)
     at: datetime
 
 

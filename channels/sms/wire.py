@@ -13,8 +13,9 @@ from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from channels.errors import DeliveryError, Fault, TransientDeliveryError
-from channels.sms.answers import AGAIN, Effect, left_open, refusal
+from channels.sms.answers import refusal
 from channels.sms.config import SmsConfig
+from channels.verdict import AGAIN, Effect, left_open
 
 T = TypeVar("T")
 

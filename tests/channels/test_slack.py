@@ -91,6 +91,16 @@ class TestPlaces:
         assert address not in str(failure)
         assert [] == slack.posts
 
+    def test_thread_elsewhere_does_not_move_an_address(
+        self, slack: SlackServer, slack_channel: SlackChannel, alert: Message
+    ) -> None:
+        """A message in a thread of another conversation leaves its address where it was."""
+        root = slack_channel.send(alert, now=NOW)
+        personal = replace(alert, recipient_address="kari@union.example")
+        slack_channel.send(replace(personal, delivery_key="2", thread=root.transport_id), now=NOW)
+        slack_channel.send(replace(personal, delivery_key="3"), now=NOW)
+        assert ["C0REGION1", "C0REGION1", "D0KARIAAA"] == [post["channel"] for post in slack.posts]
+
 
 class TestContent:
     def test_message_without_blocks_gets_simple_ones(
@@ -248,6 +258,15 @@ class TestCharts:
         shared = [file for file in slack.files.values() if file.get("thread_ts")]
         assert [post["ts"]] == [file["thread_ts"] for file in shared]
         assert "in the thread" in receipt.detail
+
+    def test_chart_is_uploaded_once(self, slack: SlackServer, slack_channel: SlackChannel, chart: Message) -> None:
+        """The same picture for another channel, or for another try, is the file that Slack has."""
+        slack.script(POST, ratelimited(1))
+        assert isinstance(_failure(slack_channel, chart), TransientDeliveryError)
+        slack_channel.send(chart, now=NOW)
+        slack_channel.send(replace(chart, delivery_key="another", recipient_address="#analyse"), now=NOW)
+        assert 1 == slack.steps().count("upload")
+        assert 1 == len({post["blocks"][-1]["slack_file"]["id"] for post in slack.posts})
 
     @pytest.mark.parametrize(
         ("step", "action"),
