@@ -52,6 +52,7 @@ class Channel(Protocol):
         Only channels whose settlement is ``look_up`` can answer; the others return None.
 
         Raises:
+            PermanentDeliveryError: The transport had it and has refused it since.
             TransientDeliveryError: It could not be asked now.
         """
         ...

@@ -14,6 +14,7 @@ class Attachment:
     media_type: str  # "application/pdf"
     content: bytes = field(repr=False)
     content_id: str = ""
+    alt_text: str = ""  # what a picture shows, for those who do not see it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,11 @@ class Message:
     images: tuple[Attachment, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    blocks: str = field(
+        default="", repr=False
+    )  # JSON array of Block Kit blocks; a chart is image_url "cid:<content id>"
+    thread: str = ""  # transport id of the message that this one answers
+    replaces: str = ""  # transport id of the message that this one takes the place of
     list_id: str = ""  # "monthly_branch_pack.union.example", without brackets (RFC 2919)
     unsubscribe_url: str = field(default="", repr=False)  # a GET shows a page, a POST unsubscribes (RFC 8058)
     references: tuple[str, ...] = ()  # Message-IDs of the thread, the oldest first

@@ -4,10 +4,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from email_validator import EmailNotValidError, validate_email
+from phonenumbers import NumberParseException, PhoneNumberFormat, format_number, is_possible_number, parse
 
 from recipients.errors import InvalidAddressError
 
 EMAIL = "email"
+SMS = "sms"
+# Office programs write these into numbers; the rest of what is not printable stays refused.
+_NUMBER_BLANKS = str.maketrans(dict.fromkeys("\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}", " "))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +75,9 @@ def parse_address(channel: str, text: str) -> Address:
     """Return the address in its normal form.
 
     Args:
-        channel: "email" is checked against the standards, without asking the network; other channels know best
-            themselves what they can deliver to, and only what could never be an address is refused here.
+        channel: "email" is checked against the standards, without asking the network; so is "sms" where the number
+            has its country. Other channels know best themselves what they can deliver to, and only what could never be
+            an address is refused here.
         text: As it came in; blanks around it do not count.
 
     Raises:
@@ -81,8 +86,12 @@ def parse_address(channel: str, text: str) -> Address:
     value = text.strip()
     if channel == EMAIL:
         return Address(channel=channel, value=_normal_email(value))
+    if channel == SMS:
+        value = value.translate(_NUMBER_BLANKS)
     if not value or not value.isprintable():
         raise InvalidAddressError(channel, masked(value), "it is empty or holds control characters.")
+    if channel == SMS and value.startswith(("+", "00")):
+        return Address(channel=channel, value=_normal_number(value))
     return Address(channel=channel, value=value)
 
 
@@ -99,3 +108,14 @@ def _normal_email(value: str) -> str:
         return validate_email(value, check_deliverability=False).normalized
     except EmailNotValidError as error:
         raise InvalidAddressError(EMAIL, masked(value), str(error)) from error
+
+
+def _normal_number(value: str) -> str:
+    """Return a number with its country as "+4791234567" (ITU-T E.164), the form in which people answer."""
+    try:
+        number = parse(f"+{value[2:]}" if value.startswith("00") else value)
+    except NumberParseException as error:
+        raise InvalidAddressError(SMS, masked(value), "it is no phone number.") from error
+    if not is_possible_number(number):
+        raise InvalidAddressError(SMS, masked(value), "it is too short or too long for a number of its country.")
+    return format_number(number, PhoneNumberFormat.E164)

@@ -4,6 +4,7 @@ import struct
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # the tests are no package
 
+import slack_server
+import twilio_server
+from slack_server import SlackServer
 from smtp_server import SmtpServer, self_signed
+from twilio_server import TwilioServer
 
 from channels.email import EmailChannel, Security, SmtpConfig
 from channels.message import Attachment, Message
+from channels.slack import SlackChannel, SlackConfig
+from channels.sms import SmsChannel, SmsConfig
 
 
 def _png() -> bytes:
@@ -85,3 +92,59 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("certificates")
     self_signed(folder)
     return folder
+
+
+@pytest.fixture
+def slack(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlackServer]:
+    """Return a workspace, reached without a proxy."""
+    _no_proxy(monkeypatch)
+    with SlackServer() as server:
+        yield server
+
+
+@pytest.fixture
+def slack_channel(slack: SlackServer) -> SlackChannel:
+    """Return a channel into the workspace that never waits."""
+    config = SlackConfig(token=slack_server.TOKEN, base_url=slack.api, timeout_s=1)
+    return SlackChannel(config, clock=lambda: 0.0, sleep=lambda seconds: None)
+
+
+@pytest.fixture
+def twilio(monkeypatch: pytest.MonkeyPatch) -> Iterator[TwilioServer]:
+    """Return a provider, reached without a proxy."""
+    _no_proxy(monkeypatch)
+    with TwilioServer() as server:
+        yield server
+
+
+@pytest.fixture
+def sms_channel(twilio: TwilioServer) -> Iterator[SmsChannel]:
+    """Return a channel to the provider."""
+    channel = SmsChannel(
+        SmsConfig(
+            account_sid=twilio_server.ACCOUNT,
+            auth_token=twilio_server.TOKEN,
+            sender="+4759440000",
+            status_callback_url="https://union.example/sms/status",
+            default_region="NO",
+            base_url=twilio.url,
+            timeout_s=0.5,
+        )
+    )
+    yield channel
+    channel.close()
+
+
+@pytest.fixture
+def text_message(message: Message) -> Message:
+    """Return a message as a text message carries it."""
+    text = "MEMB CRIT Alta: 12 more leavers than expected (24 vs 12), since May. https://r.example/a/9f3a3"
+    return replace(
+        message, recipient_address="+47 912\N{NO-BREAK SPACE}34 567", text=text, html=None, images=(), attachments=()
+    )
+
+
+def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)

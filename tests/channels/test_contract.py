@@ -6,7 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import slack_server
+import twilio_server
+from slack_server import SlackServer
 from smtp_server import SmtpServer
+from twilio_server import TwilioServer
 
 from channels.channel import Channel, Settlement
 from channels.email import EmailChannel, Security, SmtpConfig
@@ -14,6 +18,8 @@ from channels.errors import PermanentDeliveryError
 from channels.folder import FolderChannel
 from channels.memory import MemoryChannel
 from channels.message import Message
+from channels.slack import SlackChannel, SlackConfig
+from channels.sms import SmsChannel, SmsConfig
 
 NOW = datetime(2026, 6, 1, 5, 1, tzinfo=UTC)
 
@@ -40,9 +46,32 @@ def _email(folder: Path) -> Iterator[Sender]:
         channel.close()
 
 
-@pytest.fixture(params=[_memory, _folder, _email], ids=["memory", "folder", "email"])
+def _slack(folder: Path) -> Iterator[Sender]:
+    with SlackServer() as server:
+        channel = SlackChannel(SlackConfig(token=slack_server.TOKEN, base_url=server.api), sleep=lambda seconds: None)
+        yield channel, lambda: [post["ts"] for post in server.posts]
+
+
+def _sms(folder: Path) -> Iterator[Sender]:
+    with TwilioServer() as server:
+        channel = SmsChannel(
+            SmsConfig(
+                account_sid=twilio_server.ACCOUNT, auth_token=twilio_server.TOKEN, sender="UNION", base_url=server.url
+            )
+        )
+        yield channel, lambda: [sent["sid"] for sent in server.messages]
+        channel.close()
+
+
+@pytest.fixture(params=[_memory, _folder, _email, _slack, _sms], ids=["memory", "folder", "email", "slack", "sms"])
 def sender(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Sender]:
     yield from request.param(tmp_path)
+
+
+@pytest.fixture
+def message(message: Message, sender: Sender) -> Message:
+    """Return the message of all channels, at an address of this one."""
+    return replace(message, recipient_address="+4791234567") if sender[0].name == "sms" else message
 
 
 class TestChannel:

@@ -49,7 +49,7 @@ PEOPLE = (
         ),
         addresses=(
             Address(channel="email", value="aase@union.example"),
-            Address(channel="sms", value="+47 912 34 567"),
+            Address(channel="sms", value="+4791234567"),
             Address(channel="slack", value="U024BE7LH"),
         ),
     ),

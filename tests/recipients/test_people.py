@@ -51,6 +51,29 @@ def test_address_with_control_characters_is_refused_in_every_channel(text: str) 
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("+47 912 34 567", "+4791234567"),
+        ("+47\N{NO-BREAK SPACE}912\N{NARROW NO-BREAK SPACE}34567", "+4791234567"),
+        ("0045 20-12-34-56", "+4520123456"),
+        ("912 34\N{NO-BREAK SPACE}567", "912 34 567"),
+    ],
+)
+def test_number_with_its_country_has_one_form(text: str, expected: str) -> None:
+    """However a number is written, an answer from it is known; without a country only the transport can tell."""
+    assert Address(channel="sms", value=expected) == parse_address("sms", text)
+
+
+@pytest.mark.parametrize("text", ["+47", "+47 12", "+47 912 34 567 89 01", "+x", "00", "+47 912\n34567"])
+def test_number_that_is_none_is_refused_without_printing_it(text: str) -> None:
+    """What is no number of its country raises, and the sentence shows the mask only."""
+    with pytest.raises(InvalidAddressError) as raised:
+        parse_address("sms", text)
+
+    assert "912" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
     ("value", "expected"),
     [
         ("anna@union.example", "a***@union.example"),
