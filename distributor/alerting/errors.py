@@ -2,13 +2,11 @@
 
 DistributorError
 └── AlertError             1
-    ├── ConditionError     3   a comparator, an expression or a matcher cannot be read
     ├── WorkingHoursError  3   hours in which nobody ever works
     ├── RouteError         3   a route that reaches nobody
     └── AnnotationError    2   a silence or a snooze that may not be
 """
 
-from collections.abc import Iterable
 from datetime import time, timedelta
 
 from distributor.errors import DistributorError
@@ -16,18 +14,6 @@ from distributor.errors import DistributorError
 
 class AlertError(DistributorError):
     """Base of all errors of alerting."""
-
-
-class ConditionError(AlertError):
-    exit_code = 3
-
-    def __init__(self, text: str, *, allowed: str) -> None:
-        super().__init__(f'condition "{text}" cannot be read. Allowed: {allowed}.')
-
-
-class UnknownQuantityError(ConditionError):
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(name, allowed=", ".join(sorted(known)))
 
 
 class AnnotationError(AlertError):

@@ -16,9 +16,9 @@ from distributor.alerting.conditions import (
     parse_expression,
     parse_gates,
 )
-from distributor.alerting.errors import ConditionError
 from distributor.alerting.regions import Direction, overlap
 from distributor.alerting.rules import Severity, faults
+from distributor.catalogue.errors import ConditionError
 
 quantities = st.sampled_from([Quantity.P, Quantity.BH_Q, Quantity.RATIO, Quantity.EXCESS, Quantity.VALUE])
 thresholds = st.sampled_from([-1.0, 0.0, 0.1, 0.2, 0.5, 1.0, 1.25, 2.0])
