@@ -3,11 +3,13 @@
 DistributorError
 └── AlertError             1
     ├── WorkingHoursError  3   hours in which nobody ever works
+    ├── SeriesWindowError  3   a window that cuts through a period of a series
+    ├── NullModelError     2   a rule that nothing but chance could make fire has no simulation
     ├── RouteError         3   a route that reaches nobody
     └── AnnotationError    2   a silence or a snooze that may not be
 """
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from distributor.errors import DistributorError
 
@@ -55,3 +57,22 @@ class RouteError(AlertError):
 
     def __init__(self, route: str) -> None:
         super().__init__(f'route "{route}" reaches nobody. Give it at least one step, with an audience and a channel.')
+
+
+class SeriesWindowError(AlertError):
+    exit_code = 3
+
+    def __init__(self, edge: date) -> None:
+        super().__init__(
+            f"a window ends at {edge}, inside a period of the series. Compare by calendar, or give shorter periods."
+        )
+
+
+class NullModelError(AlertError):
+    exit_code = 2
+
+    def __init__(self, rule: str, kind: str) -> None:
+        super().__init__(
+            f'alert rule "{rule}" is of the kind "{kind}", which makes no test: nothing there is up to chance. '
+            "Use a backtest to see how often it fires."
+        )

@@ -30,7 +30,7 @@ def pace_figures(look: Look) -> Columns:
         return columns | {"observed": observed}
     match compare.to:
         case Baseline.LAST_YEAR:
-            base = look.totals(look.rule.metric, _last_year(look, compare, so_far))
+            base = _base(look, compare, so_far)
             p = rates.p_value(observed, 1.0, base_observed=base, base_exposure=1.0, tail=look.tail)
             found: Columns = {"base_observed": base} | tested(observed, positive(base), p)
         case Baseline.ORGANISATION:
@@ -40,20 +40,27 @@ def pace_figures(look: Look) -> Columns:
     return columns | found
 
 
-def _last_year(look: Look, compare: Comparand, so_far: Window) -> Window:
+def _last_year(compare: Comparand, so_far: Window) -> Window:
     """Return last membership year up to the day that is like the last one of *so_far*."""
+    is_year_over = so_far.to_on == shift_months(so_far.from_on, 12)
+    if is_year_over or compare.align is Alignment.CALENDAR:
+        return so_far.year_before()
     last_starts_on = shift_months(so_far.from_on, -12)
     years = MembershipYears(starts_on=so_far.from_on, last_starts_on=last_starts_on)
-    # The end of a month is the end of a month: all of it has come, whatever the weekday.
-    is_year_over = so_far.to_on == shift_months(so_far.from_on, 12)
-    alignment = Alignment.CALENDAR if is_year_over else compare.align
-    return Window(from_on=last_starts_on, to_on=aligned_day(so_far.last_on, years, alignment=alignment) + _DAY)
+    return Window(from_on=last_starts_on, to_on=aligned_day(so_far.last_on, years, alignment=compare.align) + _DAY)
+
+
+def _base(look: Look, compare: Comparand, so_far: Window) -> FloatArray:
+    """Return last year's joins of the entities up to the day like this one; nan where the data do not reach back."""
+    last = _last_year(compare, so_far)
+    base = look.totals(look.rule.metric, last)
+    return base if _is_known(last.from_on, compare) else np.full(base.shape, np.nan)
 
 
 def _against_organisation(look: Look, compare: Comparand, so_far: Window) -> Columns:
     """Hold the change from last year against the change elsewhere: whoever lags while all do, does not lag."""
-    metric, last = look.rule.metric, _last_year(look, compare, so_far)
-    observed, base = look.totals(metric, so_far), look.totals(metric, last)
+    metric, last = look.rule.metric, _last_year(compare, so_far)
+    observed, base = look.totals(metric, so_far), _base(look, compare, so_far)
     own = (observed, base) if compare.excluding_self else (0.0, 0.0)
     elsewhere, base_elsewhere = look.whole(metric, so_far) - own[0], look.whole(metric, last) - own[1]
     p = rates.p_value(

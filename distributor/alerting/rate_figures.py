@@ -19,6 +19,8 @@ from distributor.statistics.tails import Tail
 BAD_RATIO = 1.25
 CUSUM_RHO = 2.0
 _CUSUM_PERIODS = 24
+# An entity whose exposure is less than a tenth of the rest's leaves its rates as good as known.
+_SMALL_PART = 10
 
 
 def rate_figures(look: Look) -> Columns:
@@ -33,8 +35,7 @@ def rate_figures(look: Look) -> Columns:
         return columns | {"observed": observed}
     match compare.to:
         case Baseline.ORGANISATION:
-            expected = _expected_elsewhere(look, compare, window)
-            found = tested(observed, expected, poisson.p_value(observed, expected, tail=look.tail))
+            found = _against_organisation(look, compare, window)
         case Baseline.TARGET:
             expected = _expected_at_target(look, exposure, window)
             found = tested(observed, expected, poisson.p_value(observed, expected, tail=look.tail))
@@ -47,19 +48,42 @@ def rate_figures(look: Look) -> Columns:
     return columns | found
 
 
-def _expected_elsewhere(look: Look, compare: Comparand, window: Window) -> FloatArray:
-    """Return what the entities would have seen at the rates of the organisation, stratum by stratum."""
+def _against_organisation(look: Look, compare: Comparand, window: Window) -> Columns:
+    """Compare with what the entities would have seen at the rates of the organisation, stratum by stratum.
+
+    The organisation's rates count as known, unless the entity is a large part of it: then what is left is itself a
+    sample, and the test is the conditional one of two rates.
+    """
     events, exposure = (_by_stratum(look, name, window, compare) for name in look.operands)
-    whole_events, whole_exposure = events[0], exposure[0]
-    if not compare.excluding_self:
-        return expected_at_rates(exposure[look.nodes], ratio(whole_events, whole_exposure))
     own_events, own_exposure = events[look.nodes], exposure[look.nodes]
+    observed = own_events.sum(axis=1)
+    if not compare.excluding_self:
+        expected = expected_at_rates(own_exposure, ratio(events[0], exposure[0]))
+        return tested(observed, expected, poisson.p_value(observed, expected, tail=look.tail))
     # Beside the entities stands all else, so that together they are the organisation.
-    others = (
-        np.maximum(whole_events - own_events.sum(axis=0), 0),
-        np.maximum(whole_exposure - own_exposure.sum(axis=0), 0),
+    others = [np.maximum(whole[0] - own.sum(axis=0), 0) for whole, own in ((events, own_events), (exposure, own_exposure))]
+    expected = expected_at_rest(np.vstack([own_events, others[0]]), np.vstack([own_exposure, others[1]]))[:-1]
+    rest_events, rest_exposure = events[0] - own_events, exposure[0] - own_exposure
+    is_small = rest_exposure.sum(axis=1) >= _SMALL_PART * own_exposure.sum(axis=1)
+    p = np.where(
+        is_small,
+        poisson.p_value(observed, expected, tail=look.tail),
+        _two_rates(observed, own_exposure, rest_events, rest_exposure, tail=look.tail),
     )
-    return expected_at_rest(np.vstack([own_events, others[0]]), np.vstack([own_exposure, others[1]]))[:-1]
+    return tested(observed, expected, p)
+
+
+def _two_rates(
+    observed: FloatArray, exposure: FloatArray, base_events: FloatArray, base_exposure: FloatArray, *, tail: Tail
+) -> FloatArray:
+    """Return the conditional p-value of two rates over several strata.
+
+    The base is given the count that has the relative variance of the expected one: exact for one stratum.
+    """
+    weight = np.where(base_exposure > 0, exposure, 0.0) / np.where(base_exposure > 0, base_exposure, 1.0)
+    expected = (weight * base_events).sum(axis=1)
+    base = ratio(expected**2, (weight**2 * base_events).sum(axis=1))
+    return rates.p_value(observed, 1.0, base_observed=base, base_exposure=ratio(base, expected), tail=tail)
 
 
 def _by_stratum(look: Look, metric: str, window: Window, compare: Comparand) -> FloatArray:
@@ -80,8 +104,7 @@ def _against_last_year(look: Look, compare: Comparand, window: Window) -> Column
     """Compare with the same window a year before, stratum by stratum.
 
     A stratum that nobody was in last year has no rate to compare with and is left out of both sides: what is new is
-    not worse. Last year's rates are themselves counted, so that the test is the conditional binomial one; over several
-    strata with the base count of the same relative variance, which is exact for one stratum.
+    not worse.
     """
     last = window.year_before()
     events, exposure, last_events, last_exposure = (
@@ -89,10 +112,8 @@ def _against_last_year(look: Look, compare: Comparand, window: Window) -> Column
     )
     is_known = last_exposure > 0
     observed = np.where(is_known, events, 0.0).sum(axis=1)
-    weight = np.where(is_known, exposure, 0.0) / np.where(is_known, last_exposure, 1.0)
-    expected = (weight * last_events).sum(axis=1)
-    base = ratio(expected**2, (weight**2 * last_events).sum(axis=1))
-    p = rates.p_value(observed, 1.0, base_observed=base, base_exposure=ratio(base, expected), tail=look.tail)
+    expected = (exposure * np.where(is_known, last_events / np.where(is_known, last_exposure, 1.0), 0.0)).sum(axis=1)
+    p = _two_rates(observed, exposure, last_events, last_exposure, tail=look.tail)
     inputs: Columns = {
         "base_observed": last_events.sum(axis=1),
         "base_exposure": last_exposure.sum(axis=1),
@@ -131,4 +152,4 @@ def _cusum(look: Look, rate: FloatArray) -> FloatArray:
         observed.append(look.totals(top, one.window))
         expected.append(look.totals(bottom, one.window) * rate * season)
     rho = CUSUM_RHO if look.tail is Tail.UPPER else 1 / CUSUM_RHO
-    return poisson_cusum(np.array(observed), np.array(expected), rho=rho)[-1]
+    return np.asarray(poisson_cusum(np.array(observed), np.array(expected), rho=rho)[-1])

@@ -9,7 +9,7 @@ from distributor.alerting.sums import Things
 from distributor.catalogue.conditions import Quantity
 from distributor.metrics.windows import Window, window_of
 from distributor.statistics import binomial
-from distributor.statistics.arrays import FloatArray, positive, ratio
+from distributor.statistics.arrays import BoolArray, FloatArray, positive, ratio
 from distributor.statistics.paired import mcnemar_p_value
 from distributor.statistics.tails import Tail
 
@@ -61,7 +61,7 @@ def _against_last_year(look: Look, column: str, window: Window) -> Columns:
     return figures | tested(base - lost + gained, positive(base), np.where(lost + gained == 0, 1.0, p))
 
 
-def _by_node(look: Look, things: Things, figure: FloatArray) -> FloatArray:
+def _by_node(look: Look, things: Things, figure: BoolArray) -> FloatArray:
     """Add up a figure of the things over the subtree of each entity."""
     tree = look.ground.places.tree
     own = np.bincount(things.nodes, weights=figure, minlength=len(tree))

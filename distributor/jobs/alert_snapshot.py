@@ -11,12 +11,13 @@ from distributor.alerting.look import Ground
 from distributor.alerting.places import Places
 from distributor.alerting.rules import Rule
 from distributor.alerting.sums import MeasuredSums, Wanted
+from distributor.errors import SourceError
 from distributor.jobs.application import Application
 from distributor.metrics.measure import measure, open_calculator
 from distributor.metrics.windows import Period
 from distributor.snapshot.gates import check_gates
 from distributor.snapshot.snapshot import Snapshot, take_snapshot
-from distributor.sources.errors import SourceError
+
 from recipients.branches import BranchTree
 
 SNAPSHOT = "snapshot"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from distributor.catalogue.alert_kinds import RuleKind, figures_of, kind_of
 from distributor.catalogue.alert_models import AlertSpec, AlertTestSpec
-from distributor.catalogue.catalogue import Metric, metrics_used
+from distributor.catalogue.catalogue import Metric
 from distributor.catalogue.conditions import SIZES, Condition, parse_expression, parse_gates
 from distributor.catalogue.draft import Draft
 from distributor.catalogue.errors import ConditionError, Fault, Place
@@ -13,6 +13,7 @@ from distributor.catalogue.lint.metrics import aggregates_of
 from distributor.catalogue.lint.names import repeated, undefined
 from distributor.catalogue.lint.sql import parameters_in
 from distributor.catalogue.marks import Mark, Step
+from distributor.catalogue.models import RatioMetric
 from distributor.catalogue.regions import Direction, comparisons_for_bad, comparisons_for_good, overlap
 
 _LONGEST_DAYS = {"day": 1, "week": 7, "month": 31, "quarter": 92}
@@ -26,7 +27,7 @@ def alert_faults(draft: Draft) -> Iterator[Fault]:
         yield from _data_faults(draft, spec, mark)
         metric = draft.metrics.specs.get(spec.metric or "")
         if metric is not None:
-            yield from _compare_faults(draft, spec, metric, mark)
+            yield from _compare_faults(spec, metric, mark)
             yield from _column_faults(draft, spec, mark)
     for _, test, mark in draft.alert_tests:
         yield from _test_faults(draft, test, mark)
@@ -127,7 +128,7 @@ def _place(mark: Mark, key: str, quantity: str) -> Place:
     """Return where a figure stands under a key; of an expression, where that begins."""
     if key.startswith("severity "):
         return mark.locate("severity", key.removeprefix("severity "))
-    gates = mark.children[key] if key in mark.children else mark
+    gates = mark.children.get(key, mark)
     name = f"or_{quantity}" if f"or_{quantity}" in gates.keys and quantity not in gates.keys else quantity
     return gates.locate_key(name) if name in gates.keys else mark.locate_key(key)
 
@@ -148,9 +149,9 @@ def _data_faults(draft: Draft, spec: AlertSpec, mark: Mark) -> Iterator[Fault]:
                 yield Fault(place=mark.locate(key), what=what, remedy=remedy)
 
 
-def _compare_faults(draft: Draft, spec: AlertSpec, metric: Metric, mark: Mark) -> Iterator[Fault]:
+def _compare_faults(spec: AlertSpec, metric: Metric, mark: Mark) -> Iterator[Fault]:
     kind = kind_of(spec, metric)
-    if kind is RuleKind.EVENT and len(list(metrics_used(metric))) < 2:
+    if kind is RuleKind.EVENT and not isinstance(metric, RatioMetric):
         what = f'an event needs a ratio of things that are covered to things, and "{spec.metric}" is none'
         yield Fault(place=mark.locate("metric"), what=what, remedy="Name a metric with ratio:.")
     if spec.compare is None:
