@@ -116,11 +116,7 @@ def _messages(
         if one.change not in _TOLD:
             continue
         region_id = places.tree.branches[places.regions[nodes[one.entity_id]]].branch_id
-        incident = incident_of(
-            rule, states[one.entity_id], entity_id=one.entity_id, region_id=region_id, fired_at=at
-        )
+        incident = incident_of(rule, states[one.entity_id], entity_id=one.entity_id, region_id=region_id, fired_at=at)
         if incident is not None:
             (begun if one.change is Change.FIRED else ended).append(incident)
     return len(group(begun)) + len(group(ended))
-
-

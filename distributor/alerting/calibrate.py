@@ -130,9 +130,7 @@ def _shares(look: Look, months: int) -> NullModel:
     chance = np.nan_to_num(ratio(look.whole(top, look.window), look.whole(bottom, look.window)) + 0 * size)
     repeated = np.repeat(size[None, :, None], len(history), axis=0)
     fixed = {bottom: Series(kind=SeriesKind.STOCK, values=repeated), look.rule.size: _members(look, history)}
-    return NullModel(
-        rule=look.rule, periods=history, judged=months, leaves=look.nodes, events=chance, fixed=fixed
-    )
+    return NullModel(rule=look.rule, periods=history, judged=months, leaves=look.nodes, events=chance, fixed=fixed)
 
 
 def _paces(look: Look, months: int) -> NullModel:
@@ -151,9 +149,7 @@ def _paces(look: Look, months: int) -> NullModel:
     target = look.metric.target
     if isinstance(target, str):
         fixed[target] = Series(kind=SeriesKind.FLOW, values=events)
-    return NullModel(
-        rule=look.rule, periods=history, judged=months, leaves=look.nodes, events=events, fixed=fixed
-    )
+    return NullModel(rule=look.rule, periods=history, judged=months, leaves=look.nodes, events=events, fixed=fixed)
 
 
 def _draw(model: NullModel, rng: np.random.Generator) -> Series:

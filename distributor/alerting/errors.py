@@ -4,11 +4,13 @@ DistributorError
 └── AlertError             1
     ├── WorkingHoursError  3   hours in which nobody ever works
     ├── SeriesWindowError  3   a window that cuts through a period of a series
+    ├── LateDataError      1   a rule cannot be tried on data that failed their gates
     ├── NullModelError     2   a rule that nothing but chance could make fire has no simulation
     ├── RouteError         3   a route that reaches nobody
     └── AnnotationError    2   a silence or a snooze that may not be
 """
 
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 
 from distributor.errors import DistributorError
@@ -76,3 +78,8 @@ class NullModelError(AlertError):
             f'alert rule "{rule}" is of the kind "{kind}", which makes no test: nothing there is up to chance. '
             "Use a backtest to see how often it fires."
         )
+
+
+class LateDataError(AlertError):
+    def __init__(self, because: Iterable[str]) -> None:
+        super().__init__(f"The rule cannot be tried on these data. {' '.join(because)}")

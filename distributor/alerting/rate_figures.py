@@ -61,7 +61,9 @@ def _against_organisation(look: Look, compare: Comparand, window: Window) -> Col
         expected = expected_at_rates(own_exposure, ratio(events[0], exposure[0]))
         return tested(observed, expected, poisson.p_value(observed, expected, tail=look.tail))
     # Beside the entities stands all else, so that together they are the organisation.
-    others = [np.maximum(whole[0] - own.sum(axis=0), 0) for whole, own in ((events, own_events), (exposure, own_exposure))]
+    others = [
+        np.maximum(whole[0] - own.sum(axis=0), 0) for whole, own in ((events, own_events), (exposure, own_exposure))
+    ]
     expected = expected_at_rest(np.vstack([own_events, others[0]]), np.vstack([own_exposure, others[1]]))[:-1]
     rest_events, rest_exposure = events[0] - own_events, exposure[0] - own_exposure
     is_small = rest_exposure.sum(axis=1) >= _SMALL_PART * own_exposure.sum(axis=1)

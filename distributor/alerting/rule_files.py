@@ -36,7 +36,7 @@ def rule_of(spec: AlertSpec, catalogue: Catalogue) -> Rule:
     texts = {Severity.WARNING: spec.severity.warning, Severity.CRITICAL: spec.severity.critical}
     return Rule(
         alert=spec.alert,
-        version=catalogue.alert_version(spec.alert),
+        version=catalogue.alert_version(spec),
         metric=spec.metric or f"age of {spec.freshness}",
         source=_source(spec, catalogue),
         entity=EntityKind(spec.entity),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import pyarrow as pa
 
@@ -57,17 +57,25 @@ def run_rule(
     as_of: date,
     snapshot_id: str,
 ) -> EvaluationResult:
-    """Judge a rule in each period, the earliest first."""
+    """Judge a rule in each period, the earliest first.
+
+    Only the newest period can be late. The others are judged as of the day on which they were complete.
+    """
     judged = tuple(judge(rule, period, ground) for period in periods)
-    observations = [observation for one in judged for observation in one.observations(snapshot_id)]
-    evaluation = evaluate(rule, states, observations, as_of=as_of)
+    transitions: list[Transition] = []
+    for place, one in enumerate(judged, start=1):
+        complete_on = one.period.window.last_on + timedelta(days=rule.data.close_lag_days)
+        on = as_of if place == len(judged) else min(as_of, complete_on)
+        evaluation = evaluate(rule, states, one.observations(snapshot_id), as_of=on)
+        states = evaluation.states
+        transitions += evaluation.transitions
     return EvaluationResult(
         rule=rule,
         as_of=as_of,
         snapshot_id=snapshot_id,
         judged=judged,
-        states=evaluation.states,
-        transitions=evaluation.transitions,
+        states=states,
+        transitions=tuple(transitions),
     )
 
 

@@ -71,7 +71,9 @@ def check_rule(
         while judged < len(sums.periods) and _is_complete(sums.periods[judged], rule, as_of):
             for observation in judge(rule, sums.periods[judged], ground).observations("test"):
                 state = states.get(observation.entity_id, INITIAL)
-                states[observation.entity_id], _ = step(rule, state, observation, _closed_on(sums.periods[judged], rule))
+                states[observation.entity_id], _ = step(
+                    rule, state, observation, _closed_on(sums.periods[judged], rule)
+                )
             judged += 1
         differences += _compare(point, states)
     return Verdict(name=name, test=spec.test, rule=spec.rule, differences=tuple(differences))

@@ -92,11 +92,10 @@ class Catalogue:
             )
         )
 
-    def alert_version(self, alert: str) -> str:
+    def alert_version(self, spec: AlertSpec) -> str:
         """Return the sha256 of a rule and of the metrics that it is computed from, with their queries."""
-        spec = self.alerts[alert]
-        metrics = self.metrics_of_alert(alert)
-        datasets = self.datasets_of_alert(alert)
+        metrics = self.metrics_of_alert(spec)
+        datasets = self.datasets_of_alert(spec)
         return _sha256(
             (
                 spec,
@@ -105,17 +104,15 @@ class Catalogue:
             )
         )
 
-    def metrics_of_alert(self, alert: str) -> tuple[str, ...]:
+    def metrics_of_alert(self, spec: AlertSpec) -> tuple[str, ...]:
         """Return the metrics of a rule, sorted: its own, its size, their operands and targets."""
-        spec = self.alerts[alert]
         return self._with_parts([spec.metric, spec.size] if spec.metric is not None else [])
 
-    def datasets_of_alert(self, alert: str) -> tuple[str, ...]:
+    def datasets_of_alert(self, spec: AlertSpec) -> tuple[str, ...]:
         """Return the datasets that a rule reads, sorted."""
-        metrics = (self.metrics[name] for name in self.metrics_of_alert(alert))
+        metrics = (self.metrics[name] for name in self.metrics_of_alert(spec))
         names = {metric.dataset for metric in metrics if isinstance(metric, AggregateMetric)}
-        freshness = self.alerts[alert].freshness
-        return tuple(sorted(names | ({freshness} if freshness is not None else set())))
+        return tuple(sorted(names | ({spec.freshness} if spec.freshness is not None else set())))
 
     def metrics_of(self, report: str) -> tuple[str, ...]:
         """Return the metrics of a report, sorted: those named, their operands and their targets."""

@@ -1,23 +1,19 @@
 """The data that alert rules are judged on: one snapshot, its gates, and the sums of one pass over it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from distributor.alerting.judging import judge
 from distributor.alerting.look import Ground
 from distributor.alerting.places import Places
-from distributor.alerting.rules import Rule
 from distributor.alerting.sums import MeasuredSums, Wanted
 from distributor.errors import SourceError
 from distributor.jobs.application import Application
 from distributor.metrics.measure import measure, open_calculator
-from distributor.metrics.windows import Period
 from distributor.snapshot.gates import check_gates
 from distributor.snapshot.snapshot import Snapshot, take_snapshot
-
 from recipients.branches import BranchTree
 
 SNAPSHOT = "snapshot"
@@ -94,25 +90,24 @@ def _readable(app: Application, datasets: Iterable[str]) -> tuple[tuple[str, ...
     return tuple(name for name in names if name not in late), late
 
 
-def ground_for(
-    app: Application, data: AlertData, due: Mapping[str, tuple[Rule, tuple[Period, ...]]], *, as_of: date
-) -> Ground:
-    """Measure all that the rules need in their periods, in one pass over the snapshot.
+def measured_ground(app: Application, data: AlertData, note: Callable[[Ground], object], *, as_of: date) -> Ground:
+    """Measure all that some rules need, in one pass over the snapshot.
 
     Args:
         app: The application.
-        data: The snapshot; the rules read none of its late datasets.
-        due: Rules with the periods to be judged, by name.
+        data: The snapshot; what is asked for lies in none of its late datasets.
+        note: Does with a ground what will be done with the measured one; here only what it asks for counts.
         as_of: A branch merged by then counts in its survivor.
     """
     catalogue = app.catalogue
-    places = Places(tree=data.tree, levels=tuple(catalogue.organisation.levels))
-    year = catalogue.organisation.membership_year
     wanted = Wanted(nodes=len(data.tree))
-    notes = Ground(sums=wanted, places=places, metrics=catalogue.metrics, membership_year=year)
-    for rule, periods in due.values():
-        for period in periods:
-            judge(rule, period, notes)
+    ground = Ground(
+        sums=wanted,
+        places=Places(tree=data.tree, levels=tuple(catalogue.organisation.levels)),
+        metrics=catalogue.metrics,
+        membership_year=catalogue.organisation.membership_year,
+    )
+    note(ground)
     calculator = open_calculator(
         data.snapshot,
         metrics=catalogue.metrics,
@@ -120,5 +115,4 @@ def ground_for(
         tree=data.tree,
         on=as_of,
     )
-    sums = MeasuredSums(measure(wanted.asks, calculator))
-    return Ground(sums=sums, places=places, metrics=catalogue.metrics, membership_year=year)
+    return replace(ground, sums=MeasuredSums(measure(wanted.asks, calculator)))

@@ -1,7 +1,7 @@
 """Evaluate alert rules: one snapshot of the datasets they read, one pass over it, then each rule's states."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from distributor.alerting.evaluation import evaluate
 from distributor.alerting.freshness import freshness_observation
+from distributor.alerting.judging import judge
 from distributor.alerting.look import Ground
 from distributor.alerting.periods import due_periods, newest_complete
 from distributor.alerting.rule_files import rules_of
@@ -20,7 +21,7 @@ from distributor.alerting.states import State
 from distributor.catalogue.alert_kinds import RuleKind
 from distributor.errors import UsageError
 from distributor.ids import run_id
-from distributor.jobs.alert_snapshot import AlertData, ground_for, take_alert_snapshot
+from distributor.jobs.alert_snapshot import AlertData, measured_ground, take_alert_snapshot
 from distributor.jobs.application import Application
 from distributor.jobs.progress import Progress
 from distributor.metrics.windows import Period
@@ -73,14 +74,14 @@ def evaluate_rules(
     evaluation_id = run_id("alerts", str(as_of), started_at=now)
     folder = alerts_folder(app) / evaluation_id
     progress.stage("snapshot")
-    datasets = {name for rule in rules for name in app.catalogue.datasets_of_alert(rule.alert)}
+    datasets = {name for rule in rules for name in app.catalogue.datasets_of_alert(app.catalogue.alerts[rule.alert])}
     data = take_alert_snapshot(app, datasets, as_of=as_of, folder=folder, last_rows=_last_rows(app), now=now)
     before = {rule.alert: states.load(rule.alert) for rule in rules}
     due = {
         rule.alert: (rule, _due(app, rule, before[rule.alert], as_of)) for rule in rules if _is_judged(app, rule, data)
     }
     progress.stage("measure")
-    ground = ground_for(app, data, due, as_of=as_of)
+    ground = measured_ground(app, data, lambda noting: _judge_all(due.values(), noting), as_of=as_of)
     progress.stage("judge")
     results = tuple(
         _evaluated(app, rule, ground, data, due=due, states=before[rule.alert], as_of=as_of) for rule in rules
@@ -90,6 +91,12 @@ def evaluate_rules(
     for result in results:
         states.save(result.rule.alert, result.states)
     return run
+
+
+def _judge_all(due: Iterable[tuple[Rule, tuple[Period, ...]]], ground: Ground) -> None:
+    for rule, periods in due:
+        for period in periods:
+            judge(rule, period, ground)
 
 
 def chosen_rules(app: Application, names: Collection[str]) -> tuple[Rule, ...]:
@@ -116,7 +123,7 @@ def _due(app: Application, rule: Rule, states: Mapping[str, State], as_of: date)
 
 def _is_judged(app: Application, rule: Rule, data: AlertData) -> bool:
     """Return whether a rule's figures are measured: all it reads is there, and it is about figures at all."""
-    is_late = bool(data.late_of(app.catalogue.datasets_of_alert(rule.alert)))
+    is_late = bool(data.late_of(app.catalogue.datasets_of_alert(app.catalogue.alerts[rule.alert])))
     return rule.kind is not RuleKind.FRESHNESS and not is_late
 
 
@@ -136,7 +143,9 @@ def _evaluated(
         return run_rule(rule, periods, ground, states=states, as_of=as_of, snapshot_id=snapshot_id)
     if rule.kind is RuleKind.FRESHNESS and rule.source in data.snapshot.datasets:
         return _fresh(app, rule, data, states=states, as_of=as_of)
-    source, because = next(iter(data.late_of(app.catalogue.datasets_of_alert(rule.alert)).items()))
+    source, because = next(
+        iter(data.late_of(app.catalogue.datasets_of_alert(app.catalogue.alerts[rule.alert])).items())
+    )
     year = app.catalogue.organisation.membership_year
     ends_on = newest_complete(rule.data, as_of, membership_year=year).window.last_on
     return run_late(
