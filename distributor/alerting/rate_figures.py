@@ -44,7 +44,7 @@ def rate_figures(look: Look) -> Columns:
     if look.asks_for(Quantity.POSTERIOR_PROBABILITY):
         found[Quantity.POSTERIOR_PROBABILITY] = _posterior(found["observed"], found["expected"], tail=look.tail)
     if look.asks_for(Quantity.CUSUM):
-        found[Quantity.CUSUM] = _cusum(look, ratio(found["expected"], exposure))
+        found[Quantity.CUSUM] = _cusum(look, compare, found["expected"])
     return columns | found
 
 
@@ -136,22 +136,29 @@ def _posterior(observed: FloatArray, expected: FloatArray, *, tail: Tail) -> Flo
             return np.asarray(1 - prior.probability_above(observed, expected, ratio=1 / BAD_RATIO))
 
 
-def _cusum(look: Look, rate: FloatArray) -> FloatArray:
-    """Return the chart after the last 24 periods, each held against the organisation's events in that period.
+def _cusum(look: Look, compare: Comparand, expected: FloatArray) -> FloatArray:
+    """Return the chart after the last 24 periods.
+
+    What is expected of a period follows the entity's own mix in that period, at the organisation's rates of the whole
+    window and in its season: how many left everywhere, against what the mix then made expect.
 
     Args:
         look: The look.
-        rate: Of each entity, expected events for each unit of exposure over the whole window.
+        compare: Its comparand.
+        expected: Of each entity over the whole window, by its baseline.
     """
     top, bottom = look.operands
-    whole_rate = look.whole(top, look.window) / look.whole(bottom, look.window)
+    events, exposure = (_by_stratum(look, name, look.window, compare) for name in look.operands)
+    whole_rates = np.nan_to_num(ratio(events[0], exposure[0]))
+    level = ratio(expected, exposure[look.nodes] @ whole_rates)
     periods = [look.period]
     while len(periods) < _CUSUM_PERIODS:
         periods.append(periods[-1].previous())
-    observed, expected = [], []
+    observed, expected_each = [], []
     for one in reversed(periods):
-        season = ratio(look.whole(top, one.window), look.whole(bottom, one.window)) / whole_rate
+        at_rates = np.nan_to_num(_by_stratum(look, bottom, one.window, compare)) @ whole_rates
+        season = ratio(look.whole(top, one.window), at_rates[0])
         observed.append(look.totals(top, one.window))
-        expected.append(look.totals(bottom, one.window) * rate * season)
+        expected_each.append(at_rates[look.nodes] * level * season)
     rho = CUSUM_RHO if look.tail is Tail.UPPER else 1 / CUSUM_RHO
-    return np.asarray(poisson_cusum(np.array(observed), np.array(expected), rho=rho)[-1])
+    return np.asarray(poisson_cusum(np.array(observed), np.array(expected_each), rho=rho)[-1])

@@ -65,8 +65,12 @@ def run_rule(
     transitions: list[Transition] = []
     for place, one in enumerate(judged, start=1):
         complete_on = one.period.window.last_on + timedelta(days=rule.data.close_lag_days)
-        on = as_of if place == len(judged) else min(as_of, complete_on)
-        evaluation = evaluate(rule, states, one.observations(snapshot_id), as_of=on)
+        is_newest = place == len(judged)
+        on = as_of if is_newest else min(as_of, complete_on)
+        observations: Iterable[Observation] = one.observations(snapshot_id)
+        if not is_newest:
+            observations = (each for each in observations if _may_change(states.get(each.entity_id), each))
+        evaluation = evaluate(rule, states, observations, as_of=on)
         states = evaluation.states
         transitions += evaluation.transitions
     return EvaluationResult(
@@ -77,6 +81,13 @@ def run_rule(
         states=states,
         transitions=tuple(transitions),
     )
+
+
+def _may_change(state: State | None, observation: Observation) -> bool:
+    """Return whether an earlier period can still matter: it is new, or the gates held in a period that counts."""
+    if state is None or state.last_period_on is None or state.last_period_on < observation.period_ends_on:
+        return True
+    return bool(state.outcomes)
 
 
 def run_late(
