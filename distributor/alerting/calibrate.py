@@ -11,7 +11,7 @@ from distributor.alerting.look import Ground, Look
 from distributor.alerting.rules import EntityKind, Rule
 from distributor.alerting.series import Series, SeriesKind, SeriesSums
 from distributor.catalogue.alert_kinds import RuleKind
-from distributor.metrics.windows import Period, Window, shift_months, year_start
+from distributor.metrics.windows import Period, Window, resolve_period, shift_months, year_start
 from distributor.statistics.alignment import Alignment
 from distributor.statistics.arrays import FloatArray, IntArray, ratio
 
@@ -134,11 +134,10 @@ def _shares(look: Look, months: int) -> NullModel:
 
 
 def _paces(look: Look, months: int) -> NullModel:
-    """Draw every year like the last whole one, in the season of the organisation."""
-    metric, compare = look.rule.metric, look.rule.compare
-    assert compare is not None
-    history = _periods(look.period, months + 72)
+    """Draw every year like the last whole one, in the season of the organisation, up to the end of that year."""
+    metric = look.rule.metric
     this_year = year_start(look.period.window.last_on, look.ground.membership_year)
+    history = _periods(resolve_period(f"previous {look.rule.data.period}", today=this_year), months + 72)
     last_year = Window(from_on=shift_months(this_year, -12), to_on=this_year)
     in_year = np.nan_to_num(look.totals(metric, last_year))
     whole = max(look.whole(metric, last_year), 1.0)

@@ -52,36 +52,45 @@ def _reference_faults(draft: Draft, spec: AlertSpec, mark: Mark) -> Iterator[Fau
 
 
 def _condition_faults(draft: Draft, spec: AlertSpec, mark: Mark) -> Iterator[Fault]:
-    """Yield what is wrong with the conditions; those that cannot be read are passed over by the later checks."""
-    conditions: dict[str, Condition] = {}
+    """Yield what is wrong with the conditions; only those that can all be read are held against each other."""
+    unreadable = list(_unreadable_parts(spec, mark))
+    yield from unreadable
+    for key in ("fire_when", "clear_when"):
+        if not getattr(spec, key):
+            yield Fault(place=mark.locate(key), what=f'"{key}" is empty', remedy='Write a figure: {bh_q: "<= 0.10"}.')
+    if unreadable:
+        return
+    conditions = {key: parse_gates(getattr(spec, key)) for key in _GATES}
+    for level, text in _severities(spec):
+        conditions[f"severity {level}"] = parse_expression(text)
+    yield from _size_faults(spec, conditions["eligible"], mark)
+    yield from _figure_faults(draft, spec, conditions, mark)
+    fire, clear = conditions["fire_when"], conditions["clear_when"]
+    if overlap(fire, clear):
+        what = f"the rule can fire ({fire}) and clear ({clear}) on the same figures"
+        yield Fault(place=mark.locate_key("clear_when"), what=what, remedy="Leave a gap between both.")
+    yield from _direction_faults(spec, conditions, mark)
+
+
+def _unreadable_parts(spec: AlertSpec, mark: Mark) -> Iterator[Fault]:
     for key in _GATES:
-        gates: Mapping[str, str] = getattr(spec, key)
-        readable = {}
-        for name, bound in gates.items():
+        for name, bound in getattr(spec, key).items():
             try:
                 parse_gates({name: bound})
             except ConditionError as error:
                 yield _unreadable(error, mark, (key, name))
-            else:
-                readable[name] = bound
-        if not gates and key != "eligible":
-            yield Fault(place=mark.locate(key), what=f'"{key}" is empty', remedy='Write a figure: {bh_q: "<= 0.10"}.')
-        conditions[key] = parse_gates(readable)
+    for level, text in _severities(spec):
+        try:
+            parse_expression(text)
+        except ConditionError as error:
+            yield _unreadable(error, mark, ("severity", level))
+
+
+def _severities(spec: AlertSpec) -> Iterator[tuple[str, str]]:
     for level in ("warning", "critical"):
         text = getattr(spec.severity, level)
         if text is not None:
-            try:
-                conditions[f"severity {level}"] = parse_expression(text)
-            except ConditionError as error:
-                yield _unreadable(error, mark, ("severity", level))
-    yield from _size_faults(spec, conditions["eligible"], mark)
-    yield from _figure_faults(draft, spec, conditions, mark)
-    if overlap(conditions["fire_when"], conditions["clear_when"]):
-        what = (
-            f"the rule can fire ({conditions['fire_when']}) and clear ({conditions['clear_when']}) on the same figures"
-        )
-        yield Fault(place=mark.locate_key("clear_when"), what=what, remedy="Leave a gap between both.")
-    yield from _direction_faults(spec, conditions, mark)
+            yield level, text
 
 
 def _unreadable(error: ConditionError, mark: Mark, path: tuple[Step, ...]) -> Fault:
@@ -139,14 +148,21 @@ def _data_faults(draft: Draft, spec: AlertSpec, mark: Mark) -> Iterator[Fault]:
         what = f"data of a {spec.data.period} would be late before the next can be judged"
         place = mark.locate("data", "max_age_days")
         yield Fault(place=place, what=what, remedy=f"Give max_age_days at least {shortest}.")
-    for name in filter(None, (spec.metric, spec.size if spec.metric else None)):
-        for _, aggregate in aggregates_of(draft, name):
+    for name, path in _dated_datasets(draft, spec).items():
+        what = f'the query of dataset "{name}" looks from one day only (:from, :to or :as_of)'
+        remedy = "A rule looks at many periods: let the query return rows with their dates."
+        yield Fault(place=mark.locate(path), what=what, remedy=remedy)
+
+
+def _dated_datasets(draft: Draft, spec: AlertSpec) -> dict[str, str]:
+    """Return the datasets whose rows depend on the day they are read for, and the key that leads to each."""
+    found: dict[str, str] = {}
+    for key in ("metric", "size") if spec.metric is not None else ():
+        for _, aggregate in aggregates_of(draft, getattr(spec, key)):
             query = draft.queries.get(aggregate.dataset)
             if query is not None and any(parameters_in(query.text)):
-                what = f'the query of dataset "{aggregate.dataset}" looks from one day only (:from, :to or :as_of)'
-                key = "metric" if name == spec.metric else "size"
-                remedy = "A rule looks at many periods: let the query return rows with their dates."
-                yield Fault(place=mark.locate(key), what=what, remedy=remedy)
+                found.setdefault(aggregate.dataset, key)
+    return found
 
 
 def _compare_faults(spec: AlertSpec, metric: Metric, mark: Mark) -> Iterator[Fault]:
