@@ -148,9 +148,7 @@ def draw_workplaces(world: World, rng: np.random.Generator) -> SeriesSums:
         series={
             "workplaces_with_rep": Series(kind=SeriesKind.STOCK, values=np.array(path, np.float64)[:, :, None]),
             "workplaces": Series(kind=SeriesKind.STOCK, values=np.ones((months, len(nodes), 1))),
-            "members": Series(
-                kind=SeriesKind.STOCK, values=np.full((months, len(nodes), 1), float(WORKPLACE_SIZE))
-            ),
+            "members": Series(kind=SeriesKind.STOCK, values=np.full((months, len(nodes), 1), float(WORKPLACE_SIZE))),
         },
         names=tuple(str(number) for number in range(len(nodes))),
     )
