@@ -2,32 +2,22 @@
 
 DistributorError
 └── AlertError             1
-    ├── ConditionError     3   a comparator, an expression or a matcher cannot be read
     ├── WorkingHoursError  3   hours in which nobody ever works
+    ├── SeriesWindowError  3   a window that cuts through a period of a series
+    ├── LateDataError      1   a rule cannot be tried on data that failed their gates
+    ├── NullModelError     2   a rule that nothing but chance could make fire has no simulation
     ├── RouteError         3   a route that reaches nobody
     └── AnnotationError    2   a silence or a snooze that may not be
 """
 
 from collections.abc import Iterable
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from distributor.errors import DistributorError
 
 
 class AlertError(DistributorError):
     """Base of all errors of alerting."""
-
-
-class ConditionError(AlertError):
-    exit_code = 3
-
-    def __init__(self, text: str, *, allowed: str) -> None:
-        super().__init__(f'condition "{text}" cannot be read. Allowed: {allowed}.')
-
-
-class UnknownQuantityError(ConditionError):
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(name, allowed=", ".join(sorted(known)))
 
 
 class AnnotationError(AlertError):
@@ -69,3 +59,27 @@ class RouteError(AlertError):
 
     def __init__(self, route: str) -> None:
         super().__init__(f'route "{route}" reaches nobody. Give it at least one step, with an audience and a channel.')
+
+
+class SeriesWindowError(AlertError):
+    exit_code = 3
+
+    def __init__(self, edge: date) -> None:
+        super().__init__(
+            f"a window ends at {edge}, inside a period of the series. Compare by calendar, or give shorter periods."
+        )
+
+
+class NullModelError(AlertError):
+    exit_code = 2
+
+    def __init__(self, rule: str, kind: str) -> None:
+        super().__init__(
+            f'alert rule "{rule}" is of the kind "{kind}", which makes no test: nothing there is up to chance. '
+            "Use a backtest to see how often it fires."
+        )
+
+
+class LateDataError(AlertError):
+    def __init__(self, because: Iterable[str]) -> None:
+        super().__init__(f"The rule cannot be tried on these data. {' '.join(because)}")

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from distributor.alerting.errors import ConditionError
 from distributor.alerting.incidents import Incident, Label
+from distributor.catalogue.errors import ConditionError
 
 _FORM = re.compile(r"(?P<label>[a-z]+)\s*(?P<sign>!=|=)\s*(?P<pattern>\S.*)")
 _LABELS = {label.value: label for label in Label}

@@ -1,11 +1,14 @@
-"""An alert rule, and what makes one unfit."""
+"""An alert rule: what it watches, against what, when it fires and clears, and who hears of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from distributor.alerting.conditions import SIZES, Condition, Figures
-from distributor.alerting.regions import Direction, comparisons_for_bad, comparisons_for_good, overlap
+from distributor.catalogue.alert_kinds import RuleKind
+from distributor.catalogue.conditions import Condition, Figures
+from distributor.catalogue.regions import Direction
+from distributor.statistics.alignment import Alignment
 
 
 class EntityKind(StrEnum):
@@ -28,6 +31,7 @@ class Baseline(StrEnum):
 class PeriodKind(StrEnum):
     """Length of a data period."""
 
+    DAY = "day"
     WEEK = "week"
     MONTH = "month"
     QUARTER = "quarter"
@@ -52,6 +56,25 @@ class Comparand:
     to: Baseline
     excluding_self: bool = True
     standardise: tuple[str, ...] = ()
+    align: Alignment = Alignment.WORKING_DAY_INDEX  # of a pace against last year
+    history_from: date | None = None  # of a pace: years that began before it say nothing
+    paired_by: str | None = None  # of a share against last year: the column that names the things
+
+
+class EventKind(StrEnum):
+    """What happens to one of the things that a ratio counts."""
+
+    LOST = "lost"  # covered at the end of the period before, not any more
+    ENDING = "ending"  # covered, but by what is known not on a day ahead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventTerms:
+    """An event, and the column that names the things it happens to."""
+
+    kind: EventKind
+    column: str
+    within_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +105,7 @@ class Rule:
     source: str  # the dataset that it reads
     entity: EntityKind
     direction: Direction
-    compare: Comparand
+    compare: Comparand | None  # None: thresholds, events, freshness
     eligible: Condition
     fire_when: Condition
     clear_when: Condition
@@ -98,42 +121,12 @@ class Rule:
     filter: str = ""
     flapping_episodes: int = 3  # more of them in so many periods is flapping
     flapping_periods: int = 6
+    kind: RuleKind = RuleKind.RATE
+    window: str | None = None  # overrides the metric's
+    size: str = "members"  # the metric that the figure "members" means
+    event: EventTerms | None = None
 
     def severity_of(self, figures: Figures) -> Severity:
         """Return the highest severity whose condition holds; the lowest if none does."""
         levels = (level for level in reversed(Severity) if level in self.severity)
         return next((level for level in levels if self.severity[level].holds(figures)), Severity.WARNING)
-
-
-def faults(rule: Rule) -> tuple[str, ...]:
-    """Return what is wrong with a rule, one sentence each; none if it may be used."""
-    return tuple(_faults(rule))
-
-
-def _faults(rule: Rule) -> Iterator[str]:
-    for name, text in (("owner", rule.owner), ("runbook", rule.runbook)):
-        if not text.strip():
-            yield f'alert "{rule.alert}" has no {name}. An alert that nobody owns or can act on is not sent.'
-    gates = rule.eligible.comparisons()
-    if not any(one.quantity in SIZES and one.comparator.is_upward for one in gates):
-        yield f'alert "{rule.alert}" has no size gate. Add one of {", ".join(sorted(SIZES))} under eligible, as ">= 5".'
-    for name, periods in (("for", rule.for_periods), ("clear_for", rule.clear_for_periods)):
-        if periods < 1:
-            yield f'alert "{rule.alert}" has {name}: {periods}. Allowed: 1 and more.'
-    for name, condition in (("fire_when", rule.fire_when), ("clear_when", rule.clear_when)):
-        if not condition.comparisons():
-            yield f'alert "{rule.alert}" has nothing under {name}.'
-    if overlap(rule.fire_when, rule.clear_when):
-        yield (
-            f'alert "{rule.alert}" can fire ({rule.fire_when}) and clear ({rule.clear_when}) on the same figures. '
-            "Leave a gap between both."
-        )
-    yield from _wrong_ways(rule)
-
-
-def _wrong_ways(rule: Rule) -> Iterator[str]:
-    firing = [("fire_when", rule.fire_when), *((f"severity {level}", it) for level, it in rule.severity.items())]
-    wrong = [(name, one) for name, it in firing for one in comparisons_for_good(rule.direction, it)]
-    wrong += [("clear_when", one) for one in comparisons_for_bad(rule.direction, rule.clear_when)]
-    for name, one in wrong:
-        yield f'alert "{rule.alert}" has "{one}" under {name}, which is against its direction, {rule.direction}.'

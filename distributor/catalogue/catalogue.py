@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
+from distributor.catalogue.alert_models import AlertSpec, AlertTestSpec
 from distributor.catalogue.models import (
     AggregateMetric,
     AudienceSpec,
@@ -35,9 +36,10 @@ class Catalogue:
     Attributes:
         folder: Where it was read.
         organisation: What holds for all reports.
-        datasets, metrics, audiences, calendars, reports: By name, sorted; reports without the abstract ones.
+        datasets, metrics, audiences, calendars, alerts, reports: By name, sorted; reports without the abstract ones.
         abstract: Names of the reports that are only extended.
         queries: The SQL of each dataset, from wherever it was written.
+        alert_tests: Tests of the alert rules, by file and number; not part of the digest.
         digest: sha256 of the whole content; comments, key order and defaults written out do not change it.
     """
 
@@ -48,6 +50,8 @@ class Catalogue:
     audiences: Mapping[str, AudienceSpec]
     reports: Mapping[str, ReportSpec]
     calendars: Mapping[str, CalendarSpec] = field(default_factory=dict)
+    alerts: Mapping[str, AlertSpec] = field(default_factory=dict)
+    alert_tests: Mapping[str, AlertTestSpec] = field(default_factory=dict)
     abstract: tuple[str, ...] = ()
     queries: Mapping[str, str] = field(default_factory=dict)
     digest: str = field(init=False)
@@ -61,6 +65,7 @@ class Catalogue:
             self.audiences,
             self.calendars,
             self.reports,
+            *((self.alerts,) if self.alerts else ()),
         )
         object.__setattr__(self, "digest", _sha256(content))
 
@@ -87,10 +92,36 @@ class Catalogue:
             )
         )
 
+    def alert_version(self, spec: AlertSpec) -> str:
+        """Return the sha256 of a rule and of the metrics that it is computed from, with their queries."""
+        metrics = self.metrics_of_alert(spec)
+        datasets = self.datasets_of_alert(spec)
+        return _sha256(
+            (
+                spec,
+                {name: self.metrics[name] for name in metrics},
+                {name: self.queries[name] for name in datasets},
+            )
+        )
+
+    def metrics_of_alert(self, spec: AlertSpec) -> tuple[str, ...]:
+        """Return the metrics of a rule, sorted: its own, its size, their operands and targets."""
+        return self._with_parts([spec.metric, spec.size] if spec.metric is not None else [])
+
+    def datasets_of_alert(self, spec: AlertSpec) -> tuple[str, ...]:
+        """Return the datasets that a rule reads, sorted."""
+        metrics = (self.metrics[name] for name in self.metrics_of_alert(spec))
+        names = {metric.dataset for metric in metrics if isinstance(metric, AggregateMetric)}
+        return tuple(sorted(names | ({spec.freshness} if spec.freshness is not None else set())))
+
     def metrics_of(self, report: str) -> tuple[str, ...]:
         """Return the metrics of a report, sorted: those named, their operands and their targets."""
+        return self._with_parts([name for section in self.reports[report].sections for name in metrics_named(section)])
+
+    def _with_parts(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return these metrics with all that they are computed from or held against, sorted."""
         found: set[str] = set()
-        waiting = [name for section in self.reports[report].sections for name in metrics_named(section)]
+        waiting = list(names)
         while waiting:
             name = waiting.pop()
             if name not in found:

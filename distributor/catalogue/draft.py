@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, NamedTuple, TypeVar
 
+from distributor.catalogue.alert_models import AlertSpec, AlertTestSpec
 from distributor.catalogue.catalogue import Metric
 from distributor.catalogue.errors import Place
 from distributor.catalogue.marks import Mark
@@ -15,7 +16,7 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part(Generic[S]):
-    """The datasets, metrics, audiences, calendars or reports of a catalogue.
+    """The datasets, metrics, audiences, calendars, alerts or reports of a catalogue.
 
     ``specs`` are the valid ones; ``declared`` also names those with faults, so that a reference to one of them is
     not reported as well, and is None where a file could not be read at all.
@@ -61,3 +62,5 @@ class Draft:
     reports: Part[ReportSpec]
     abstract: tuple[str, ...]
     texts: Mapping[Path, str]
+    alerts: Part[AlertSpec] = field(default_factory=Part)
+    alert_tests: Part[AlertTestSpec] = field(default_factory=Part)

@@ -2,7 +2,8 @@
 
 DistributorError
 ├── CatalogueError               one or more faults: all that were found, each with its place
-└── PhraseError                  a phrase of a schedule or a day of a calendar; it becomes such a fault
+├── PhraseError                  a phrase of a schedule or a day of a calendar; it becomes such a fault
+└── ConditionError               a comparator or an expression of an alert rule, or a matcher
 """
 
 import difflib
@@ -90,6 +91,22 @@ class PhraseError(DistributorError):
         super().__init__(f"{what}. {remedy}")
         self.what = what
         self.remedy = remedy
+
+
+class ConditionError(DistributorError):
+    """A condition cannot be read. ``text`` is what was written, ``allowed`` what may stand there."""
+
+    exit_code = 3
+
+    def __init__(self, text: str, *, allowed: str) -> None:
+        super().__init__(f'condition "{text}" cannot be read. Allowed: {allowed}.')
+        self.text = text
+        self.allowed = allowed
+
+
+class UnknownQuantityError(ConditionError):
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        super().__init__(name, allowed=", ".join(sorted(known)))
 
 
 def _listed(names: tuple[str, ...]) -> str:

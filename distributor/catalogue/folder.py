@@ -10,7 +10,7 @@ from distributor.catalogue.yaml_source import MAX_BYTES, read_yaml
 
 REQUIRED = ("catalogue.yaml", "datasets.yaml", "metrics.yaml")
 OPTIONAL = ("audiences.yaml", "calendars.yaml")
-ALLOWED = (*REQUIRED, *OPTIONAL, "reports/*.yaml", "alerts/", "*.sql", "*.md")
+ALLOWED = (*REQUIRED, *OPTIONAL, "reports/*.yaml", "alerts/*.yaml", "*.sql", "*.md")
 
 
 @dataclass(slots=True)
@@ -32,6 +32,9 @@ class Folder:
 
     def reports(self) -> list[Marked]:
         return [document for name, document in self.documents.items() if name.startswith("reports/")]
+
+    def alerts(self) -> list[Marked]:
+        return [document for name, document in self.documents.items() if name.startswith("alerts/")]
 
     def read_sql(self, name: str, asked_at: Place) -> str | None:
         """Read a query's own file, from inside the folder only; note a fault where it is asked for if that fails."""
@@ -70,9 +73,10 @@ def read_folder(path: Path) -> Folder:
         return folder
     for file in _files(path):
         name = file.relative_to(path).as_posix()
-        if name in REQUIRED or name in OPTIONAL or (file.parent == path / "reports" and file.suffix == ".yaml"):
+        is_listed = file.parent in (path / "reports", path / "alerts") and file.suffix == ".yaml"
+        if name in REQUIRED or name in OPTIONAL or is_listed:
             _read(file, name, folder)
-        elif not (name.startswith("alerts/") or file.suffix in (".sql", ".md")):
+        elif file.suffix not in (".sql", ".md"):
             fault = Fault(place=Place(file), what="this file has no meaning in a catalogue", allowed=ALLOWED, got=name)
             folder.faults.append(fault)
     for name in REQUIRED:

@@ -4,13 +4,14 @@ import re
 from pathlib import Path
 from typing import Any
 
+from distributor.catalogue.alert_models import AlertSpec, AlertTestSpec
 from distributor.catalogue.catalogue import Catalogue, Metric
 from distributor.catalogue.draft import Draft, Part, Query
 from distributor.catalogue.errors import CatalogueError, Fault, Place
 from distributor.catalogue.folder import Folder, read_folder
 from distributor.catalogue.inheritance import resolve_extends
 from distributor.catalogue.lint import lint
-from distributor.catalogue.marks import Marked
+from distributor.catalogue.marks import Mark, Marked
 from distributor.catalogue.models import (
     AudienceSpec,
     CalendarSpec,
@@ -22,13 +23,16 @@ from distributor.catalogue.models import (
 from distributor.catalogue.validation import NAME_RULE, validate
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+# Tests of rules stand beside the rules: churn.yaml, churn.test.yaml.
+TEST_SUFFIX = ".test.yaml"
 
 
 def load_catalogue(folder: Path) -> Catalogue:
     """Read and check a catalogue.
 
     Args:
-        folder: Holds catalogue.yaml, datasets.yaml, metrics.yaml, audiences.yaml, calendars.yaml and reports/*.yaml.
+        folder: Holds catalogue.yaml, datasets.yaml, metrics.yaml, audiences.yaml, calendars.yaml, reports/*.yaml and
+            alerts/*.yaml.
 
     Returns:
         The catalogue; everything in it refers to something that exists.
@@ -48,6 +52,8 @@ def load_catalogue(folder: Path) -> Catalogue:
         audiences=_sorted(draft.audiences),
         calendars=_sorted(draft.calendars),
         reports=_sorted(draft.reports),
+        alerts=_sorted(draft.alerts),
+        alert_tests=_sorted(draft.alert_tests),
         abstract=draft.abstract,
         queries={name: draft.queries[name].text for name in sorted(draft.queries)},
     )
@@ -67,6 +73,7 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
     audiences: Part[AudienceSpec] = _named(files, "audiences.yaml", AudienceSpec, "audience")
     calendars: Part[CalendarSpec] = _named(files, "calendars.yaml", CalendarSpec, "calendar")
     reports, abstract = _reports(files)
+    alerts, alert_tests = _alerts(files), _alert_tests(files)
     draft = Draft(
         folder=files.path,
         organisation=organisation,
@@ -79,6 +86,8 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
         reports=reports,
         abstract=abstract,
         texts=files.texts,
+        alerts=alerts,
+        alert_tests=alert_tests,
     )
     return draft, files.faults
 
@@ -139,6 +148,58 @@ def _reports(files: Folder) -> tuple[Part[ReportSpec], tuple[str, ...]]:
             specs[name] = spec
     marks = {name: marked.mark for name, marked in merged.items()}
     return Part(specs=specs, declared=frozenset(merged), marks=marks), abstract
+
+
+def _alerts(files: Folder) -> Part[AlertSpec]:
+    """Read the rules of all files of alerts; a rule that is named twice is a fault."""
+    specs: dict[str, AlertSpec] = {}
+    marks: dict[str, Mark] = {}
+    for document in files.alerts():
+        if document.mark.place.file.name.endswith(TEST_SUFFIX):
+            continue
+        for entry in _entries(files, document, what="alert rules"):
+            name = entry.data.get("alert") if isinstance(entry.data, dict) else None
+            what = f'alert "{name}"' if isinstance(name, str) else "the alert rule"
+            spec, faults = validate(AlertSpec, entry, what=what)
+            files.faults.extend(faults)
+            if isinstance(name, str) and name in marks:
+                first = marks[name].locate("alert")
+                what = f'alert "{name}" is already defined at {first}'
+                fault = Fault(place=entry.mark.locate("alert"), what=what, remedy="Give it another name.")
+                files.faults.append(fault)
+            elif isinstance(name, str):
+                marks[name] = entry.mark
+                if spec is not None:
+                    specs[name] = spec
+    is_complete = not any(name.startswith("alerts/") for name in files.unreadable)
+    return Part(specs=specs, declared=frozenset(marks) if is_complete else None, marks=marks)
+
+
+def _alert_tests(files: Folder) -> Part[AlertTestSpec]:
+    specs: dict[str, AlertTestSpec] = {}
+    marks: dict[str, Mark] = {}
+    for document in files.alerts():
+        file = document.mark.place.file
+        if not file.name.endswith(TEST_SUFFIX):
+            continue
+        for number, entry in enumerate(_entries(files, document, what="tests of alert rules"), start=1):
+            spec, faults = validate(AlertTestSpec, entry, what="the test")
+            files.faults.extend(faults)
+            if spec is not None:
+                name = f"{file.name}:{number}"
+                specs[name], marks[name] = spec, entry.mark
+    return Part(specs=specs, declared=frozenset(specs), marks=marks)
+
+
+def _entries(files: Folder, document: Marked, *, what: str) -> list[Marked]:
+    """Return the entries of a file that is a list; an empty file is a fault, as it says nothing."""
+    if not isinstance(document.data, list) or not document.data:
+        fault = Fault(
+            place=document.mark.place, what=f"the file must be a list of {what}", remedy='Begin each with "- ".'
+        )
+        files.faults.append(fault)
+        return []
+    return [Marked(data, document.mark.children[number]) for number, data in enumerate(document.data)]
 
 
 def _by_name(files: Folder) -> dict[str, Marked]:

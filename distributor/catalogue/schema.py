@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
+from distributor.catalogue.alert_models import AlertSpec, AlertTestSpec
 from distributor.catalogue.models import (
     AudienceSpec,
     CalendarSpec,
@@ -27,10 +28,14 @@ _NAMED = {
     "audiences": (AudienceSpec, "audiences.yaml: who receives packs, by name."),
     "calendars": (CalendarSpec, "calendars.yaml: days that are no business days, by name."),
 }
+_LISTED = {
+    "alerts": (AlertSpec, "alerts/*.yaml: alert rules."),
+    "alert_tests": (AlertTestSpec, "alerts/*.test.yaml: tests of the alert rules beside them."),
+}
 
 
 def schemas() -> Mapping[str, dict[str, Any]]:
-    """Return the schema of each kind of file: catalogue, datasets, metrics, audiences, calendars, report."""
+    """Return the schema of each kind of file: catalogue, datasets, metrics, audiences, calendars, report, alerts."""
     made = {"catalogue": _schema(OrganisationSpec)}
     for name, (model, description) in _NAMED.items():
         inner = _schema(model)
@@ -43,6 +48,10 @@ def schemas() -> Mapping[str, dict[str, Any]]:
             "$defs": definitions,
         }
     made["report"] = _inheritable(_schema(ReportSpec))
+    for name, (model, description) in _LISTED.items():
+        inner = _schema(model)
+        definitions = inner.pop("$defs", {})
+        made[name] = {"description": description, "type": "array", "minItems": 1, "items": inner, "$defs": definitions}
     return {name: {"$schema": _DRAFT, **schema} for name, schema in made.items()}
 
 

@@ -31,7 +31,7 @@ _VERBS = (
     ("purge", "purge"),
 )
 # Modules with several verbs under one name.
-_GROUPS = ("subject",)
+_GROUPS = ("subject", "alerts")
 _INTERRUPTED = 130  # what shells expect after Ctrl-C
 
 

@@ -17,6 +17,7 @@ _STAGES = {
     "snapshot": "Reading the sources",
     "gates": "Checking the data",
     "measure": "Computing all figures",
+    "judge": "Judging the rules",
     "plan": "Planning who gets what",
     "render": "Rendering packs",
 }

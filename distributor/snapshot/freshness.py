@@ -1,13 +1,16 @@
 """The gate that asks whether data are new enough for the period they report on."""
 
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
 
 import duckdb
+import pyarrow as pa
 
 from distributor.catalogue.lengths import length_of
 from distributor.catalogue.models import FreshCheck
 from distributor.snapshot.columns import quoted
 from distributor.snapshot.gate_report import Gate, GateResult, GateStatus
+from distributor.sources.duckdb_source import LOCKED_CONFIG
 
 
 def check_fresh(
@@ -37,6 +40,13 @@ def check_fresh(
         message = f"the newest {check.column} is {shown}; {shown_limit} or later is expected ({check.within})."
     status = GateStatus.PASSED if passed else GateStatus.FAILED
     return GateResult(dataset=dataset, gate=Gate.FRESH, status=status, message=f"{dataset}: {message}")
+
+
+def newest_value(table: pa.Table, column: str) -> datetime | None:
+    """Return the newest instant in a column of dates, times or ISO texts, in UTC; None if there is none."""
+    with closing(duckdb.connect(":memory:", config=LOCKED_CONFIG)) as connection:
+        connection.register("_rows", table)
+        return _newest(connection, column)[0]
 
 
 def _newest(connection: duckdb.DuckDBPyConnection, column: str) -> tuple[datetime | None, bool, bool]:

@@ -17,10 +17,11 @@ from distributor.alerting.annotations import (
     acknowledge,
     hidden_by,
 )
-from distributor.alerting.errors import AnnotationError, ConditionError
+from distributor.alerting.errors import AnnotationError
 from distributor.alerting.matchers import parse_matcher
 from distributor.alerting.reasons import Holding
 from distributor.alerting.states import Phase
+from distributor.catalogue.errors import ConditionError
 
 DAY = timedelta(days=1)
 OSLO = ZoneInfo("Europe/Oslo")

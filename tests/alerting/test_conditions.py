@@ -1,6 +1,4 @@
-"""Comparators, expressions, and what a rule may not say."""
-
-from dataclasses import replace
+"""Comparators, expressions, and conditions that overlap."""
 
 import pytest
 from alert_samples import CHURN
@@ -16,9 +14,9 @@ from distributor.alerting.conditions import (
     parse_expression,
     parse_gates,
 )
-from distributor.alerting.errors import ConditionError
-from distributor.alerting.regions import Direction, overlap
-from distributor.alerting.rules import Severity, faults
+from distributor.alerting.regions import overlap
+from distributor.alerting.rules import Severity
+from distributor.catalogue.errors import ConditionError
 
 quantities = st.sampled_from([Quantity.P, Quantity.BH_Q, Quantity.RATIO, Quantity.EXCESS, Quantity.VALUE])
 thresholds = st.sampled_from([-1.0, 0.0, 0.1, 0.2, 0.5, 1.0, 1.25, 2.0])
@@ -134,63 +132,6 @@ def test_conditions_that_do_not_overlap_never_hold_at_once(
 
     if fire.holds(figures) and clear.holds(figures):
         assert overlap(fire, clear)
-
-
-def test_sample_rule_has_no_faults() -> None:
-    """The rule of the documentation may be used."""
-    assert () == faults(CHURN)
-
-
-@pytest.mark.parametrize(
-    ("rule", "message"),
-    [
-        (replace(CHURN, owner=" "), "has no owner"),
-        (replace(CHURN, runbook=""), "has no runbook"),
-        (replace(CHURN, eligible=parse_gates({"age_months": ">= 12"})), "has no size gate"),
-        (replace(CHURN, eligible=parse_gates({"members": "<= 12"})), "has no size gate"),
-        (replace(CHURN, for_periods=0), "for: 0"),
-        (replace(CHURN, clear_for_periods=0), "clear_for: 0"),
-        (replace(CHURN, fire_when=parse_gates({})), "nothing under fire_when"),
-        (replace(CHURN, clear_when=parse_gates({"p": "> 0.05"})), "on the same figures"),
-        (replace(CHURN, direction=Direction.LOW_IS_BAD), '"ratio >= 1.25" under fire_when, which is against'),
-        (replace(CHURN, clear_when=parse_gates({"ratio": "> 9"})), '"ratio > 9" under clear_when'),
-        (replace(CHURN, clear_when=parse_gates({"p": "< 0.9"})), '"p < 0.9" under clear_when'),
-        (
-            replace(CHURN, severity={Severity.CRITICAL: parse_expression("excess < 5")}),
-            '"excess < 5" under severity critical',
-        ),
-    ],
-)
-def test_fault_of_a_rule(rule: object, message: str) -> None:
-    """Each fault is one sentence that names the rule and what is wrong."""
-    found = faults(rule)  # type: ignore[arg-type]
-
-    assert any(message in fault and 'alert "churn_high"' in fault for fault in found), found
-
-
-def test_low_coverage_rule_looks_the_right_way() -> None:
-    """Where low is bad, below a threshold fires and below target by a margin grows worse."""
-    rule = replace(
-        CHURN,
-        direction=Direction.LOW_IS_BAD,
-        eligible=parse_gates({"members": ">= 50"}),
-        fire_when=parse_gates({"value": "< 0.60", "below_target_by": "10 %", "p": "<= 0.05"}),
-        clear_when=parse_gates({"value": "> 0.70"}),
-        severity={Severity.WARNING: parse_expression("excess <= -5")},
-    )
-
-    assert () == faults(rule)
-
-
-def test_size_is_neither_good_nor_bad() -> None:
-    """A rule may ask for it wherever it likes."""
-    rule = replace(
-        CHURN,
-        fire_when=parse_gates({"ratio": ">= 1.25", "members": ">= 50"}),
-        clear_when=parse_gates({"ratio": "< 1.10", "or_members": "< 40"}),
-    )
-
-    assert () == faults(rule)
 
 
 def test_severity_is_the_highest_that_holds() -> None:

@@ -9,8 +9,9 @@ import pytest
 
 VERBS = (
     "demo", "init", "check", "schema", "plan", "preview", "run", "approve", "reject", "runs", "deliveries", "resend",
-    "explain", "serve", "simulate", "suppressions", "doctor", "purge", "subject",
+    "explain", "serve", "simulate", "suppressions", "doctor", "purge", "subject", "alerts",
 )  # fmt: skip
+ALERT_VERBS = ("evaluate", "test", "backtest", "calibrate", "explain")
 HEAVY = {
     "pandas", "numpy", "matplotlib", "weasyprint", "duckdb", "pyarrow", "sqlalchemy", "fastapi", "sklearn", "sqlglot",
     "babel", "jinja2", "xlsxwriter", "yaml", "apscheduler", "holidays",
@@ -33,10 +34,10 @@ def call(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [*VERBS, *(f"alerts {name}" for name in ALERT_VERBS)])
 def test_help_loads_nothing_heavy_and_explains_itself(verb: str) -> None:
     """Help of every verb comes without the libraries of the work itself, and says what each option is for."""
-    done = call(verb, "--help")
+    done = call(*verb.split(), "--help")
 
     loaded = set(done.stderr.rpartition("LOADED")[2].split())
     assert set() == loaded & HEAVY

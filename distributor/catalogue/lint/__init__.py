@@ -2,6 +2,7 @@
 
 from distributor.catalogue.draft import Draft
 from distributor.catalogue.errors import Fault
+from distributor.catalogue.lint.alerts import alert_faults
 from distributor.catalogue.lint.audiences import audience_faults
 from distributor.catalogue.lint.calendars import calendar_faults
 from distributor.catalogue.lint.datasets import dataset_faults
@@ -20,5 +21,6 @@ def lint(draft: Draft) -> list[Fault]:
         *audience_faults(draft),
         *calendar_faults(draft),
         *report_faults(draft),
+        *alert_faults(draft),
         *language_faults(draft),
     ]
