@@ -99,7 +99,7 @@ class RetentionSettings(Section):
 class EngineSettings(Section):
     workers: int = Field(default=0, ge=0, description="Processes; 0 is one a core.")
     shard_size: int = Field(default=16, ge=1, description="Branches of one task.")
-    packs_per_worker: int = Field(default=500, ge=1, description="A worker is replaced after so many packs.")
+    packs_per_worker: int = Field(default=5000, ge=1, description="A worker is replaced after so many packs.")
 
 
 class RenderSettings(Section):
