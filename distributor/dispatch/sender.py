@@ -166,7 +166,7 @@ def message_hash(message: Message) -> str:
     digest = sha256()
     texts = (
         message.delivery_key, message.recipient_address, message.from_address, message.subject, message.text,
-        message.html or "", message.date.isoformat(),
+        message.html or "", message.date.isoformat(), message.blocks, message.thread, message.replaces,
     )  # fmt: skip
     for text in texts:
         digest.update(text.encode() + b"\x1f")

@@ -57,13 +57,16 @@ def resend(app: Application, request: ResendRequest) -> tuple[DeliveryRecord, ..
     """
     found = find_resendable(app, request)
     now = app.clock.now()
-    for run_id in {one.run_id for one in found}:
+    run_ids = sorted({one.run_id for one in found})
+    for run_id in run_ids:
         run = app.ledger.run(run_id)
         app.ledger.record_run(replace(run, deadline_at=delivery_deadline(app, run.report, now)))
-        app.ledger.record_status(run_id, RunStatus.sending, "sent again by hand", seen=(RunStatus.closed,))
     reason = f"again: {request.why}" if request.why else "again"
     keys = DeliveryFilter(keys=tuple(one.key for one in found), statuses=tuple({one.status for one in found}))
     app.ledger.move(keys, DeliveryStatus.queued, reason=reason, at=now, who=request.who, next_attempt_at=now)
+    # After the move: the other way round somebody could close the run again in between.
+    for run_id in run_ids:
+        app.ledger.record_status(run_id, RunStatus.sending, "sent again by hand", seen=(RunStatus.closed,))
     subject = request.key or " ".join(part for part in (request.run_id, request.branch_id) if part)
     app.ledger.record_audit(AuditRecord(at=now, who=request.who, action="resend", subject=subject, reason=request.why))
     return found
