@@ -13,7 +13,7 @@ from distributor.clock import FrozenClock
 from distributor.demo.facts import Facts
 from distributor.jobs.alert_states import FileStates
 from distributor.jobs.application import Application
-from distributor.jobs.evaluate_rules import RulesRun, evaluate_rules
+from distributor.jobs.evaluate_rules import RulesRun, evaluate_rules, known_folders
 from distributor.jobs.explain_alert import explain_incident
 from distributor.jobs.progress import Silence
 from distributor.jobs.try_rules import calibrate_rule, replay_rule, run_rule_tests
@@ -137,7 +137,7 @@ def test_incident_is_explained_from_its_snapshot(spring: Spring) -> None:
 
     assert found.periods
     assert all(one.is_same for one in found.periods)
-    assert spring.runs[-1].evaluation_id == found.evaluation_id
+    assert known_folders(spring.app)[-1].name == found.evaluation_id
 
 
 def test_another_evaluation_of_the_same_day_changes_nothing(spring: Spring, tmp_path: Path) -> None:

@@ -53,12 +53,15 @@ def queue_many(ledger: SqlLedger) -> None:
 def test_query_reads_its_index_right_after_a_large_plan(
     sql_ledger: SqlLedger, ask: Callable[[SqlLedger], Any], index: str
 ) -> None:
-    """Neither database sorts or walks through all deliveries, also before it has counted them."""
+    """Neither database sorts or walks through all deliveries, also before it has counted them.
+
+    Which of the two indexes it reads in order, that of all runs or that of each, is its own choice.
+    """
     queue_many(sql_ledger)
 
     found = first_plan(sql_ledger, ask)
 
-    assert f"{index} " in found
+    assert index.removesuffix("_of_run") in found
     assert not [sign for sign in SLOW if sign in found], found
 
 
