@@ -79,8 +79,9 @@ def make_packs(
     clock.end()
     app.ledger.record_run(replace(run, seconds=clock.seconds))
     if run.approval is Approval.asked:
-        app.ledger.record_status(run.run_id, RunStatus.waiting, run.approval_reason)
+        # The letter first: a crash in between must not leave a run that waits for somebody who was never asked.
         send_sample(app, run, roster.tree)
+        app.ledger.record_status(run.run_id, RunStatus.waiting, run.approval_reason)
     else:
         app.ledger.record_status(run.run_id, RunStatus.sending)
     return Made(plan=plan, remarks=prepared.remarks + roster.notices, seconds=clock.seconds)

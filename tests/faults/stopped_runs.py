@@ -99,13 +99,12 @@ def make(union: SmallUnion) -> None:
 
 
 def chosen(points: Mapping[tuple[str, str], int], position: str) -> list[Point]:
-    """Return a stop at each kind of point, at its "first", "middle" or "last" time; only those that are others."""
+    """Return the stops of a position: "first" before and after everything, "middle" before, and "last" after it."""
     found = []
     for (what, when), number in points.items():
-        nth = {"first": 1, "middle": number // 2 + 1, "last": number}
-        earlier = list(nth)[: list(nth).index(position)]
-        if nth[position] not in [nth[one] for one in earlier]:
-            found.append((what, when, nth[position]))
+        nth = {"first": 1, "middle": number // 2 + 1, "last": number}[position]
+        if position == "first" or (nth > 1 and when == {"middle": "before", "last": "after"}[position]):
+            found.append((what, when, nth))
     return found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from postgres_server import PostgresServer
-from small_union import NOW, SmallUnion, make_small_union
+from small_union import SmallUnion, make_small_union
 from stopped_runs import LATER, Child, Sink, assert_whole, make, with_mail_server
 
 COMMITS = (
@@ -52,7 +52,7 @@ def test_two_workers_share_a_run_while_one_is_killed_and_the_server_restarted(
     union = on_postgres(tmp_path / "union", postgres, sink.port, connections=2, locals_=234)
     make(union)
     with Child() as one, Child() as other:
-        victim = one.start(union, "work", now=NOW)
+        victim = one.start(union, "work", now=LATER)
         other.start(union, "work", now=LATER)
         sink.wait_for(60)
         os.kill(victim, signal.SIGKILL)
