@@ -36,7 +36,7 @@ from distributor.ledger.records import DeliveryRecord, DeliveryStatus, PackRecor
 from distributor.ledger.records import Sender as From
 from distributor.ledger.sql import SqlLedger
 from distributor.packs.store import ArtifactStore
-from distributor.process_name import is_dead, process_name
+from distributor.process_name import is_dead, part_name
 from renderers.pack import Artifact
 
 START = datetime.now(UTC)
@@ -121,7 +121,7 @@ def drain(ledger: Ledger, store: ArtifactStore, channel: Channel, *, run_id: str
     )  # fmt: skip
     outbox = Outbox(sender=sender, is_dead=is_dead)
     workers = [
-        threading.Thread(target=outbox.drain, args=(process_name(f"t{one}"),), kwargs={"run_id": run_id})
+        threading.Thread(target=outbox.drain, args=(part_name(f"t{one}"),), kwargs={"run_id": run_id})
         for one in range(threads)
     ]
     start = time.perf_counter()
@@ -236,7 +236,7 @@ def compare_growth(ledger: Ledger, what: str, sizes: tuple[int, ...]) -> None:
             ledger=ledger, channels={"email": NullChannel()}, stages=(), clock=SystemClock(), breakers=Breakers(),
             compose=_plain_message,
         )  # fmt: skip
-        Outbox(sender=sender, is_dead=is_dead).drain(process_name("grow"), run_id=name)
+        Outbox(sender=sender, is_dead=is_dead).drain(part_name("grow"), run_id=name)
         sent = time.perf_counter() - start
         start = time.perf_counter()
         assert ledger.close_run(name, datetime.now(UTC))

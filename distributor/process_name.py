@@ -1,20 +1,26 @@
 """The name by which a process holds claims and leases, and whether the process of a name still lives."""
 
+import itertools
 import os
 import platform
 from functools import cache
 from pathlib import Path
 
 _PROC = Path("/proc")
+_numbers = itertools.count()
 
 
-def process_name(part: str = "") -> str:
-    """Return the name of this process, or of a *part* of it: host/boot/pid/start, no two ever the same.
+def process_name() -> str:
+    """Return the name of this process: host/boot/pid/start, no two ever the same.
 
     The system gives a pid again after a while, and all of them after a restart; start time and boot tell them apart.
     """
-    name = "/".join((platform.node() or "host", _boot(), str(os.getpid()), _started(os.getpid())))
-    return f"{name}/{part}" if part else name
+    return "/".join((platform.node() or "host", _boot(), str(os.getpid()), _started(os.getpid())))
+
+
+def part_name(part: str) -> str:
+    """Return a name for a part of this process, a thread perhaps; asked for again it is that of another part."""
+    return f"{process_name()}/{part}.{next(_numbers)}"
 
 
 def is_dead(name: str) -> bool:

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
-from distributor.alerting.conditions import Quantity
 from distributor.alerting.rules import Rule, Severity
 from distributor.alerting.states import Phase, State
+from distributor.catalogue.conditions import Quantity
 
 _KEY_LENGTH = 16
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from distributor.alerting.conditions import Figures
 from distributor.alerting.rules import DataTerms
+from distributor.catalogue.conditions import Figures
 
 
 class Existence(StrEnum):

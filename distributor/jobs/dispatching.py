@@ -15,7 +15,7 @@ from distributor.dispatch.stages import Stage, circuit, not_sent_yet, quiet_hour
 from distributor.jobs.application import Application
 from distributor.jobs.messages import Composer
 from distributor.jobs.wishes import Quiet, Wishes
-from distributor.process_name import is_dead, is_of_earlier_boot, process_name
+from distributor.process_name import is_dead, is_of_earlier_boot, part_name
 from distributor.settings import DispatchSettings
 from recipients.directory import Roster
 
@@ -40,7 +40,7 @@ class Dispatching:
 
     def start(self) -> None:
         for number in range(self.threads):
-            thread = threading.Thread(target=self._work, args=(process_name(f"outbox{number}"),), daemon=True)
+            thread = threading.Thread(target=self._work, args=(part_name(f"outbox{number}"),), daemon=True)
             thread.start()
             self._running.append(thread)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from distributor.jobs.application import Application
 from distributor.jobs.edition import MEASURES, SNAPSHOT
 from distributor.jobs.letters import letter_head, owner_words, post_letter
-from distributor.ledger.records import RunRecord, RunStatus
+from distributor.ledger.records import UNFINISHED, RunRecord, RunStatus
 from distributor.packs.waiting import GateStep, gate_decision
 from distributor.snapshot.errors import GateError
 from renderers.letters.models import AfterWaiting, DataFault, DataFinding, RunHeld
@@ -20,7 +20,7 @@ def hold_run(app: Application, run: RunRecord, error: GateError) -> datetime | N
     Returns:
         Until when the run waits for better data by itself; None where only a person can go on with it.
     """
-    app.ledger.record_status(run.run_id, RunStatus.held, str(error))
+    app.ledger.record_status(run.run_id, RunStatus.held, str(error), seen=UNFINISHED)
     folder = app.run_folder(run.run_id)
     aside = folder / f"{SNAPSHOT}-held"
     shutil.rmtree(aside, ignore_errors=True)

@@ -1,6 +1,5 @@
 """Something that only one process does at a time: a run, the scheduler's work."""
 
-import itertools
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,12 +7,11 @@ from datetime import timedelta
 
 from distributor.jobs.application import Application
 from distributor.ledger.errors import LedgerError, RunInHandError
-from distributor.process_name import is_dead, process_name
+from distributor.process_name import is_dead, part_name
 
 LEASE = timedelta(minutes=2)
 _RENEW_S = 20.0
 SCHEDULER = "scheduler"
-_numbers = itertools.count()
 
 
 @contextmanager
@@ -23,7 +21,7 @@ def run_in_hand(app: Application, run_id: str) -> Iterator[None]:
     Raises:
         RunInHandError: Another process has it.
     """
-    owner = process_name(f"run{next(_numbers)}")  # a lease is taken once, also within a process
+    owner = part_name("run")  # a lease is taken once, also within a process
     if not take(app, run_lease(run_id), owner=owner):
         raise RunInHandError(run_id)
     ended = threading.Event()

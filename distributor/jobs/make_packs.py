@@ -11,7 +11,7 @@ from distributor.jobs.edition import SNAPSHOT, Order, find_report, prepare_editi
 from distributor.jobs.planning import make_plan, stand_ins
 from distributor.jobs.production import render_packs
 from distributor.jobs.progress import Progress, StageClock
-from distributor.ledger.records import Approval, RunRecord, RunStatus
+from distributor.ledger.records import UNFINISHED, Approval, RunRecord, RunStatus
 from distributor.packs.plan import SendPlan, burst_branches
 from distributor.snapshot.manifest import MANIFEST_NAME, Manifest
 from recipients.directory import Roster
@@ -46,7 +46,7 @@ def make_packs(
     Raises:
         GateError: The data failed a check; nothing is planned yet.
     """
-    app.ledger.record_status(run.run_id, RunStatus.running)
+    app.ledger.record_status(run.run_id, RunStatus.running, seen=UNFINISHED)
     clock = StageClock(progress)
     report = find_report(app, run.report)
     period = read_period(app, run.report, run.period)
@@ -81,9 +81,9 @@ def make_packs(
     if run.approval is Approval.asked:
         # The letter first: a crash in between must not leave a run that waits for somebody who was never asked.
         send_sample(app, run, roster.tree)
-        app.ledger.record_status(run.run_id, RunStatus.waiting, run.approval_reason)
+        app.ledger.record_status(run.run_id, RunStatus.waiting, run.approval_reason, seen=UNFINISHED)
     else:
-        app.ledger.record_status(run.run_id, RunStatus.sending)
+        app.ledger.record_status(run.run_id, RunStatus.sending, seen=UNFINISHED)
     return Made(plan=plan, remarks=prepared.remarks + roster.notices, seconds=clock.seconds)
 
 

@@ -37,6 +37,10 @@ from distributor.ledger.records import (
 from distributor.packs.plan import SendPlan, burst_branches
 from distributor.snapshot.errors import GateError
 
+# A run whose packs are all made is the outbox's: that this process stops changes nothing about it. And a process that
+# has lost its lease, and is stopped, must not take back what another has finished meanwhile.
+_IN_THE_MAKING = (RunStatus.running,)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRequest:
@@ -204,7 +208,8 @@ def _carry_out(app: Application, run: RunRecord, progress: Progress) -> RunSumma
 
 
 def _take_up(app: Application, run: RunRecord) -> None:
-    """Try at once what was put off, and what was held because its channel was not set up and now is."""
+    """Open the run again, whatever had become of it; try at once what was put off, and what now has its channel."""
+    app.ledger.record_status(run.run_id, RunStatus.running)
     now = app.clock.now()
     put_off = DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.deferred,))
     app.ledger.move(put_off, DeliveryStatus.queued, reason="tried at once by hand", at=now, next_attempt_at=now)
@@ -231,7 +236,7 @@ def recording_failure(app: Application, run: RunRecord) -> Iterator[None]:
         raise
     except KeyboardInterrupt as error:
         with finishing_first():  # people press twice
-            app.ledger.record_status(run.run_id, RunStatus.interrupted, "stopped by hand")
+            app.ledger.record_status(run.run_id, RunStatus.interrupted, "stopped by hand", seen=_IN_THE_MAKING)
         raise RunInterruptedError(run.run_id) from error
     except OSError as error:
         failure = RunError(_refused(error))
@@ -245,7 +250,7 @@ def recording_failure(app: Application, run: RunRecord) -> Iterator[None]:
 def _record_failed(app: Application, run: RunRecord, error: Exception) -> None:
     reason = str(error) if isinstance(error, DistributorError) else f"{type(error).__name__}: {error}"
     try:
-        app.ledger.record_status(run.run_id, RunStatus.failed, reason)
+        app.ledger.record_status(run.run_id, RunStatus.failed, reason, seen=_IN_THE_MAKING)
     except LedgerError as refused:  # a full disk: the run stays as "running", and can be resumed from there as well
         error.add_note(f"The ledger could not record this: {refused}")
     error.add_note(f"What is finished is kept. Go on with: distributor run --resume {run.run_id}")

@@ -15,7 +15,7 @@ from distributor.jobs.run_report import RunInterruptedError, recording_failure
 from distributor.jobs.schedule import begin
 from distributor.ledger.errors import LedgerError, RunInHandError
 from distributor.ledger.port import Ledger
-from distributor.ledger.records import OccurrenceRecord, OccurrenceStatus, RunRecord, RunStatus
+from distributor.ledger.records import UNFINISHED, OccurrenceRecord, OccurrenceStatus, RunRecord, RunStatus
 from distributor.snapshot.errors import GateError
 from distributor.telemetry import log_event, log_trouble
 from renderers.letters.models import RunMissed, Trouble
@@ -55,7 +55,7 @@ def carry_out(app: Application, run: RunRecord, occurrence: OccurrenceRecord, *,
 
 def _make(app: Application, run: RunRecord, occurrence: OccurrenceRecord, *, check: Callable[[], None]) -> None:
     run = app.ledger.run(run.run_id)
-    if run.status not in _UNFINISHED:
+    if run.status not in UNFINISHED:
         _record(app.ledger, occurrence, OccurrenceStatus.done)
         return
     if not app.ledger.is_planned(run.run_id) and not app.run_folder(run.run_id).joinpath("snapshot").is_dir():
@@ -111,6 +111,3 @@ def _record(
     ledger.record_occurrence(
         occurrence.report, occurrence.fire_key, status, reason=reason, next_attempt_at=next_attempt_at
     )
-
-
-_UNFINISHED = (RunStatus.running, RunStatus.held, RunStatus.interrupted, RunStatus.failed)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,8 +20,9 @@ from distributor.jobs.dispatching import connections, make_breakers, make_outbox
 from distributor.jobs.leases import SCHEDULER, take
 from distributor.jobs.schedule import due_occurrences, record_fire_times
 from distributor.jobs.scheduled_run import carry_out, carry_out_occurrence, orphans
+from distributor.ledger.errors import LedgerError
 from distributor.ledger.records import RunRecord, RunStatus
-from distributor.process_name import process_name
+from distributor.process_name import part_name, process_name
 from distributor.scheduling.alarm import AlarmClock
 from distributor.scheduling.triggers import Trigger, make_triggers
 from distributor.telemetry import log_event, log_trouble
@@ -68,6 +70,7 @@ class Service:
     _outbox: Outbox | None = None
     _seen: float = 0.0
     _tidied_at: datetime | None = None
+    _owner: str = field(default_factory=lambda: part_name("scheduler"))
 
     def __post_init__(self) -> None:
         self.breakers = make_breakers(self.app.settings.dispatch)
@@ -98,6 +101,8 @@ class Service:
             thread.join()
         for channel in self._channels.values():
             channel.close()
+        with suppress(LedgerError):  # it runs out by itself; another scheduler just begins a little later
+            self.app.ledger.drop_lease(SCHEDULER, owner=self._owner)
         log_event("service_stopped", role=self.role)
 
     def wait(self, seconds: float) -> bool:
@@ -126,7 +131,7 @@ class Service:
     def _schedule(self) -> None:
         with self._in_trouble("scheduler"):
             self._reload()
-            if take(self.app, SCHEDULER, owner=process_name("scheduler")):
+            if take(self.app, SCHEDULER, owner=self._owner):
                 became_due = record_fire_times(self.app)
                 if became_due:
                     log_event("occurrences_due", number=became_due)
@@ -182,7 +187,7 @@ class Service:
             log_trouble("ping_failed", error)
 
     def _run_outbox(self) -> None:
-        owner = process_name(threading.current_thread().name)
+        owner = part_name(threading.current_thread().name)
         while not self._stop.is_set():
             taken = 0
             with self._in_trouble("outbox"):

@@ -29,6 +29,10 @@ class RunStatus(StrEnum):
     closed = "closed"
 
 
+# Not all packs are made: somebody makes them, or is to go on. Who finds a run in another state leaves it there.
+UNFINISHED = (RunStatus.running, RunStatus.held, RunStatus.interrupted, RunStatus.failed)
+
+
 class Approval(StrEnum):
     """Whether somebody has to look at a run before it is sent."""
 

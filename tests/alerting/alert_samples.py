@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from distributor.alerting.conditions import Quantity, parse_expression, parse_gates
 from distributor.alerting.incidents import Incident
 from distributor.alerting.observations import Observation
-from distributor.alerting.regions import Direction
 from distributor.alerting.rules import Baseline, Comparand, DataTerms, EntityKind, PeriodKind, Rule, Severity
 from distributor.alerting.states import INITIAL, Phase, State, Transition
 from distributor.alerting.step import step
+from distributor.catalogue.conditions import Quantity, parse_expression, parse_gates
+from distributor.catalogue.regions import Direction
 
 CHURN = Rule(
     alert="churn_high",

@@ -5,7 +5,8 @@ from alert_samples import CHURN
 from hypothesis import given
 from hypothesis import strategies as st
 
-from distributor.alerting.conditions import (
+from distributor.alerting.rules import Severity
+from distributor.catalogue.conditions import (
     ALWAYS,
     Comparator,
     Comparison,
@@ -14,9 +15,8 @@ from distributor.alerting.conditions import (
     parse_expression,
     parse_gates,
 )
-from distributor.alerting.regions import overlap
-from distributor.alerting.rules import Severity
 from distributor.catalogue.errors import ConditionError
+from distributor.catalogue.regions import overlap
 
 quantities = st.sampled_from([Quantity.P, Quantity.BH_Q, Quantity.RATIO, Quantity.EXCESS, Quantity.VALUE])
 thresholds = st.sampled_from([-1.0, 0.0, 0.1, 0.2, 0.5, 1.0, 1.25, 2.0])

@@ -4,14 +4,14 @@ import os
 import subprocess
 import sys
 
-from distributor.process_name import is_dead, is_of_earlier_boot, process_name
+from distributor.process_name import is_dead, is_of_earlier_boot, part_name, process_name
 
-ASK = [sys.executable, "-c", "from distributor.process_name import process_name; print(process_name('x'))"]
+ASK = [sys.executable, "-c", "from distributor.process_name import part_name; print(part_name('x'))"]
 
 
 def test_living_process_is_not_dead() -> None:
     """This process lives, in all its parts."""
-    assert [False, False] == [is_dead(process_name()), is_dead(process_name("outbox0"))]
+    assert [False, False] == [is_dead(process_name()), is_dead(part_name("outbox0"))]
 
 
 def test_ended_process_is_dead() -> None:
@@ -40,3 +40,8 @@ def test_process_before_a_restart_of_the_machine_is_dead() -> None:
 def test_process_on_another_machine_is_never_known_to_be_dead() -> None:
     """Nothing is known of it: its claims just run out."""
     assert [False, False] == [is_dead("elsewhere/b/1/2"), is_of_earlier_boot("elsewhere/b/1/2")]
+
+
+def test_parts_of_a_process_are_never_taken_for_each_other() -> None:
+    """Two outboxes of one process must not take their claims for each other's: each asks for a name of its own."""
+    assert 2 == len({part_name("outbox0"), part_name("outbox0")})

@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from small_union import SmallUnion
 
+from distributor.jobs.make_packs import make_packs
+from distributor.jobs.progress import Silence
+from distributor.jobs.run_report import RunInterruptedError, recording_failure
 from distributor.jobs.serve import Role, Service
 from distributor.ledger.records import OccurrenceStatus, RunStatus
 
@@ -184,4 +187,24 @@ def test_source_that_is_down_is_tried_again(scheduled: SmallUnion) -> None:
     with serving(scheduled, AFTER + timedelta(minutes=11)):
         wait_until(is_closed(scheduled))
 
+    assert 6 == len(scheduled.letters())
+
+
+def test_process_that_lost_its_lease_takes_nothing_back(scheduled: SmallUnion) -> None:
+    """Two make the packs of one run, and the slower one is stopped when the run is closed: it stays closed."""
+    with serving(scheduled, AFTER):
+        wait_until(is_closed(scheduled))
+    app = scheduled.app(AFTER)
+    [run] = app.ledger.runs("note")
+
+    def stopped() -> None:
+        with recording_failure(app, run):
+            make_packs(app, run, app.directory.load(), Silence())
+            raise KeyboardInterrupt
+
+    with pytest.raises(RunInterruptedError):
+        stopped()
+
+    after = app.ledger.run(run.run_id)
+    assert (RunStatus.closed, run.closed_at, "") == (after.status, after.closed_at, after.reason)
     assert 6 == len(scheduled.letters())
