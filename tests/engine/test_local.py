@@ -21,7 +21,7 @@ def run(tmp_path: Path) -> Callable[..., list[Any]]:
     """Runs a task over items on two workers and returns the results."""
 
     def do(task: Callable[[int], Any], items: list[int] = ITEMS, **options: Any) -> list[Any]:
-        defaults: dict[str, Any] = {"setup": tasks.set_up, "workers": 2, "shard_size": 4}
+        defaults: dict[str, Any] = {"finish": tasks.finish, "setup": tasks.set_up, "workers": 2, "shard_size": 4}
         return list(run_local(items, task=task, arguments=(str(tmp_path),), **{**defaults, **options}))
 
     return do
@@ -111,12 +111,29 @@ def test_error_of_the_set_up_ends_the_run(run: Callable[..., list[Any]]) -> None
         run(tasks.double, setup=tasks.fail_to_set_up)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_shard_is_finished_where_it_was_done(run: Callable[..., list[Any]], tmp_path: Path, workers: int) -> None:
+    """What was done of a shard is finished in the process that did it, also when an item of it ends the run."""
+    with pytest.raises(ValueError, match="unlucky"):
+        run(tasks.note, list(range(8, 16)), workers=workers, few=0, shard_size=4 if workers == 2 else 8)
+
+    finished = (tmp_path / "finished").read_text().splitlines()
+    done = [int(item) for line in finished for item in line.strip("[]").split(",")]
+    assert {8, 9, 10, 11, 12} <= set(done)
+    assert len(done) == len(set(done))
+
+
 def test_reader_who_stops_stops_the_workers(tmp_path: Path) -> None:
     """Closing the results leaves what was not begun, and no process behind."""
     results = run_local(
         list(range(400)),
-        task=tasks.note_and_wait, setup=tasks.set_up, arguments=(str(tmp_path),), workers=2, shard_size=4,
-    )  # fmt: skip
+        task=tasks.note_and_wait,
+        finish=tasks.finish,
+        setup=tasks.set_up,
+        arguments=(str(tmp_path),),
+        workers=2,
+        shard_size=4,
+    )
     next(results)
 
     results.close()  # type: ignore[attr-defined]
