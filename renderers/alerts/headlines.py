@@ -1,0 +1,88 @@
+"""The first two lines of an alert message, which stand alone on a lock screen."""
+
+from renderers.alerts import sentences as say
+from renderers.alerts.models import Kind, Notice
+from renderers.language import Formatter
+
+_PREFIXES = {Kind.repeat: "alert_still", Kind.escalated: "alert_unanswered", Kind.more_firing: "alert_also"}
+
+
+def headline(notice: Notice, words: Formatter) -> str:
+    """Return what, where, how bad: the subject of a mail, the first line on a lock screen."""
+    return words.word("alert_marked", mark=mark(notice, words), line=bare_headline(notice, words))
+
+
+def bare_headline(notice: Notice, words: Formatter) -> str:
+    """Return the headline without the word for its severity."""
+    if notice.late is not None:
+        rules = say.counted_phrase("late_rules", notice.late.rules, words)
+        return words.word("late_title", source=notice.late.source, rules=rules)
+    first = notice.items[0]
+    if notice.kind.is_ending and notice.count == 1:
+        return words.word(
+            "alert_headline", topic=first.metric, place=first.place, what=say.ending(notice, first, words)
+        )
+    if notice.count == 1 and notice.roll_up is None:
+        line = words.word(
+            "alert_headline", topic=say.topic(first, words), place=first.place, what=say.how_bad(first, words)
+        )
+    else:
+        line = words.word(
+            "alert_headline",
+            topic=_common_topic(notice, words),
+            place=notice.region or notice.organisation,
+            what=in_all(notice, words),
+        )
+    prefix = _PREFIXES.get(notice.kind)
+    return words.word("alert_marked", mark=words.word(prefix), line=line) if prefix else line
+
+
+def second_line(notice: Notice, words: Formatter) -> str:
+    """Return what is compared with what, and since when."""
+    if notice.late is not None:
+        firing = notice.late.firing
+        text = words.word("late_firing", number=say.whole(firing, words)) if firing else words.word("late_nothing")
+        return say.sentence(text)
+    first = notice.items[0]
+    if notice.count > 1 or notice.roll_up is not None:
+        names = [one.place for one in notice.items]
+        return ", ".join(
+            [*names, words.word("alert_more", number=say.whole(notice.more, words))] if notice.more else names
+        )
+    said = [say.figures(first, words)]
+    if not notice.kind.is_ending:
+        said.append(say.since(first, words))
+    return say.capital(say.SEPARATOR.join(filter(None, said)))
+
+
+def mark(notice: Notice, words: Formatter) -> str:
+    """Return the word for the severity, or for what has become of it."""
+    if notice.kind.is_ending or notice.kind is Kind.data_late:
+        return words.word(f"alert_{notice.kind}" if notice.kind is not Kind.data_late else "alert_warning")
+    return words.word(f"alert_{notice.severity}")
+
+
+def _common_topic(notice: Notice, words: Formatter) -> str:
+    """Return what all items have in common: the topic, or at least the metric."""
+    topics = {say.topic(one, words) for one in notice.items}
+    return topics.pop() if len(topics) == 1 else notice.items[0].metric
+
+
+def in_all(notice: Notice, words: Formatter) -> str:
+    first = notice.items[0]
+    if notice.kind.is_ending:
+        endings = {say.ending(notice, one, words) for one in notice.items}
+        places = say.counted_phrase(f"count_{first.kind}", notice.count, words)
+        return f"{places} {endings.pop()}" if len(endings) == 1 else places
+    if notice.roll_up is not None:
+        places = words.word(
+            "alert_of_eligible",
+            firing=say.whole(notice.roll_up.firing, words),
+            eligible=say.whole(notice.roll_up.eligible, words),
+        )
+    else:
+        places = say.counted_phrase(f"count_{first.kind}", notice.count, words)
+    bases = {(one.family, one.baseline, one.side) for one in notice.items}
+    if notice.total_excess is None or len(bases) > 1 or any(one.is_small for one in notice.items):
+        return places
+    return words.word("alert_in_all", places=places, what=say.excess_text(notice.total_excess, first, words))
