@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from renderers.alerts import sentences as say
 from renderers.alerts.described import chart_alt, chart_note, chart_title
+from renderers.alerts.figures import whole
 from renderers.alerts.headlines import bare_headline, headline, mark, second_line
 from renderers.alerts.models import Actions, Item, Kind, Notice, Reason, Severity
 from renderers.alerts.sheet import AlertSheet, Button, Entry, Step, Tone
@@ -28,7 +29,7 @@ def compose(notice: Notice, words: Formatter) -> AlertSheet:
         mark=mark(notice, words),
         tone=_tone(notice),
         entries=() if is_single else tuple(_entry(notice, one, words) for one in notice.items),
-        more=words.word("alert_more", number=say.whole(notice.more, words)) if notice.more else "",
+        more=words.word("alert_more", number=whole(notice.more, words)) if notice.more else "",
         list_url=notice.list_url,
         sure=tuple(map(say.sentence, _sure(notice, first, words, is_single=is_single)))
         if is_about_figures

@@ -1,6 +1,7 @@
 """The first two lines of an alert message, which stand alone on a lock screen."""
 
 from renderers.alerts import sentences as say
+from renderers.alerts.figures import whole
 from renderers.alerts.models import Kind, Notice
 from renderers.language import Formatter
 
@@ -41,13 +42,13 @@ def second_line(notice: Notice, words: Formatter) -> str:
     """Return what is compared with what, and since when."""
     if notice.late is not None:
         firing = notice.late.firing
-        text = words.word("late_firing", number=say.whole(firing, words)) if firing else words.word("late_nothing")
+        text = words.word("late_firing", number=whole(firing, words)) if firing else words.word("late_nothing")
         return say.sentence(text)
     first = notice.items[0]
     if notice.count > 1 or notice.roll_up is not None:
         names = [one.place for one in notice.items]
         return ", ".join(
-            [*names, words.word("alert_more", number=say.whole(notice.more, words))] if notice.more else names
+            [*names, words.word("alert_more", number=whole(notice.more, words))] if notice.more else names
         )
     said = [say.figures(first, words)]
     if not notice.kind.is_ending:
@@ -77,8 +78,8 @@ def in_all(notice: Notice, words: Formatter) -> str:
     if notice.roll_up is not None:
         places = words.word(
             "alert_of_eligible",
-            firing=say.whole(notice.roll_up.firing, words),
-            eligible=say.whole(notice.roll_up.eligible, words),
+            firing=whole(notice.roll_up.firing, words),
+            eligible=whole(notice.roll_up.eligible, words),
         )
     else:
         places = say.counted_phrase(f"count_{first.kind}", notice.count, words)

@@ -6,7 +6,7 @@ The parts are those of `channels.sms.texts.Parts`, by name: the place and the li
 from dataclasses import dataclass
 
 from renderers.alerts import sentences as say
-from renderers.alerts.figures import counted, whole
+from renderers.alerts.figures import counted, lowered, whole
 from renderers.alerts.headlines import in_all
 from renderers.alerts.models import Item, Kind, Notice
 from renderers.language import Formatter, formatter
@@ -47,7 +47,7 @@ def render_sms(notice: Notice, language: str, *, takes_replies: bool = False) ->
     if notice.kind.is_ending:
         what = say.ending(notice, first, words)
         return SmsParts(
-            label=_label(notice, words), place=first.place, what=f"{say.lowered(first.metric)}, {what}", link=link
+            label=_label(notice, words), place=first.place, what=f"{lowered(first.metric)}, {what}", link=link
         )
     return SmsParts(
         label=_label(notice, words),

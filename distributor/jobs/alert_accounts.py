@@ -1,0 +1,136 @@
+"""The accounts of incidents: from the evaluation that judged them, measured anew in its snapshot.
+
+What the observations leave out, as drivers and curves, takes one pass for all incidents of an evaluation.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from distributor.alerting.account import Account, account_of, read_stored
+from distributor.alerting.incidents import Incident
+from distributor.alerting.look import Ground
+from distributor.alerting.rules import Rule
+from distributor.catalogue.alert_kinds import RuleKind
+from distributor.errors import UsageError
+from distributor.jobs.alert_places import Places
+from distributor.jobs.alert_snapshot import AlertData, measured_ground
+from distributor.jobs.application import Application
+from distributor.jobs.kept_evaluations import KeptEvaluation, kept_evaluation, kept_evaluations
+from distributor.metrics.windows import Period, resolve_period
+from distributor.snapshot.snapshot import Verify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounted:
+    """One incident with all that is known of it; no account of a rule about freshness."""
+
+    incident: Incident
+    rule: Rule
+    period: Period
+    account: Account | None
+    places: Places
+    loaded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """Finds accounts, and keeps what it has measured."""
+
+    app: Application
+    _accounts: dict[tuple[str, str, int], Account] = field(default_factory=dict, repr=False)
+    _judged_by: dict[tuple[str, str], KeptEvaluation] = field(default_factory=dict, repr=False)
+    _opened: dict[str, tuple[AlertData, Places]] = field(default_factory=dict, repr=False)
+
+    def prepare(self, incidents: Iterable[Incident]) -> None:
+        """Measure what accounts of these incidents need, in one pass an evaluation.
+
+        Raises:
+            UsageError: No evaluation that is kept has judged one of them.
+            SnapshotError: A snapshot is gone or was changed.
+        """
+        wanted: dict[str, list[Incident]] = {}
+        for incident in incidents:
+            evaluation = self._evaluation(incident)
+            is_fresh = evaluation.rule(incident.rule, self.app).kind is RuleKind.FRESHNESS
+            if not is_fresh and _key(evaluation, incident) not in self._accounts:
+                wanted.setdefault(evaluation.evaluation_id, []).append(incident)
+        for own in wanted.values():
+            self._measure(self._evaluation(own[0]), own)
+
+    def of(self, incident: Incident) -> Accounted:
+        """Return the account of an incident, in the newest period in which it was judged."""
+        self.prepare([incident])
+        evaluation = self._evaluation(incident)
+        rule = evaluation.rule(incident.rule, self.app)
+        data, places = self._open(evaluation)
+        return Accounted(
+            incident=incident,
+            rule=rule,
+            period=self._period(rule, incident),
+            account=self._accounts.get(_key(evaluation, incident)),
+            places=places,
+            loaded_at=data.snapshot.taken_at,
+        )
+
+    def late(self, evaluation_id: str) -> tuple[KeptEvaluation, datetime]:
+        """Return an evaluation by its id, "" for the newest, and when its data were read."""
+        found = kept_evaluation(self.app, evaluation_id) if evaluation_id else next(kept_evaluations(self.app), None)
+        if found is None:
+            raise UsageError("no evaluation is kept: there is nothing to tell.")
+        return found, self._open(found)[0].snapshot.taken_at
+
+    def _period(self, rule: Rule, incident: Incident) -> Period:
+        year = self.app.catalogue.organisation.membership_year
+        return resolve_period(f"current {rule.data.period}", today=incident.data_on, membership_year=year)
+
+    def _evaluation(self, incident: Incident) -> KeptEvaluation:
+        """Return the newest evaluation with the figures that the incident stands on."""
+        key = (incident.id, str(incident.data_on))
+        if key not in self._judged_by:
+            judged = (
+                one
+                for one in kept_evaluations(self.app)
+                if one.has_judged(incident.rule, incident.entity_id, ends_on=incident.data_on)
+            )
+            found = next(judged, None)
+            if found is None:
+                raise UsageError(
+                    f"no evaluation that is kept has judged the incident {incident.id}: it cannot be told."
+                )
+            same = (one for one in self._judged_by.values() if one.evaluation_id == found.evaluation_id)
+            self._judged_by[key] = next(same, found)
+        return self._judged_by[key]
+
+    def _open(self, evaluation: KeptEvaluation) -> tuple[AlertData, Places]:
+        if evaluation.evaluation_id not in self._opened:
+            data = evaluation.data(self.app, verify=Verify.SIZE)
+            places = Places(tree=data.tree, catalogue=self.app.catalogue, data=data)
+            self._opened[evaluation.evaluation_id] = data, places
+        return self._opened[evaluation.evaluation_id]
+
+    def _measure(self, evaluation: KeptEvaluation, incidents: Sequence[Incident]) -> None:
+        data, places = self._open(evaluation)
+
+        def accounts(ground: Ground) -> list[Account]:
+            return [self._account(evaluation, one, ground, places) for one in incidents]
+
+        ground = measured_ground(self.app, data, accounts, as_of=evaluation.as_of)
+        for incident, account in zip(incidents, accounts(ground), strict=True):
+            self._accounts[_key(evaluation, incident)] = account
+
+    def _account(self, evaluation: KeptEvaluation, incident: Incident, ground: Ground, places: Places) -> Account:
+        rule = evaluation.rule(incident.rule, self.app)
+        period = self._period(rule, incident)
+        return account_of(
+            rule,
+            period,
+            ground,
+            stored=read_stored(evaluation.observations(rule.alert), period),
+            entity_id=incident.entity_id,
+            node=places.node(rule, incident.entity_id),
+        )
+
+
+def _key(evaluation: KeptEvaluation, incident: Incident) -> tuple[str, str, int]:
+    return evaluation.evaluation_id, incident.key, incident.data_on.toordinal()

@@ -1,0 +1,103 @@
+"""Evaluations of alert rules that are kept: their record, the rules as they were worded, observations and snapshot."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from distributor.alerting.rule_files import rule_of
+from distributor.alerting.rules import Rule
+from distributor.catalogue.alert_models import AlertSpec
+from distributor.errors import UsageError
+from distributor.jobs.alert_snapshot import SNAPSHOT, AlertData
+from distributor.jobs.application import Application
+from distributor.jobs.evaluate_rules import OBSERVATIONS, RECORD, RULES, known_folders
+from distributor.snapshot.snapshot import Verify, load_snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvaluation:
+    """One evaluation in its folder, whose name is its id; keeps the tables that it has read."""
+
+    folder: Path
+    record: Mapping[str, Any] = field(repr=False)
+    _tables: dict[str, pa.Table] = field(default_factory=dict, repr=False)
+
+    @property
+    def evaluation_id(self) -> str:
+        return self.folder.name
+
+    @property
+    def as_of(self) -> date:
+        return date.fromisoformat(self.record["as_of"])
+
+    @property
+    def late(self) -> Mapping[str, tuple[str, ...]]:
+        """Why, in sentences, by dataset that could not be relied on."""
+        return {name: tuple(why) for name, why in self.record["late"].items()}
+
+    def spec(self, rule: str) -> AlertSpec:
+        """Return a rule in the words it had."""
+        words = (self.folder / RULES / f"{rule}.json").read_text("utf-8")
+        return AlertSpec.model_validate_json(words, by_alias=True)
+
+    def rule(self, rule: str, app: Application) -> Rule:
+        return rule_of(self.spec(rule), app.catalogue)
+
+    def rested(self) -> tuple[str, ...]:
+        """Return the rules that were not judged because their data were late."""
+        return tuple(one["rule"] for one in self.record["rules"] if one["late_because"])
+
+    def has_judged(self, rule: str, entity_id: str, *, ends_on: date) -> bool:
+        """Return whether an entity was judged in a period; rules about freshness leave no rows, only their record."""
+        recorded = next((one for one in self.record["rules"] if one["rule"] == rule), None)
+        if recorded is None or recorded["late_because"]:
+            return False
+        if not self._observations(rule).is_file():
+            return True
+        is_it = (pc.field("entity_id") == entity_id) & (pc.field("period_ends_on") == ends_on)
+        rows = self.observations(rule).filter(is_it)
+        return rows.num_rows > 0 and not any(rows["gap"].to_pylist())
+
+    def observations(self, rule: str) -> pa.Table:
+        """Return all inputs and figures of a rule; see ``Judged.table``."""
+        if rule not in self._tables:
+            self._tables[rule] = pq.read_table(self._observations(rule))
+        return self._tables[rule]
+
+    def data(self, app: Application, *, verify: Verify) -> AlertData:
+        """Return its snapshot, with the branch tree as it is now.
+
+        Raises:
+            SnapshotError: The snapshot was changed since.
+        """
+        return AlertData(
+            snapshot=load_snapshot(self.folder / SNAPSHOT, verify=verify), tree=app.directory.load().tree, late={}
+        )
+
+    def _observations(self, rule: str) -> Path:
+        return self.folder / OBSERVATIONS / f"{rule}.parquet"
+
+
+def kept_evaluations(app: Application) -> Iterator[KeptEvaluation]:
+    """Yield the finished evaluations, the newest first."""
+    for folder in reversed(known_folders(app)):
+        yield KeptEvaluation(folder=folder, record=json.loads((folder / RECORD).read_text("utf-8")))
+
+
+def kept_evaluation(app: Application, evaluation_id: str) -> KeptEvaluation:
+    """Return one evaluation.
+
+    Raises:
+        UsageError: It is not kept.
+    """
+    found = next((one for one in kept_evaluations(app) if one.evaluation_id == evaluation_id), None)
+    if found is None:
+        raise UsageError(f'the evaluation "{evaluation_id}" is not kept any more: its figures cannot be told.')
+    return found
