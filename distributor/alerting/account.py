@@ -113,6 +113,22 @@ class Account:
     def tail(self) -> Tail:
         return Tail.UPPER if self.rule.direction is Direction.HIGH_IS_BAD else Tail.LOWER
 
+    def beside_row(self) -> dict[str, float | None]:
+        """Return the figures that a message says and the row does not hold, by name: for those who look them up."""
+        found: dict[str, float | None] = {
+            "base_value": self.base_value,
+            "judged": self.judged,
+            "flagged": self.flagged,
+            "too_small": self.too_small,
+            "without_data": self.without_data,
+            "one_in": self.one_in,
+            "smallest_ratio": self.smallest_ratio,
+        }
+        if self.low is not None:
+            found |= {"forecast_low": self.low, "forecast_high": self.high}
+        drivers = {f"{view.column} {one.value}".strip(): one.excess for view in self.views for one in view.segments}
+        return found | drivers
+
 
 def account_of(rule: Rule, period: Period, ground: Ground, *, stored: Stored, entity_id: str, node: int) -> Account:
     """Return the account of one entity in the period of what was stored.

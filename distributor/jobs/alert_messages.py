@@ -1,11 +1,12 @@
 """Alert messages, from what is stored: the same evaluation gives the same message, whenever it is composed."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from channels.sms.texts import Parts, shorten
+from distributor.alerting.account import baseline_of
 from distributor.alerting.grouping import MOST_CHILDREN
 from distributor.alerting.incidents import Incident
 from distributor.alerting.reasons import Sending
@@ -13,6 +14,7 @@ from distributor.alerting.rule_files import rules_of
 from distributor.alerting.rules import EntityKind, Rule, Severity
 from distributor.alerting.states import INITIAL, Ending, State
 from distributor.catalogue.alert_kinds import RuleKind
+from distributor.catalogue.conditions import Quantity
 from distributor.jobs.alert_accounts import Accounted, Accounts
 from distributor.jobs.alert_charts import chart_of
 from distributor.jobs.alert_items import item_of
@@ -97,7 +99,8 @@ class AlertMessages:
         """Return what a message says, with raw figures."""
         if planned.kind is Kind.data_late:
             return self._late(planned)
-        ordered = sorted(planned.incidents, key=lambda one: (-abs(one.excess), one.id))
+        sizes = {one.id: _size(one, self._state(one)) for one in planned.incidents}
+        ordered = sorted(planned.incidents, key=lambda one: (-abs(sizes[one.id] or 0.0), one.id))
         self.prepare(ordered[:MOST_CHILDREN])
         shown = [self.accounts.of(one) for one in ordered[:MOST_CHILDREN]]
         first = shown[0]
@@ -118,7 +121,7 @@ class AlertMessages:
             ),
             severity=ShownSeverity(max((one.severity for one in ordered), key=list(Severity).index)),
             more=len(ordered) - len(shown),
-            total_excess=sum(one.excess for one in ordered) if all(one.excess for one in ordered) else None,
+            total=_total(sizes.values()),
             region=first.places.branch(planned.region_id) if planned.region_id else "",
             chart=_chart(shown, items, planned, labels),
             owner=first.rule.owner,
@@ -137,7 +140,7 @@ class AlertMessages:
             incident,
             rule,
             account=one.account,
-            state=self.states(incident.rule).get(incident.entity_id, INITIAL),
+            state=self._state(incident),
             place=labels.dataset(rule.source) if is_fresh else one.places.entity(rule, incident.entity_id),
             labels=labels,
             ending=planned.endings.get(incident.id),
@@ -180,9 +183,13 @@ class AlertMessages:
             accent=catalogue.organisation.accent,
         )
 
+    def _state(self, incident: Incident) -> State:
+        return self.states(incident.rule).get(incident.entity_id, INITIAL)
+
     def _is_tested_by_region(self, rule: Rule) -> bool:
-        others = rules_of(self.app.catalogue)
-        return any(one.entity is EntityKind.REGION and one.family == rule.family for one in others)
+        """Return whether regions are judged too: by the same metric, against the same."""
+        asked = (EntityKind.REGION, rule.metric, baseline_of(rule))
+        return any((one.entity, one.metric, baseline_of(one)) == asked for one in rules_of(self.app.catalogue))
 
 
 def artifacts_of(notice: Notice, planned: PlannedMessage) -> tuple[str, tuple[Artifact, ...]]:
@@ -218,6 +225,22 @@ def _chart(shown: Sequence[Accounted], items: Sequence[Item], planned: PlannedMe
     pairs = zip(shown, items, strict=True)
     places = {one.incident.entity_id: item.place for one, item in pairs if one.rule.alert == first.rule.alert}
     return chart_of(first.account, labels, places=places)
+
+
+def _size(incident: Incident, state: State) -> float | None:
+    """Return how large an incident is in members: its excess; without a test its change in a year, or its members."""
+    figures = state.evidence.figures if state.evidence is not None else {}
+    if incident.excess:
+        return incident.excess
+    value, change = figures.get(Quantity.VALUE), figures.get(Quantity.CHANGE_FROM_LAST_YEAR)
+    if value is not None and change is not None and change > -1:
+        return value - value / (1 + change)
+    return figures.get(Quantity.MEMBERS) if Quantity.EVENT in figures else None
+
+
+def _total(sizes: Collection[float | None]) -> float | None:
+    known = [size for size in sizes if size is not None]
+    return sum(known) if known and len(known) == len(sizes) else None
 
 
 def _text(text: str) -> Artifact:

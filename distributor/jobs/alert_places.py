@@ -32,11 +32,14 @@ class Places:
         return self.tree.branch(branch_id).name if branch_id in self.tree else branch_id
 
     def entity(self, rule: Rule, entity_id: str) -> str:
-        """Return the name of a branch, or that of a thing with its branch: "Voss Mekaniske (Voss)"."""
+        """Return the name of a branch, or that of a thing, with its branch where that does not say it."""
         if rule.event is None:
             return self.branch(entity_id)
         thing = self._of_rule(rule).get(entity_id)
-        return entity_id if thing is None else f"{thing.name} ({self.branch(thing.branch_id)})"
+        if thing is None:
+            return entity_id
+        branch = self.branch(thing.branch_id)
+        return thing.name if branch in thing.name else f"{thing.name} ({branch})"
 
     def node(self, rule: Rule, entity_id: str) -> int:
         """Return the node of a branch, or of the branch that a thing lies in; the root for one that is gone."""

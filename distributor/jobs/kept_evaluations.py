@@ -18,6 +18,7 @@ from distributor.errors import UsageError
 from distributor.jobs.alert_snapshot import SNAPSHOT, AlertData
 from distributor.jobs.application import Application
 from distributor.jobs.evaluate_rules import OBSERVATIONS, RECORD, RULES, known_folders
+from distributor.metrics.windows import Period, resolve_period
 from distributor.snapshot.snapshot import Verify, load_snapshot
 
 
@@ -64,6 +65,17 @@ class KeptEvaluation:
         is_it = (pc.field("entity_id") == entity_id) & (pc.field("period_ends_on") == ends_on)
         rows = self.observations(rule).filter(is_it)
         return rows.num_rows > 0 and not any(rows["gap"].to_pylist())
+
+    def observed(self) -> tuple[str, ...]:
+        """Return the rules that left rows, by name."""
+        return tuple(path.stem for path in sorted((self.folder / OBSERVATIONS).glob("*.parquet")))
+
+    def periods(self, rule: Rule, app: Application) -> tuple[Period, ...]:
+        """Return the periods in which a rule was judged, the earliest first."""
+        [recorded] = [one for one in self.record["rules"] if one["rule"] == rule.alert]
+        year = app.catalogue.organisation.membership_year
+        days = (date.fromisoformat(day) for day in recorded["periods"])
+        return tuple(resolve_period(f"current {rule.data.period}", today=day, membership_year=year) for day in days)
 
     def observations(self, rule: str) -> pa.Table:
         """Return all inputs and figures of a rule; see ``Judged.table``."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from renderers.charts.spec import ChartSpec
 
+_TOUCHING = 0.005  # half of what is printed last
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dot:
@@ -49,7 +51,8 @@ class Funnel:
         expected = [one.expected for one in self.limits]
         low = interpolated(dot.expected, expected, [one.low95 for one in self.limits])
         high = interpolated(dot.expected, expected, [one.high95 for one in self.limits])
-        return not low <= dot.ratio <= high
+        # A share can be no more than all: what touches that limit is not beyond it.
+        return not low - _TOUCHING <= dot.ratio <= high + _TOUCHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

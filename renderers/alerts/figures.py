@@ -39,15 +39,17 @@ def signed_text(number: float, words: Formatter) -> str:
 
 
 def ratio_text(ratio: float, words: Formatter) -> str:
+    if not ratio:
+        return whole(0, words)
     return words.value(ratio, _TENTHS if ratio >= 1 else _HUNDREDTHS)
 
 
 def odds_text(one_in: float, words: Formatter) -> str:
-    """Print the so many of "1 in so many", rounded down to two digits: it is never made out surer than it is."""
+    """Print "1 in so many", rounded down to two digits: it is never made out surer than it is."""
     if one_in > _MILLION:
-        return words.word("more_than_a_million")
+        return words.word("under_one_in_a_million")
     step = 10 ** max(math.floor(math.log10(max(one_in, 1))) - 1, 0)
-    return whole(math.floor(one_in / step) * step, words)
+    return words.word("one_in", number=whole(math.floor(one_in / step) * step, words))
 
 
 def value_text(value: float | None, item: Item, words: Formatter) -> str:

@@ -5,7 +5,7 @@ shape, not only another colour; those that the message is about have a name.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from renderers.alerts.charts import Dot, Funnel
 from renderers.alerts.figures import ratio_text
@@ -21,7 +21,8 @@ from renderers.language import Formatter, formatter
 _OTHER, _BEYOND = "#94a0ad", INK
 _LIMIT = HUES[0]
 _DASH = (5.0, 3.0)
-_TICK_DIGITS = (1, 2, 5)
+_TICK_DIGITS = ((1, 2, 5), (1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9))
+_FEWEST_TICKS = 3
 _ROOM_PX = 6  # between neighbouring ticks
 _DOT_PX = 4.0
 _HIGHEST = 1.15  # of the highest dot or limit, so that its name has room
@@ -103,12 +104,15 @@ def _draw_sizes(sheet: Sheet, scale: _Scale, words: Formatter) -> None:
     sheet.text(plot.right, y + LINE_PX, words.word("funnel_x"), align="right", colour=MUTED)
 
 
-def _round_sizes(low: float, high: float) -> Iterator[float]:
-    for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1):
-        for digit in _TICK_DIGITS:
-            tick = digit * 10.0**power
-            if low <= tick <= high:
-                yield tick
+def _round_sizes(low: float, high: float) -> list[float]:
+    """Return the round numbers of the axis: the coarsest that are enough to read it by."""
+    powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    found: list[float] = []
+    for digits in _TICK_DIGITS:
+        found = [digit * 10.0**power for power in powers for digit in digits if low <= digit * 10.0**power <= high]
+        if len(found) >= _FEWEST_TICKS:
+            break
+    return found
 
 
 def _draw_limits(sheet: Sheet, chart: Funnel, scale: _Scale, words: Formatter) -> None:
@@ -189,4 +193,6 @@ def _draw_marked(sheet: Sheet, chart: Funnel, scale: _Scale, words: Formatter, *
         )
         if area is not None:
             taken.append(area)
+            # Dots behind the name would be in its way.
+            sheet.box(area.left - 2, area.top, area.right + 2, area.bottom, fill=WHITE, layer=6)
             sheet.text(area.left, area.top + LINE_PX / 2, text, weight=Weight.bold, colour=label.colour)

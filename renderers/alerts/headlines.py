@@ -2,7 +2,7 @@
 
 from renderers.alerts import sentences as say
 from renderers.alerts.figures import whole
-from renderers.alerts.models import Kind, Notice
+from renderers.alerts.models import Item, Kind, Notice
 from renderers.language import Formatter
 
 _PREFIXES = {Kind.repeat: "alert_still", Kind.escalated: "alert_unanswered", Kind.more_firing: "alert_also"}
@@ -47,9 +47,7 @@ def second_line(notice: Notice, words: Formatter) -> str:
     first = notice.items[0]
     if notice.count > 1 or notice.roll_up is not None:
         names = [one.place for one in notice.items]
-        return ", ".join(
-            [*names, words.word("alert_more", number=whole(notice.more, words))] if notice.more else names
-        )
+        return ", ".join([*names, words.word("alert_more", number=whole(notice.more, words))] if notice.more else names)
     said = [say.figures(first, words)]
     if not notice.kind.is_ending:
         said.append(say.since(first, words))
@@ -84,6 +82,12 @@ def in_all(notice: Notice, words: Formatter) -> str:
     else:
         places = say.counted_phrase(f"count_{first.kind}", notice.count, words)
     bases = {(one.family, one.baseline, one.side) for one in notice.items}
-    if notice.total_excess is None or len(bases) > 1 or any(one.is_small for one in notice.items):
+    if notice.total is None or len(bases) > 1 or any(one.is_small for one in notice.items):
         return places
-    return words.word("alert_in_all", places=places, what=say.excess_text(notice.total_excess, first, words))
+    return words.word("alert_in_all", places=places, what=_total(notice.total, first, words))
+
+
+def _total(total: float, first: Item, words: Formatter) -> str:
+    if first.event is None:
+        return say.excess_text(total, first, words)
+    return say.event_text(total, first, words)

@@ -284,7 +284,7 @@ class Notice:
     Attributes:
         items: The largest excess first, at most five.
         more: How many more there are.
-        total_excess: Of all, those not shown too; None where they do not add up.
+        total: Excess of all, those not shown too; of events the members. None where they do not add up.
         region: Where all items lie; "" above the regions.
         chart: Of the first item.
         owner: Who answers for the rule.
@@ -299,7 +299,7 @@ class Notice:
     provenance: Provenance
     severity: Severity
     more: int = 0
-    total_excess: float | None = None
+    total: float | None = None
     region: str = ""
     chart: Chart | None = None
     owner: str = ""

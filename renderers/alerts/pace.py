@@ -13,7 +13,7 @@ from renderers.charts.axes import (
     draw_value_ticks,
     value_label_height,
 )
-from renderers.charts.end_labels import Area, pushed_apart
+from renderers.charts.end_labels import Area, EndLabel, place_beside, pushed_apart
 from renderers.charts.lettering import LINE_PX, Weight, printable, text_width
 from renderers.charts.palette import BASELINE, WHITE, Look, looks, readable
 from renderers.charts.sheet import PADDING_PX, Point, Sheet, Style
@@ -67,6 +67,9 @@ def draw_pace(chart: Pace, style: Style) -> Sheet:
         _draw_forecast(
             sheet, now[-1], centres[-1], [height(one) for one in (chart.low, chart.mean, chart.high)], current
         )
+    _name_now(
+        sheet, f"{words.word('this_year')} {whole(chart.this_year[-1], words)}", now, past, look=current, within=plot
+    )
     _draw_names(sheet, names, [current, last, target], x=plot.right + _GAP_PX, height=height, plot=plot)
     return sheet
 
@@ -89,11 +92,8 @@ def _spec(chart: Pace, words: Formatter) -> ChartSpec:
 def _end_names(chart: Pace, words: Formatter) -> list[tuple[str, tuple[int, float], Weight]]:
     """Return the texts in the margin, each with the number of its look and the height that it belongs to."""
     names: list[tuple[str, tuple[int, float], Weight]] = []
-    now = chart.this_year[-1]
-    text = f"{words.word('this_year')} {whole(now, words)}"
     if chart.mean is not None:
         names.append((f"{words.word('pace_forecast')} {whole(chart.mean, words)}", (0, chart.mean), Weight.normal))
-    names.append((text, (0, now), Weight.bold))
     ends = [one for one in chart.last_year if one is not None]
     if ends:
         names.append((f"{words.word('last_year')} {whole(ends[-1], words)}", (1, ends[-1]), Weight.normal))
@@ -118,6 +118,17 @@ def _draw_forecast(sheet: Sheet, now: Point, x: float, heights: Sequence[float],
     ):
         sheet.path(line, colour=look.colour, width=1.5, layer=5)
     sheet.marks([(x, mean)], shape="o", size=6, fill=WHITE, edge=look.colour, edge_width=1.5, layer=6)
+
+
+def _name_now(
+    sheet: Sheet, text: str, now: Sequence[Point], past: Sequence[Point], *, look: Look, within: Area
+) -> None:
+    """Name this year's line beside its last point, where no line crosses the name."""
+    label = EndLabel(lines=(printable(text),), weight=Weight.bold, colour=look.text, end=now[-1])
+    bounds = Area(left=within.left, top=within.top, right=sheet.width - PADDING_PX, bottom=within.bottom)
+    area = place_beside(label, paths=[now, past], taken=[], within=bounds)
+    if area is not None:
+        sheet.text(area.left, area.top + LINE_PX / 2, label.lines[0], weight=Weight.bold, colour=look.text)
 
 
 def _draw_names(

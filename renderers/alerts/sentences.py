@@ -56,12 +56,17 @@ def how_bad(item: Item, words: Formatter) -> str:
         return excess_text(item.excess or 0.0, item, words)
     match item.family:
         case Family.event:
-            days = whole(item.limit or 0, words)
-            return words.word(f"event_{item.event}", members=counted(item.members or 0, item, words), days=days)
+            return event_text(item.members or 0, item, words)
         case Family.freshness:
             return words.word("data_age", days=whole(item.value or 0, words), limit=whole(item.limit or 0, words))
         case Family.threshold | Family.rate | Family.share | Family.pace:
             return _beyond(item, words)
+
+
+def event_text(members: float, item: Item, words: Formatter) -> str:
+    """Say what happened to so many members: "60 medlemmer er ikke lenger dekket"."""
+    days = whole(item.limit or 0, words)
+    return words.word(f"event_{item.event}", members=counted(members, item, words), days=days)
 
 
 def excess_text(excess: float, item: Item, words: Formatter) -> str:
@@ -104,7 +109,7 @@ def sureness(item: Item, words: Formatter) -> Iterator[str]:
     if sure is None:
         return
     if sure.one_in is not None and not item.is_small:
-        yield words.word(f"chance_{item.kind}", number=odds_text(sure.one_in, words))
+        yield words.word(f"chance_{item.kind}", odds=odds_text(sure.one_in, words))
     if sure.judged > 1:
         yield judged(item, words)
     if sure.smallest_ratio is not None and item.kind in (Place.branch, Place.region):
@@ -116,8 +121,9 @@ def judged(item: Item, words: Formatter) -> str:
     """Say how many stray of those judged together, and who was not judged."""
     sure = item.sureness
     assert sure is not None
-    kind = Place.branch if item.kind is Place.organisation else item.kind
-    said = [words.word(f"flagged_{kind}", flagged=whole(sure.flagged, words), judged=whole(sure.judged, words))]
+    places = counted_phrase(f"count_{item.kind}", sure.judged, words)
+    key = "flagged" if sure.flagged else "flagged_none"
+    said = [words.word(key, flagged=whole(sure.flagged, words), places=places)]
     if sure.too_small:
         key = "too_small_by_region" if sure.tested_by_region else "too_small_untested"
         said.append(words.word(key, number=whole(sure.too_small, words)))
@@ -237,11 +243,9 @@ def _counts(item: Item, words: Formatter) -> str:
         against = "target"
     elif item.baseline is Baseline.last_year and item.family is not Family.rate:
         against = "last_year"
-    text = words.word(
-        f"counts_against_{against}",
-        observed=counted(item.observed, item, words),
-        expected=expected_text(item.expected, words),
-    )
+    # Last year was counted, not expected.
+    expected = whole(item.expected, words) if against == "last_year" else expected_text(item.expected, words)
+    text = words.word(f"counts_against_{against}", observed=counted(item.observed, item, words), expected=expected)
     window = _window(item, words)
     return f"{text}, {window}" if window else text
 

@@ -247,7 +247,7 @@ def notices(language: str) -> dict[str, Notice]:
         fired,
         items=tuple(five),
         more=7,
-        total_excess=41.0,
+        total=41.0,
         chart=None,
         on_call=None,
         first_step="",
