@@ -16,7 +16,7 @@ from distributor.errors import UsageError
 from distributor.jobs.alert_places import Places
 from distributor.jobs.alert_snapshot import AlertData, measured_ground
 from distributor.jobs.application import Application
-from distributor.jobs.kept_evaluations import KeptEvaluation, kept_evaluation, kept_evaluations
+from distributor.jobs.kept_evaluations import KeptEvaluation, kept_evaluations
 from distributor.metrics.windows import Period, resolve_period
 from distributor.snapshot.snapshot import Verify
 
@@ -73,9 +73,9 @@ class Accounts:
             loaded_at=data.snapshot.taken_at,
         )
 
-    def late(self, evaluation_id: str) -> tuple[KeptEvaluation, datetime]:
-        """Return an evaluation by its id, "" for the newest, and when its data were read."""
-        found = kept_evaluation(self.app, evaluation_id) if evaluation_id else next(kept_evaluations(self.app), None)
+    def newest(self) -> tuple[KeptEvaluation, datetime]:
+        """Return the newest evaluation, and when its data were read."""
+        found = next(kept_evaluations(self.app), None)
         if found is None:
             raise UsageError("no evaluation is kept: there is nothing to tell.")
         return found, self._open(found)[0].snapshot.taken_at

@@ -4,7 +4,7 @@ from distributor.alerting.account import Account, baseline_of
 from distributor.alerting.drivers import DriverView
 from distributor.alerting.incidents import Incident
 from distributor.alerting.rules import Baseline, EntityKind, Rule
-from distributor.alerting.states import Ending, Episode, State
+from distributor.alerting.states import Episode, Phase, State
 from distributor.catalogue.alert_kinds import RuleKind
 from distributor.catalogue.conditions import Quantity
 from distributor.catalogue.models import RateMetric
@@ -30,10 +30,11 @@ def item_of(
     state: State,
     place: str,
     labels: Labels,
-    ending: Ending | None,
+    ending: models.Ending | None,
     sees_small_cells: bool,
     tested_by_region: bool,
     actions: models.Actions,
+    acknowledged_by: str = "",
 ) -> models.Item:
     """Return what is said of one incident.
 
@@ -48,6 +49,7 @@ def item_of(
         sees_small_cells: Whether the reader may see counts of few persons.
         tested_by_region: Whether regions are judged too.
         actions: Its pages.
+        acknowledged_by: Who looks into it.
     """
     row = account.row if account is not None else {}
     episode = next((one for one in state.episodes if one.number == incident.episode), None)
@@ -81,9 +83,42 @@ def item_of(
         views=_views(account, labels, sees_small_cells=sees_small_cells),
         mix=_mix(account, labels),
         forecast=_forecast(account),
-        ending=None if ending is None else models.Ending(ending),
+        ending=ending,
+        is_retracted=incident.phase is Phase.RETRACTED,
+        acknowledged_by=acknowledged_by,
         actions=actions,
         min_cell=0 if sees_small_cells else labels.min_cell(rule),
+    )
+
+
+def region_item(
+    incident: Incident, rule: Rule, *, place: str, labels: Labels, ending: models.Ending | None, actions: models.Actions
+) -> models.Item:
+    """Return what is said of a region that stands for its branches: how far these are off together.
+
+    Args:
+        incident: The region's; its excess is that of its branches.
+        rule: Of the branch that is furthest off.
+        place: The region's name.
+        labels: The catalogue's words.
+        ending: Why it is over.
+        actions: Its pages.
+    """
+    return models.Item(
+        place=place,
+        kind=models.Place.region,
+        metric=labels.metric(rule),
+        things=labels.things(rule),
+        family=_family(rule),
+        baseline=_BASELINES[baseline_of(rule)],
+        side=models.Side.above if rule.direction is Direction.HIGH_IS_BAD else models.Side.below,
+        severity=models.Severity(incident.severity),
+        incident_id=incident.id,
+        how=labels.value_format(rule),
+        excess=incident.excess,
+        step=models.Step(rule.data.period),
+        ending=ending,
+        actions=actions,
     )
 
 

@@ -1,71 +1,30 @@
 """Alert messages, from what is stored: the same evaluation gives the same message, whenever it is composed."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from dataclasses import asdict, dataclass
 from zoneinfo import ZoneInfo
 
 from channels.sms.texts import Parts, shorten
 from distributor.alerting.account import baseline_of
 from distributor.alerting.grouping import MOST_CHILDREN
 from distributor.alerting.incidents import Incident
-from distributor.alerting.reasons import Sending
 from distributor.alerting.rule_files import rules_of
 from distributor.alerting.rules import EntityKind, Rule, Severity
-from distributor.alerting.states import INITIAL, Ending, State
+from distributor.alerting.states import INITIAL, State
 from distributor.catalogue.alert_kinds import RuleKind
 from distributor.catalogue.conditions import Quantity
 from distributor.jobs.alert_accounts import Accounted, Accounts
+from distributor.jobs.alert_briefs import Brief
 from distributor.jobs.alert_charts import chart_of
-from distributor.jobs.alert_items import item_of
+from distributor.jobs.alert_items import item_of, region_item
 from distributor.jobs.alert_labels import Labels, labels_of
 from distributor.jobs.application import Application
 from renderers.alerts import CHART_ID, Notice, draw_picture, render_email, render_slack, render_sms
 from renderers.alerts.charts import Chart
-from renderers.alerts.models import Actions, Item, Kind, Late, OnCall, Provenance, Reason, RollUp
+from renderers.alerts.models import Actions, Item, Kind, Late, OnCall, Provenance, RollUp
 from renderers.alerts.models import Severity as ShownSeverity
+from renderers.language import formatter
 from renderers.pack import Artifact
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedMessage:
-    """One message that is to be written.
-
-    Attributes:
-        incidents: All that it is about, in any order.
-        channel: "email", "slack", "sms" or "folder".
-        language: Of the recipient.
-        sees_small_cells: Whether the recipient may see counts of few persons.
-        actions: Pages of each incident, by its id.
-        endings: Why incidents are over, by id.
-        roll_up: Where a region stands for its branches: so many fire, of so many.
-        region_id: Where all incidents lie; None above the regions.
-        on_call: Who is asked first, and until when.
-        unstaffed: Audiences that should have been asked and have nobody on shift.
-        late_source: Of data that are late: the dataset; then there are no incidents.
-        evaluation_id: Of data that are late: which found so; "" for the newest.
-        firing: Of data that are late: how many incidents stay as they are.
-        list_url: Where all incidents are read.
-        takes_replies: Whether the number of a text message takes answers.
-    """
-
-    kind: Kind
-    incidents: tuple[Incident, ...]
-    channel: str
-    language: str
-    reason: Sending
-    sees_small_cells: bool = False
-    actions: Mapping[str, Actions] = field(default_factory=dict)
-    endings: Mapping[str, Ending] = field(default_factory=dict)
-    roll_up: tuple[int, int] | None = None
-    region_id: str | None = None
-    on_call: tuple[str, datetime] | None = None
-    unstaffed: tuple[str, ...] = ()
-    late_source: str = ""
-    evaluation_id: str = ""
-    firing: int = 0
-    list_url: str = ""
-    takes_replies: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +44,7 @@ class AlertMessages:
         """Measure all that messages about these incidents need, in one pass; without it each measures its own."""
         self.accounts.prepare(incidents)
 
-    def compose(self, planned: PlannedMessage) -> tuple[str, tuple[Artifact, ...]]:
+    def compose(self, brief: Brief) -> tuple[str, tuple[Artifact, ...]]:
         """Return the subject and the files of a message: see :func:`artifacts_of`.
 
         Raises:
@@ -93,48 +52,67 @@ class AlertMessages:
             SnapshotError: A snapshot is gone or was changed.
             TooLongForSmsError: Place and link of a text message are too long.
         """
-        return artifacts_of(self.notice(planned), planned)
+        return artifacts_of(self.notice(brief), brief)
 
-    def notice(self, planned: PlannedMessage) -> Notice:
+    def notice(self, brief: Brief) -> Notice:
         """Return what a message says, with raw figures."""
-        if planned.kind is Kind.data_late:
-            return self._late(planned)
-        sizes = {one.id: _size(one, self._state(one)) for one in planned.incidents}
-        ordered = sorted(planned.incidents, key=lambda one: (-abs(sizes[one.id] or 0.0), one.id))
-        self.prepare(ordered[:MOST_CHILDREN])
-        shown = [self.accounts.of(one) for one in ordered[:MOST_CHILDREN]]
-        first = shown[0]
-        labels = labels_of(self.app.catalogue, planned.language, period=first.period)
-        items = tuple(self._item(one, planned, labels) for one in shown)
+        if brief.late is not None:
+            return self._late(brief)
+        told = self._told(brief)
+        sizes = {one.id: _size(one, self._state(one)) for one in told}
+        ordered = sorted(told, key=lambda one: (not one.is_firing, -abs(sizes[one.id] or 0.0), one.id))
+        shown = ordered[:MOST_CHILDREN]
+        self.prepare(_own_figures(one, brief) for one in shown)
+        accounted = [self.accounts.of(_own_figures(one, brief)) for one in shown]
+        first = accounted[0]
+        labels = labels_of(self.app.catalogue, brief.language, period=first.period)
+        pairs = list(zip(shown, accounted, strict=True))
+        items = tuple(self._item(incident, one, brief, labels) for incident, one in pairs)
         organisation = self.app.catalogue.organisation
+        is_rolled_up = told != brief.incidents
         return Notice(
-            kind=planned.kind,
-            organisation=organisation.organisation.in_language(planned.language),
+            kind=Kind.rolled_up if is_rolled_up and brief.kind is Kind.fired else brief.kind,
+            organisation=organisation.organisation.in_language(brief.language),
             items=items,
             provenance=Provenance(
                 rule=first.rule.alert,
                 version=first.rule.version,
                 data_to=first.period.window.last_on,
                 loaded_at=first.loaded_at,
-                reason=Reason(planned.reason),
-                unstaffed=planned.unstaffed,
+                reason=brief.reason,
+                unstaffed=brief.unstaffed,
             ),
             severity=ShownSeverity(max((one.severity for one in ordered), key=list(Severity).index)),
             more=len(ordered) - len(shown),
             total=_total(sizes.values()),
-            region=first.places.branch(planned.region_id) if planned.region_id else "",
-            chart=_chart(shown, items, planned, labels),
+            region=first.places.branch(brief.region_id) if brief.region_id else "",
+            chart=_chart(pairs, items, brief, labels),
             owner=first.rule.owner,
-            on_call=None if planned.on_call is None else OnCall(name=planned.on_call[0], until_at=planned.on_call[1]),
+            on_call=None if brief.on_call is None else OnCall(name=brief.on_call[0], until_at=brief.on_call[1]),
             runbook=first.rule.runbook,
-            list_url=planned.list_url,
-            roll_up=None if planned.roll_up is None else RollUp(firing=planned.roll_up[0], eligible=planned.roll_up[1]),
+            list_url=brief.list_url,
+            roll_up=self._roll_up(brief) if is_rolled_up else None,
             zone=ZoneInfo(organisation.timezone),
             accent=organisation.accent,
         )
 
-    def _item(self, one: Accounted, planned: PlannedMessage, labels: Labels) -> Item:
-        incident, rule = one.incident, one.rule
+    def _told(self, brief: Brief) -> tuple[Incident, ...]:
+        """Return what is shown: of a region alone its branches, as long as they fire."""
+        if len(brief.incidents) != 1 or not brief.incidents[0].is_firing:
+            return brief.incidents
+        region = brief.regions.get(brief.incidents[0].id)
+        return region.children if region is not None and region.children else brief.incidents
+
+    def _roll_up(self, brief: Brief) -> RollUp | None:
+        region = brief.regions[brief.incidents[0].id]
+        firing = len({one.entity_id for one in region.children})
+        return RollUp(firing=firing, eligible=region.eligible) if region.eligible else None
+
+    def _item(self, incident: Incident, one: Accounted, brief: Brief, labels: Labels) -> Item:
+        rule, actions = one.rule, brief.actions.get(incident.id, Actions())
+        if incident.id in brief.regions:
+            place, ending = one.places.branch(incident.entity_id), brief.endings.get(incident.id)
+            return region_item(incident, rule, place=place, labels=labels, ending=ending, actions=actions)
         is_fresh = rule.kind is RuleKind.FRESHNESS
         return item_of(
             incident,
@@ -143,41 +121,50 @@ class AlertMessages:
             state=self._state(incident),
             place=labels.dataset(rule.source) if is_fresh else one.places.entity(rule, incident.entity_id),
             labels=labels,
-            ending=planned.endings.get(incident.id),
-            sees_small_cells=planned.sees_small_cells,
+            ending=brief.endings.get(incident.id),
+            sees_small_cells=brief.sees_small_cells,
             tested_by_region=self._is_tested_by_region(rule),
-            actions=planned.actions.get(incident.id, Actions()),
+            actions=actions,
+            acknowledged_by=brief.acknowledged.get(incident.id, ""),
         )
 
-    def _late(self, planned: PlannedMessage) -> Notice:
-        """Return what is said when a source has not come: once, and not of each branch."""
-        found, loaded_at = self.accounts.late(planned.evaluation_id)
-        source, catalogue = planned.late_source, self.app.catalogue
+    def _late(self, brief: Brief) -> Notice:
+        """Return what is said when sources have not come: once, and not of each branch."""
+        assert brief.late is not None
+        found, loaded_at = self.accounts.newest()
+        catalogue, sources = self.app.catalogue, brief.late.sources
         rules = rules_of(catalogue)
-        resting = [one for one in rules if one.alert in found.rested()]
-        watching = [one for one in rules if one.kind is RuleKind.FRESHNESS and one.source == source]
+        reading = [one for one in rules if set(catalogue.datasets_of_alert(catalogue.alerts[one.alert])) & set(sources)]
+        resting = [one for one in reading if one.kind is not RuleKind.FRESHNESS]
+        # Who watches the age of the data knows what to do when they do not come.
+        watching = [one for one in reading if one.kind is RuleKind.FRESHNESS]
         first = (*watching, *resting, None)[0]
-        label = catalogue.datasets[source].label
+        labels = (catalogue.datasets[source].label for source in sources)
+        names = [
+            label.in_language(brief.language) if label else source
+            for label, source in zip(labels, sources, strict=True)
+        ]
         return Notice(
-            kind=planned.kind,
-            organisation=catalogue.organisation.organisation.in_language(planned.language),
+            kind=brief.kind if brief.kind.is_ending else Kind.data_late,
+            organisation=catalogue.organisation.organisation.in_language(brief.language),
             items=(),
             provenance=Provenance(
                 rule="",
                 version="",
                 data_to=found.as_of,
                 loaded_at=loaded_at,
-                reason=Reason(planned.reason),
-                unstaffed=planned.unstaffed,
+                reason=brief.reason,
+                unstaffed=brief.unstaffed,
             ),
             severity=ShownSeverity.warning,
             owner=first.owner if first else "",
             runbook=first.runbook if first else "",
+            list_url=brief.list_url,
             late=Late(
-                source=label.in_language(planned.language) if label else source,
-                because=found.late.get(source, ()),
+                source=formatter(brief.language).listing(names),
+                because=brief.late.because,
                 rules=len(resting),
-                firing=planned.firing,
+                firing=brief.late.firing,
             ),
             zone=ZoneInfo(catalogue.organisation.timezone),
             accent=catalogue.organisation.accent,
@@ -192,7 +179,7 @@ class AlertMessages:
         return any((one.entity, one.metric, baseline_of(one)) == asked for one in rules_of(self.app.catalogue))
 
 
-def artifacts_of(notice: Notice, planned: PlannedMessage) -> tuple[str, tuple[Artifact, ...]]:
+def artifacts_of(notice: Notice, brief: Brief) -> tuple[str, tuple[Artifact, ...]]:
     """Return the subject and the files of a message.
 
     Returns:
@@ -202,13 +189,13 @@ def artifacts_of(notice: Notice, planned: PlannedMessage) -> tuple[str, tuple[Ar
     Raises:
         TooLongForSmsError: Place and link of a text message are too long.
     """
-    language = planned.language
+    language = brief.language
     letter = render_email(notice, language)
-    if planned.channel == "sms":
-        parts = render_sms(notice, language, takes_replies=planned.takes_replies)
+    if brief.channel == "sms":
+        parts = render_sms(notice, language, takes_replies=brief.takes_replies)
         return letter.subject, (_text(shorten(Parts(**asdict(parts)))),)
     chart = () if notice.chart is None else (_picture(notice.chart, accent=notice.accent),)
-    if planned.channel == "slack":
+    if brief.channel == "slack":
         blocks = render_slack(notice, language).encode()
         first = Artifact(name="blocks.json", media_type="application/json", content=blocks)
     else:
@@ -216,15 +203,27 @@ def artifacts_of(notice: Notice, planned: PlannedMessage) -> tuple[str, tuple[Ar
     return letter.subject, (first, _text(letter.text), *chart)
 
 
-def _chart(shown: Sequence[Accounted], items: Sequence[Item], planned: PlannedMessage, labels: Labels) -> Chart | None:
+def _own_figures(incident: Incident, brief: Brief) -> Incident:
+    """Return the incident that figures were computed of: of a region that stands for branches the largest of them."""
+    region = brief.regions.get(incident.id)
+    if region is None:
+        return incident
+    return max(region.children, key=lambda one: (abs(one.excess), one.id), default=incident)
+
+
+def _chart(
+    pairs: Sequence[tuple[Incident, Accounted]], items: Sequence[Item], brief: Brief, labels: Labels
+) -> Chart | None:
     """Return the chart of what fires, of the first one's rule; of few persons none, for it could be read off."""
-    first = shown[0]
+    first, accounted = pairs[0]
     is_small = any(item.is_small for item in items)
-    if first.account is None or planned.kind.is_ending or planned.channel == "sms" or is_small:
+    if accounted.account is None or not first.is_firing or first.id in brief.regions:
         return None
-    pairs = zip(shown, items, strict=True)
-    places = {one.incident.entity_id: item.place for one, item in pairs if one.rule.alert == first.rule.alert}
-    return chart_of(first.account, labels, places=places)
+    if brief.channel == "sms" or is_small:
+        return None
+    same = zip(pairs, items, strict=True)
+    places = {one.entity_id: item.place for (one, _), item in same if one.rule == first.rule and not item.is_over}
+    return chart_of(accounted.account, labels, places=places)
 
 
 def _size(incident: Incident, state: State) -> float | None:

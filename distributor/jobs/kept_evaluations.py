@@ -14,7 +14,6 @@ import pyarrow.parquet as pq
 from distributor.alerting.rule_files import rule_of
 from distributor.alerting.rules import Rule
 from distributor.catalogue.alert_models import AlertSpec
-from distributor.errors import UsageError
 from distributor.jobs.alert_snapshot import SNAPSHOT, AlertData
 from distributor.jobs.application import Application
 from distributor.jobs.evaluate_rules import OBSERVATIONS, RECORD, RULES, known_folders
@@ -38,11 +37,6 @@ class KeptEvaluation:
     def as_of(self) -> date:
         return date.fromisoformat(self.record["as_of"])
 
-    @property
-    def late(self) -> Mapping[str, tuple[str, ...]]:
-        """Why, in sentences, by dataset that could not be relied on."""
-        return {name: tuple(why) for name, why in self.record["late"].items()}
-
     def spec(self, rule: str) -> AlertSpec:
         """Return a rule in the words it had."""
         words = (self.folder / RULES / f"{rule}.json").read_text("utf-8")
@@ -50,10 +44,6 @@ class KeptEvaluation:
 
     def rule(self, rule: str, app: Application) -> Rule:
         return rule_of(self.spec(rule), app.catalogue)
-
-    def rested(self) -> tuple[str, ...]:
-        """Return the rules that were not judged because their data were late."""
-        return tuple(one["rule"] for one in self.record["rules"] if one["late_because"])
 
     def has_judged(self, rule: str, entity_id: str, *, ends_on: date) -> bool:
         """Return whether an entity was judged in a period; rules about freshness leave no rows, only their record."""
@@ -101,15 +91,3 @@ def kept_evaluations(app: Application) -> Iterator[KeptEvaluation]:
     """Yield the finished evaluations, the newest first."""
     for folder in reversed(known_folders(app)):
         yield KeptEvaluation(folder=folder, record=json.loads((folder / RECORD).read_text("utf-8")))
-
-
-def kept_evaluation(app: Application, evaluation_id: str) -> KeptEvaluation:
-    """Return one evaluation.
-
-    Raises:
-        UsageError: It is not kept.
-    """
-    found = next((one for one in kept_evaluations(app) if one.evaluation_id == evaluation_id), None)
-    if found is None:
-        raise UsageError(f'the evaluation "{evaluation_id}" is not kept any more: its figures cannot be told.')
-    return found

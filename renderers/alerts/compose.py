@@ -6,7 +6,7 @@ from renderers.alerts import sentences as say
 from renderers.alerts.described import chart_alt, chart_note, chart_title
 from renderers.alerts.figures import whole
 from renderers.alerts.headlines import bare_headline, headline, mark, second_line
-from renderers.alerts.models import Actions, Item, Kind, Notice, Reason, Severity
+from renderers.alerts.models import Item, Notice, Reason, Severity
 from renderers.alerts.sheet import AlertSheet, Button, Entry, Step, Tone
 from renderers.language import Formatter
 
@@ -28,7 +28,7 @@ def compose(notice: Notice, words: Formatter) -> AlertSheet:
         figures=second_line(notice, words),
         mark=mark(notice, words),
         tone=_tone(notice),
-        entries=() if is_single else tuple(_entry(notice, one, words) for one in notice.items),
+        entries=() if is_single else tuple(_entry(one, words) for one in notice.items),
         more=words.word("alert_more", number=whole(notice.more, words)) if notice.more else "",
         list_url=notice.list_url,
         sure=tuple(map(say.sentence, _sure(notice, first, words, is_single=is_single)))
@@ -45,7 +45,7 @@ def compose(notice: Notice, words: Formatter) -> AlertSheet:
         chart_note=chart_note(notice.chart, words) if notice.chart else "",
         step=_step(notice, words),
         people=tuple(_people(notice, words)),
-        buttons=_buttons(first.actions, words, kind=notice.kind) if first and is_single else (),
+        buttons=_buttons(first, words) if first and is_single else (),
         provenance=tuple(_provenance(notice, words)),
         accent=notice.accent,
     )
@@ -57,24 +57,22 @@ def _tone(notice: Notice) -> Tone:
     return Tone.bad if notice.severity is Severity.critical else Tone.watch
 
 
-def _entry(notice: Notice, item: Item, words: Formatter) -> Entry:
-    if notice.kind.is_ending:
-        what, lines = say.ending(notice, item, words), [say.figures(item, words)]
+def _entry(item: Item, words: Formatter) -> Entry:
+    if item.is_over:
+        what, lines = say.ending(item, words), [say.figures(item, words)]
     else:
         what = say.how_bad(item, words)
         short = say.views(item, words, most=1, drivers=_ENTRY_DRIVERS)
+        handled = words.word("alert_acknowledged", name=item.acknowledged_by) if item.acknowledged_by else ""
         since = say.SEPARATOR.join(
             filter(None, (say.since(item, words), say.times(item, words) if item.times > 1 else ""))
         )
-        lines = [say.figures(item, words), since, f"{words.word('alert_drivers')}: {short}" if short else ""]
+        lines = [say.figures(item, words), since, f"{words.word('alert_drivers')}: {short}" if short else "", handled]
     return Entry(
         place=item.place,
         what=what,
         lines=tuple(filter(None, lines)),
-        actions=item.actions,
-        buttons=tuple(
-            one for one in _buttons(item.actions, words, kind=notice.kind) if one.action in (ACKNOWLEDGE, OPEN)
-        ),
+        buttons=tuple(one for one in _buttons(item, words) if one.action in (ACKNOWLEDGE, OPEN)),
     )
 
 
@@ -109,15 +107,20 @@ def _people(notice: Notice, words: Formatter) -> Iterator[str]:
     if notice.on_call is not None and not notice.kind.is_ending:
         moment = words.moment(notice.on_call.until_at, notice.zone)
         yield words.word("alert_on_call", moment=moment, name=notice.on_call.name)
+    if notice.count == 1 and notice.items and notice.items[0].acknowledged_by:
+        yield say.capital(words.word("alert_acknowledged", name=notice.items[0].acknowledged_by))
     if notice.owner:
         yield words.word("alert_owner", owner=notice.owner)
 
 
-def _buttons(actions: Actions, words: Formatter, *, kind: Kind) -> tuple[Button, ...]:
+def _buttons(item: Item, words: Formatter) -> tuple[Button, ...]:
     """Return what can be done: of what is over only to look at it, and to say that it was of no use."""
+    actions = item.actions
     offered = [(OPEN, actions.open, ""), (NOT_USEFUL, actions.not_useful, actions.token)]
-    if not kind.is_ending:
-        offered = [(ACKNOWLEDGE, actions.acknowledge, actions.token), (SNOOZE, actions.snooze, actions.token), *offered]
+    if not item.is_over:
+        offered.insert(0, (SNOOZE, actions.snooze, actions.token))
+    if not item.is_over and not item.acknowledged_by:
+        offered.insert(0, (ACKNOWLEDGE, actions.acknowledge, actions.token))
     return tuple(
         Button(action=action, text=words.word(f"action_{action}"), url=url, token=token)
         for action, url, token in offered
@@ -130,7 +133,7 @@ def _provenance(notice: Notice, words: Formatter) -> Iterator[str]:
     if found.rule:
         yield words.word("from_rule", rule=found.rule, version=found.version[:_HASH_SHOWN])
     yield words.word("from_data", day=words.date(found.data_to), moment=words.moment(found.loaded_at, notice.zone))
-    if notice.count == 1 and notice.items:
+    if notice.count == 1 and notice.items and notice.items[0].incident_id:
         yield words.word("from_incident", incident=notice.items[0].incident_id)
     yield words.word("from_reason", reason=_reason(notice, words))
 

@@ -15,14 +15,15 @@ def headline(notice: Notice, words: Formatter) -> str:
 
 def bare_headline(notice: Notice, words: Formatter) -> str:
     """Return the headline without the word for its severity."""
+    if notice.late is not None and notice.kind.is_ending:
+        topic, came = words.word("alert_data_late"), words.word("ended_came")
+        return words.word("alert_headline", topic=topic, place=notice.late.source, what=came)
     if notice.late is not None:
         rules = say.counted_phrase("late_rules", notice.late.rules, words)
         return words.word("late_title", source=notice.late.source, rules=rules)
     first = notice.items[0]
     if notice.kind.is_ending and notice.count == 1:
-        return words.word(
-            "alert_headline", topic=first.metric, place=first.place, what=say.ending(notice, first, words)
-        )
+        return words.word("alert_headline", topic=first.metric, place=first.place, what=say.ending(first, words))
     if notice.count == 1 and notice.roll_up is None:
         line = words.word(
             "alert_headline", topic=say.topic(first, words), place=first.place, what=say.how_bad(first, words)
@@ -40,6 +41,8 @@ def bare_headline(notice: Notice, words: Formatter) -> str:
 
 def second_line(notice: Notice, words: Formatter) -> str:
     """Return what is compared with what, and since when."""
+    if notice.late is not None and notice.kind.is_ending:
+        return ""
     if notice.late is not None:
         firing = notice.late.firing
         text = words.word("late_firing", number=whole(firing, words)) if firing else words.word("late_nothing")
@@ -70,7 +73,7 @@ def _common_topic(notice: Notice, words: Formatter) -> str:
 def in_all(notice: Notice, words: Formatter) -> str:
     first = notice.items[0]
     if notice.kind.is_ending:
-        endings = {say.ending(notice, one, words) for one in notice.items}
+        endings = {say.ending(one, words) for one in notice.items}
         places = say.counted_phrase(f"count_{first.kind}", notice.count, words)
         return f"{places} {endings.pop()}" if len(endings) == 1 else places
     if notice.roll_up is not None:
@@ -81,6 +84,9 @@ def in_all(notice: Notice, words: Formatter) -> str:
         )
     else:
         places = say.counted_phrase(f"count_{first.kind}", notice.count, words)
+    left = sum(not one.is_over for one in notice.items) + notice.more
+    if left < notice.count:
+        return words.word("alert_left", firing=whole(left, words), places=places)
     bases = {(one.family, one.baseline, one.side) for one in notice.items}
     if notice.total is None or len(bases) > 1 or any(one.is_small for one in notice.items):
         return places

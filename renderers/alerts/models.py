@@ -85,6 +85,9 @@ class Ending(StrEnum):
     not_eligible = "not_eligible"
     closed = "closed"
     merged = "merged"
+    fewer = "fewer"  # of a region: not so many of its branches any more
+    own_test = "own_test"  # of a region: a rule fires for the region itself
+    came = "came"  # of a source that was late
 
 
 class EventKind(StrEnum):
@@ -100,6 +103,7 @@ class Reason(StrEnum):
     repeat = "repeat"
     resolved = "resolved"
     retracted = "retracted"
+    changed = "changed"  # the message that stands is written anew
     flapping = "flapping"
     escalated = "escalated"
     shift_unstaffed = "shift_unstaffed"
@@ -199,6 +203,8 @@ class Item:
         members: Size of the place.
         since_on: End of the first period in which it held; None where that is not known any more.
         times: How often in 24 months, this one included.
+        ending, is_retracted: Why it is over, and whether it should not have been told; None and False while it fires.
+        acknowledged_by: Who looks into it.
         min_cell: Fewer than so many persons are printed "<5"; 0 for readers who may see them, and where none are.
     """
 
@@ -230,8 +236,14 @@ class Item:
     mix: Mix | None = None
     forecast: Forecast | None = None
     ending: Ending | None = None
+    is_retracted: bool = False
+    acknowledged_by: str = ""
     actions: Actions = Actions()
     min_cell: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        return self.ending is not None or self.is_retracted
 
     @property
     def is_small(self) -> bool:

@@ -22,10 +22,8 @@ from renderers.alerts.models import (
     Ending,
     Family,
     Item,
-    Kind,
     Mix,
     MixKind,
-    Notice,
     Place,
     Side,
     Step,
@@ -174,9 +172,9 @@ def chance_text(chance: float, words: Formatter) -> str:
     return words.value(chance, _ONE_PERCENT)
 
 
-def ending(notice: Notice, item: Item, words: Formatter) -> str:
+def ending(item: Item, words: Formatter) -> str:
     """Say how it ended."""
-    if notice.kind is Kind.retracted:
+    if item.is_retracted:
         return words.word("ended_retracted")
     if item.ending in (None, Ending.cleared):
         own = f"ended_cleared_{item.family}" if item.family in (Family.event, Family.freshness) else "ended_cleared"

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from renderers.alerts.models import Actions
-
 
 class Tone(StrEnum):
     """How urgent it is: a colour, beside the word that says the same."""
@@ -31,7 +29,6 @@ class Entry:
     place: str
     what: str
     lines: tuple[str, ...]
-    actions: Actions
     buttons: tuple[Button, ...]
 
 

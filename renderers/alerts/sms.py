@@ -36,6 +36,9 @@ def render_sms(notice: Notice, language: str, *, takes_replies: bool = False) ->
     """
     words = formatter(language)
     link = next((one.actions.acknowledge or one.actions.open for one in notice.items), "") or notice.list_url
+    if notice.late is not None and notice.kind.is_ending:
+        came = words.word("ended_came")
+        return SmsParts(label=_label(notice, words), place=notice.late.source, what=came, link=link)
     if notice.late is not None:
         rules = say.counted_phrase("late_rules", notice.late.rules, words)
         waiting = words.word("sms_late", rules=rules)
@@ -45,7 +48,7 @@ def render_sms(notice: Notice, language: str, *, takes_replies: bool = False) ->
         place = notice.region or notice.organisation
         return SmsParts(label=_label(notice, words), place=place, what=in_all(notice, words), link=link)
     if notice.kind.is_ending:
-        what = say.ending(notice, first, words)
+        what = say.ending(first, words)
         return SmsParts(
             label=_label(notice, words), place=first.place, what=f"{lowered(first.metric)}, {what}", link=link
         )

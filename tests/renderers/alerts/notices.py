@@ -291,7 +291,8 @@ def notices(language: str) -> dict[str, Notice]:
         base_value=194,
     )
     small = replace(
-        item, observed=3, expected=14.0, excess=-11.0, side=Side.below, metric=w["joiners"], things=w["joiners"], min_cell=5,
+        item, observed=3, expected=14.0, excess=-11.0, side=Side.below, metric=w["joiners"], things=w["joiners"],
+        min_cell=5,
         family=Family.pace, baseline=Baseline.last_year, value=3, base_value=14,
         views=(View(column=w["workplace"], drivers=(Driver(segment=w["hospital"], excess=None),)),),
         mix=None,
@@ -318,7 +319,11 @@ def notices(language: str) -> dict[str, Notice]:
             provenance=replace(provenance, reason=Reason.resolved),
         ),
         "retracted": replace(
-            fired, kind=Kind.retracted, chart=None, provenance=replace(provenance, reason=Reason.retracted)
+            fired,
+            kind=Kind.retracted,
+            chart=None,
+            items=(replace(item, is_retracted=True),),
+            provenance=replace(provenance, reason=Reason.retracted),
         ),
         "rolled_up": replace(
             several,
@@ -326,6 +331,16 @@ def notices(language: str) -> dict[str, Notice]:
             roll_up=RollUp(firing=12, eligible=22),
             region="Finnmark",
             severity=Severity.critical,
+        ),
+        "edited": replace(
+            several,
+            items=(
+                replace(five[0], acknowledged_by="analytiker A"),
+                replace(five[1], ending=Ending.cleared),
+                replace(five[2], ending=Ending.closed),
+            ),
+            more=0,
+            provenance=replace(provenance, reason=Reason.changed),
         ),
         "data_late": Notice(
             kind=Kind.data_late,
