@@ -45,6 +45,8 @@ def _parts(sheet: AlertSheet, words: Formatter) -> Iterator[Sequence[Block]]:
     yield [_child(number, entry) for number, entry in enumerate(sheet.entries, start=1)]
     if sheet.more:
         yield [_context(_linked(sheet.more, sheet.list_url))]
+    if sheet.sure:
+        yield [_context(" ".join(map(_escaped, sheet.sure)))]
     drivers = f"*{_escaped(sheet.drivers_label)}:* {_escaped(sheet.drivers)}" if sheet.drivers else ""
     yield _sections(drivers, _escaped(sheet.mix), *map(_escaped, sheet.forecast))
     if sheet.chart_title:
@@ -57,8 +59,6 @@ def _parts(sheet: AlertSheet, words: Formatter) -> Iterator[Sequence[Block]]:
                 "title": _plain(sheet.chart_title, _ALT_TEXT),
             }
         ]
-    if sheet.sure:
-        yield [_context(" ".join(map(_escaped, sheet.sure)))]
     yield _sections(_step(sheet), *map(_escaped, sheet.people))
     if sheet.buttons:
         yield [{"type": "actions", "elements": [_element(button, words) for button in sheet.buttons]}]

@@ -21,10 +21,10 @@ def draw_text(sheet: AlertSheet) -> str:
     if sheet.more:
         lines += ["", *wrapped(f"{sheet.more}: {sheet.list_url}" if sheet.list_url else sheet.more)]
     paragraphs = (
+        " ".join(sheet.sure),
         f"{sheet.drivers_label}: {sheet.drivers}." if sheet.drivers else "",
         sheet.mix,
         " ".join(sheet.forecast),
-        " ".join(sheet.sure),
     )
     for paragraph in filter(None, paragraphs):
         lines += ["", *wrapped(paragraph)]
