@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from zoneinfo import ZoneInfo
 
-from channels.sms.texts import Parts, shorten
+from channels.sms.texts import Parts, TooLongForSmsError, shorten
 from distributor.alerting.account import baseline_of
 from distributor.alerting.grouping import MOST_CHILDREN
 from distributor.alerting.incidents import Incident
@@ -19,7 +19,7 @@ from distributor.jobs.alert_charts import chart_of
 from distributor.jobs.alert_items import item_of, region_item
 from distributor.jobs.alert_labels import Labels, labels_of
 from distributor.jobs.application import Application
-from renderers.alerts import CHART_ID, Notice, draw_picture, render_email, render_slack, render_sms
+from renderers.alerts import CHART_ID, Notice, SmsParts, draw_picture, render_email, render_slack, render_sms
 from renderers.alerts.charts import Chart
 from renderers.alerts.models import Actions, Item, Kind, Late, OnCall, Provenance, RollUp
 from renderers.alerts.models import Severity as ShownSeverity
@@ -50,7 +50,6 @@ class AlertMessages:
         Raises:
             UsageError: No evaluation that is kept has judged the incidents.
             SnapshotError: A snapshot is gone or was changed.
-            TooLongForSmsError: Place and link of a text message are too long.
         """
         return artifacts_of(self.notice(brief), brief)
 
@@ -185,15 +184,11 @@ def artifacts_of(notice: Notice, brief: Brief) -> tuple[str, tuple[Artifact, ...
     Returns:
         For e-mail and the folder letter.html, letter.txt and the chart under its content id; for Slack blocks.json,
         letter.txt and the chart; for text messages letter.txt alone, one segment.
-
-    Raises:
-        TooLongForSmsError: Place and link of a text message are too long.
     """
     language = brief.language
     letter = render_email(notice, language)
     if brief.channel == "sms":
-        parts = render_sms(notice, language, takes_replies=brief.takes_replies)
-        return letter.subject, (_text(shorten(Parts(**asdict(parts)))),)
+        return letter.subject, (_text(_segment(render_sms(notice, language, takes_replies=brief.takes_replies))),)
     chart = () if notice.chart is None else (_picture(notice.chart, accent=notice.accent),)
     if brief.channel == "slack":
         blocks = render_slack(notice, language).encode()
@@ -201,6 +196,14 @@ def artifacts_of(notice: Notice, brief: Brief) -> tuple[str, tuple[Artifact, ...
     else:
         first = Artifact(name="letter.html", media_type="text/html", content=letter.html.encode())
     return letter.subject, (first, _text(letter.text), *chart)
+
+
+def _segment(parts: SmsParts) -> str:
+    """Return one segment; more only where place and link alone need them: an alert goes unheard for no name."""
+    try:
+        return shorten(Parts(**asdict(parts)))
+    except TooLongForSmsError:
+        return f"{parts.label} {parts.place}: {parts.link}"
 
 
 def _own_figures(incident: Incident, brief: Brief) -> Incident:

@@ -144,7 +144,6 @@ class StoredWording:
         Raises:
             UsageError: No evaluation that is kept has judged its incidents.
             SnapshotError: A snapshot is gone or was changed.
-            TooLongForSmsError: Place and link of a text message are too long.
         """
         messages = AlertMessages(app=self.app, states=matter.states, accounts=self.accounts)
         return messages.compose(self.brief(message, to=to, matter=matter))

