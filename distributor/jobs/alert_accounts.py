@@ -5,7 +5,7 @@ What the observations leave out, as drivers and curves, takes one pass for all i
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from distributor.alerting.account import Account, account_of, read_stored
 from distributor.alerting.incidents import Incident
@@ -16,6 +16,7 @@ from distributor.errors import UsageError
 from distributor.jobs.alert_places import Places
 from distributor.jobs.alert_snapshot import AlertData, measured_ground
 from distributor.jobs.application import Application
+from distributor.jobs.evaluate_rules import RECORD, known_folders
 from distributor.jobs.kept_evaluations import KeptEvaluation, kept_evaluations
 from distributor.metrics.windows import Period, resolve_period
 from distributor.snapshot.snapshot import Verify
@@ -23,7 +24,11 @@ from distributor.snapshot.snapshot import Verify
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounted:
-    """One incident with all that is known of it; no account of a rule about freshness."""
+    """One incident with all that is known of it.
+
+    Attributes:
+        account: None of a rule about freshness, and where no evaluation is kept any more that judged the incident.
+    """
 
     incident: Incident
     rule: Rule
@@ -35,33 +40,44 @@ class Accounted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
-    """Finds accounts, and keeps what it has measured."""
+    """Finds accounts, and keeps what it has measured until a newer evaluation comes."""
 
     app: Application
     _accounts: dict[tuple[str, str, int], Account] = field(default_factory=dict, repr=False)
-    _judged_by: dict[tuple[str, str], KeptEvaluation] = field(default_factory=dict, repr=False)
+    _judged_by: dict[tuple[str, date], KeptEvaluation | None] = field(default_factory=dict, repr=False)
     _opened: dict[str, tuple[AlertData, Places]] = field(default_factory=dict, repr=False)
+    _newest: list[tuple[str, int]] = field(default_factory=list, repr=False)
 
     def prepare(self, incidents: Iterable[Incident]) -> None:
         """Measure what accounts of these incidents need, in one pass an evaluation.
 
         Raises:
-            UsageError: No evaluation that is kept has judged one of them.
             SnapshotError: A snapshot is gone or was changed.
         """
+        self._forget_what_is_old()
         wanted: dict[str, list[Incident]] = {}
         for incident in incidents:
             evaluation = self._evaluation(incident)
-            is_fresh = evaluation.rule(incident.rule, self.app).kind is RuleKind.FRESHNESS
-            if not is_fresh and _key(evaluation, incident) not in self._accounts:
+            if evaluation is None or evaluation.rule(incident.rule, self.app).kind is RuleKind.FRESHNESS:
+                continue
+            if _key(evaluation, incident) not in self._accounts:
                 wanted.setdefault(evaluation.evaluation_id, []).append(incident)
         for own in wanted.values():
-            self._measure(self._evaluation(own[0]), own)
+            evaluation = self._evaluation(own[0])
+            assert evaluation is not None
+            self._measure(evaluation, own)
 
     def of(self, incident: Incident) -> Accounted:
-        """Return the account of an incident, in the newest period in which it was judged."""
+        """Return the account of an incident, in the newest period in which it was judged.
+
+        Raises:
+            UsageError: No evaluation is kept that knows its rule.
+            SnapshotError: A snapshot is gone or was changed.
+        """
         self.prepare([incident])
         evaluation = self._evaluation(incident)
+        if evaluation is None:
+            return self._without_account(incident)
         rule = evaluation.rule(incident.rule, self.app)
         data, places = self._open(evaluation)
         return Accounted(
@@ -69,6 +85,25 @@ class Accounts:
             rule=rule,
             period=self._period(rule, incident),
             account=self._accounts.get(_key(evaluation, incident)),
+            places=places,
+            loaded_at=data.snapshot.taken_at,
+        )
+
+    def _without_account(self, incident: Incident) -> Accounted:
+        """Return what is known of an incident whose evaluation has been removed: its end can still be told."""
+        found = next((one for one in kept_evaluations(self.app) if one.has_rule(incident.rule)), None)
+        if found is None:
+            raise UsageError(
+                f'no evaluation is kept that knows the rule "{incident.rule}": '
+                f"the incident {incident.id} cannot be told."
+            )
+        rule = found.rule(incident.rule, self.app)
+        data, places = self._open(found)
+        return Accounted(
+            incident=incident,
+            rule=rule,
+            period=self._period(rule, incident),
+            account=None,
             places=places,
             loaded_at=data.snapshot.taken_at,
         )
@@ -84,9 +119,9 @@ class Accounts:
         year = self.app.catalogue.organisation.membership_year
         return resolve_period(f"current {rule.data.period}", today=incident.data_on, membership_year=year)
 
-    def _evaluation(self, incident: Incident) -> KeptEvaluation:
-        """Return the newest evaluation with the figures that the incident stands on."""
-        key = (incident.id, str(incident.data_on))
+    def _evaluation(self, incident: Incident) -> KeptEvaluation | None:
+        """Return the newest evaluation with the figures that the incident stands on; None if it was removed."""
+        key = (incident.id, incident.data_on)
         if key not in self._judged_by:
             judged = (
                 one
@@ -94,13 +129,17 @@ class Accounts:
                 if one.has_judged(incident.rule, incident.entity_id, ends_on=incident.data_on)
             )
             found = next(judged, None)
-            if found is None:
-                raise UsageError(
-                    f"no evaluation that is kept has judged the incident {incident.id}: it cannot be told."
-                )
-            same = (one for one in self._judged_by.values() if one.evaluation_id == found.evaluation_id)
+            known = (one for one in self._judged_by.values() if one is not None)
+            same = (one for one in known if found is not None and one.evaluation_id == found.evaluation_id)
             self._judged_by[key] = next(same, found)
         return self._judged_by[key]
+
+    def _forget_what_is_old(self) -> None:
+        newest = [(folder.name, (folder / RECORD).stat().st_mtime_ns) for folder in known_folders(self.app)[-1:]]
+        if newest != self._newest:
+            self._newest[:] = newest
+            for kept in (self._accounts, self._judged_by, self._opened):
+                kept.clear()
 
     def _open(self, evaluation: KeptEvaluation) -> tuple[AlertData, Places]:
         if evaluation.evaluation_id not in self._opened:

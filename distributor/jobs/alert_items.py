@@ -41,7 +41,7 @@ def item_of(
     Args:
         incident: The incident.
         rule: As it was worded when the figures were computed.
-        account: Its figures; None of a rule about freshness, whose one figure is in its evidence.
+        account: Its figures; None where only its evidence is left: of rules about freshness, and of what is long over.
         state: Of its entity, for since when and how often.
         place: Its name.
         labels: The catalogue's words.
@@ -51,9 +51,9 @@ def item_of(
         actions: Its pages.
         acknowledged_by: Who looks into it.
     """
-    row = account.row if account is not None else {}
     episode = next((one for one in state.episodes if one.number == incident.episode), None)
     evidence = state.evidence.figures if state.evidence is not None else {}
+    row = account.row if account is not None else {str(name): figure for name, figure in evidence.items()}
     is_counted_level = rule.kind is RuleKind.LEVEL
     return models.Item(
         place=place,
@@ -69,7 +69,7 @@ def item_of(
         observed=row.get(Quantity.VALUE) if is_counted_level else row.get("observed"),
         expected=row.get("expected"),
         excess=row.get(Quantity.EXCESS),
-        value=evidence.get(Quantity.DATA_AGE_DAYS) if account is None else row.get(Quantity.VALUE),
+        value=row.get(Quantity.DATA_AGE_DAYS if rule.kind is RuleKind.FRESHNESS else Quantity.VALUE),
         base_value=account.base_value if account is not None else None,
         months=_months(account, labels) if account is not None else None,
         limit=limit_of(rule),

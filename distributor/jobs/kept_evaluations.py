@@ -45,6 +45,9 @@ class KeptEvaluation:
     def rule(self, rule: str, app: Application) -> Rule:
         return rule_of(self.spec(rule), app.catalogue)
 
+    def has_rule(self, rule: str) -> bool:
+        return any(one["rule"] == rule for one in self.record["rules"])
+
     def has_judged(self, rule: str, entity_id: str, *, ends_on: date) -> bool:
         """Return whether an entity was judged in a period; rules about freshness leave no rows, only their record."""
         recorded = next((one for one in self.record["rules"] if one["rule"] == rule), None)

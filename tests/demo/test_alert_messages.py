@@ -347,10 +347,16 @@ def test_late_source_is_told_once(desk: Desk) -> None:
     assert "Owner: data_team" in text
 
 
-def test_incident_that_no_evaluation_judged_cannot_be_told(desk: Desk, lost: Incident) -> None:
-    """The error says which."""
-    with pytest.raises(UsageError, match=lost.key):
-        desk.notice(replace(lost, data_on=date(2020, 1, 31)))
+def test_what_is_long_over_can_still_be_told(desk: Desk, lost: Incident) -> None:
+    """Of an incident whose evaluation was removed its end is told, without figures; of an unknown rule nothing is."""
+    over = replace(lost, data_on=date(2020, 1, 31), phase=Phase.RESOLVED)
+    told = brief(over, kind=Kind.resolved, reason=Reason.resolved, endings={over.id: Ending.closed}, language="en")
+    subject, artifacts = desk.messages.compose(told)
+
+    assert "Resolved · Churn – Rana: has been closed" == subject
+    assert " against " not in artifacts[1].content.decode()
+    with pytest.raises(UsageError, match='knows the rule "gone"'):
+        desk.notice(replace(over, rule="gone"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
