@@ -63,13 +63,12 @@ def draw_pace(chart: Pace, style: Style) -> Sheet:
     now = [(x, height(value)) for x, value in zip(centres, chart.this_year, strict=False)]
     _draw_line(sheet, now, current)
     sheet.marks(now[-1:], shape="o", size=8, fill=current.colour, edge=WHITE, edge_width=1.5, layer=6)
+    ahead: list[Point] = []
     if chart.mean is not None and chart.low is not None and chart.high is not None:
-        _draw_forecast(
-            sheet, now[-1], centres[-1], [height(one) for one in (chart.low, chart.mean, chart.high)], current
-        )
-    _name_now(
-        sheet, f"{words.word('this_year')} {whole(chart.this_year[-1], words)}", now, past, look=current, within=plot
-    )
+        ahead = [now[-1], (centres[-1], height(chart.mean))]
+        _draw_forecast(sheet, ahead, [height(chart.low), height(chart.high)], current)
+    text = f"{words.word('this_year')} {whole(chart.this_year[-1], words)}"
+    _name_now(sheet, text, now[-1], paths=[now, past, ahead], look=current, within=plot)
     _draw_names(sheet, names, [current, last, target], x=plot.right + _GAP_PX, height=height, plot=plot)
     return sheet
 
@@ -107,26 +106,24 @@ def _draw_line(sheet: Sheet, points: Sequence[Point], look: Look) -> None:
         sheet.path(points, colour=look.colour, width=look.width, dash=look.dash, layer=look.layer)
 
 
-def _draw_forecast(sheet: Sheet, now: Point, x: float, heights: Sequence[float], look: Look) -> None:
+def _draw_forecast(sheet: Sheet, ahead: Sequence[Point], interval: Sequence[float], look: Look) -> None:
     """Draw the way to the mean, and the interval at the year's end."""
-    low, mean, high = heights
-    sheet.path([now, (x, mean)], colour=look.colour, width=1.5, dash=_DASH, layer=4)
-    for line in (
-        [(x, low), (x, high)],
-        [(x - _CAP_PX, low), (x + _CAP_PX, low)],
-        [(x - _CAP_PX, high), (x + _CAP_PX, high)],
-    ):
+    x, mean = ahead[-1]
+    low, high = interval
+    sheet.path(ahead, colour=look.colour, width=1.5, dash=_DASH, layer=4)
+    caps = ([(x - _CAP_PX, y), (x + _CAP_PX, y)] for y in interval)
+    for line in ([(x, low), (x, high)], *caps):
         sheet.path(line, colour=look.colour, width=1.5, layer=5)
     sheet.marks([(x, mean)], shape="o", size=6, fill=WHITE, edge=look.colour, edge_width=1.5, layer=6)
 
 
 def _name_now(
-    sheet: Sheet, text: str, now: Sequence[Point], past: Sequence[Point], *, look: Look, within: Area
+    sheet: Sheet, text: str, end: Point, *, paths: Sequence[Sequence[Point]], look: Look, within: Area
 ) -> None:
     """Name this year's line beside its last point, where no line crosses the name."""
-    label = EndLabel(lines=(printable(text),), weight=Weight.bold, colour=look.text, end=now[-1])
+    label = EndLabel(lines=(printable(text),), weight=Weight.bold, colour=look.text, end=end)
     bounds = Area(left=within.left, top=within.top, right=sheet.width - PADDING_PX, bottom=within.bottom)
-    area = place_beside(label, paths=[now, past], taken=[], within=bounds)
+    area = place_beside(label, paths=paths, taken=[], within=bounds)
     if area is not None:
         sheet.text(area.left, area.top + LINE_PX / 2, label.lines[0], weight=Weight.bold, colour=look.text)
 
