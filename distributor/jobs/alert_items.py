@@ -69,6 +69,7 @@ def item_of(
         observed=row.get(Quantity.VALUE) if is_counted_level else row.get("observed"),
         expected=row.get("expected"),
         excess=row.get(Quantity.EXCESS),
+        left_out=row.get("left_out") or 0.0,
         value=row.get(Quantity.DATA_AGE_DAYS if rule.kind is RuleKind.FRESHNESS else Quantity.VALUE),
         base_value=account.base_value if account is not None else None,
         months=_months(account, labels) if account is not None else None,

@@ -197,6 +197,7 @@ class Item:
         metric: Label: "Frafall".
         things: What is counted, as a label: "Utmeldte".
         observed, expected, excess: Counts; excess is observed less expected.
+        left_out: Of last year's comparison: counted now, but in groups that had nothing to compare with.
         value, base_value: The figure, and that of what it is held against, as ``how`` prints them.
         months: Length of the window that ends with the data; None where it is not so many months.
         limit: Of a threshold; of an event the days ahead; of freshness the days allowed.
@@ -221,6 +222,7 @@ class Item:
     observed: float | None = None
     expected: float | None = None
     excess: float | None = None
+    left_out: float = 0
     value: float | None = None
     base_value: float | None = None
     months: int | None = None

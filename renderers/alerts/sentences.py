@@ -79,6 +79,8 @@ def figures(item: Item, words: Formatter) -> str:
     said = []
     if is_tested(item) and item.observed is not None and item.expected is not None:
         said.append(_counts(item, words))
+        if item.left_out and not item.is_small:
+            said.append(words.word("counts_left_out", number=counted(item.left_out, item, words)))
     elif item.family in (Family.event, Family.freshness):
         return ""
     if item.value is not None and item.base_value is not None and item.family is not Family.pace and not item.is_small:

@@ -230,3 +230,14 @@ def test_odds_are_rounded_down(one_in: float, said: str) -> None:
     notice = replace(notices("en")["fired"], items=(replace(item, sureness=replace(item.sureness, one_in=one_in)),))
 
     assert said in " ".join(render_text(notice, "en").split())
+
+
+def test_what_has_no_year_before_is_named() -> None:
+    """Leavers in groups that did not exist last year are not compared, and the message says how many they are."""
+    notice = replace(notices("en")["fired"], items=(replace(alta("en"), left_out=62),))
+
+    assert "62 in groups without figures last year left out" in flat(render_text(notice, "en"))
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
