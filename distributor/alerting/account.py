@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from distributor.alerting.curves import Curves, funnel_figures, line_of, pace_of
+from distributor.alerting.curves import Curves, FunnelFigures, funnel_figures, line_of, pace_of
 from distributor.alerting.drivers import DriverView, decomposed, driver_views
 from distributor.alerting.judging import holds_each
 from distributor.alerting.look import Columns, Ground, Look
@@ -28,10 +29,11 @@ _ALPHA = 0.025
 _INPUTS = frozenset({"entity_id", "period_ends_on", "eligible", "gap", "existence"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Stored:
     """The observations of one rule in one period, as they were written: see ``Judged.table``."""
 
+    rule: Rule
     entity_ids: tuple[str, ...]
     columns: Columns
     is_eligible: BoolArray
@@ -43,11 +45,6 @@ class Stored:
         place = self.entity_ids.index(entity_id)
         found = {name: float(values[place]) for name, values in self.columns.items()}
         return {name: None if value != value else value for name, value in found.items()}
-
-    def flagged(self, rule: Rule) -> int:
-        """Return how many of those judged together satisfy the fire gates."""
-        holds = holds_each(rule.fire_when, self.columns, size=len(self.entity_ids))
-        return int(np.count_nonzero(holds & self.is_eligible))
 
     @property
     def judged(self) -> int:
@@ -62,11 +59,23 @@ class Stored:
         """Open entities with data that could not be judged: too small or too young."""
         return int(np.count_nonzero(self.is_open & ~self.has_gap & ~self.is_eligible))
 
+    @cached_property
+    def flagged(self) -> int:
+        """How many of those judged together satisfy the fire gates."""
+        holds = holds_each(self.rule.fire_when, self.columns, size=len(self.entity_ids))
+        return int(np.count_nonzero(holds & self.is_eligible))
 
-def read_stored(table: pa.Table, period: Period) -> Stored:
+    @cached_property
+    def funnel(self) -> FunnelFigures | None:
+        """The ratios of all that were judged together: the same for all incidents of the rule."""
+        return funnel_figures(self.columns, self.entity_ids, self.is_eligible, kind=self.rule.kind)
+
+
+def read_stored(table: pa.Table, rule: Rule, period: Period) -> Stored:
     """Return the rows of one period."""
     rows = table.filter(pc.equal(table["period_ends_on"], pa.scalar(period.window.last_on, pa.date32())))
     return Stored(
+        rule=rule,
         entity_ids=tuple(rows["entity_id"].to_pylist()),
         columns={
             name: rows[name].to_numpy(zero_copy_only=False).astype(np.float64)
@@ -130,20 +139,18 @@ class Account:
         return found | drivers
 
 
-def account_of(rule: Rule, period: Period, ground: Ground, *, stored: Stored, entity_id: str, node: int) -> Account:
-    """Return the account of one entity in the period of what was stored.
+def account_of(stored: Stored, period: Period, ground: Ground, *, entity_id: str, node: int) -> Account:
+    """Return the account of one entity.
 
     Args:
-        rule: As it was worded when it was evaluated.
-        period: The newest that was judged.
+        stored: All rows of the period, with the rule as it was worded then.
+        period: The period.
         ground: Of the same snapshot; one that only notes what it is asked for serves to find out.
-        stored: All rows of the period.
         entity_id: The entity.
         node: Where it lies in the branch tree: itself, or the branch of a thing.
     """
-    look = Look(rule=rule, ground=ground, period=period, nodes=ground.places.nodes(rule.entity))
-    if node not in look.nodes:
-        look = replace(look, nodes=np.array([node], np.int64))
+    rule = stored.rule
+    look = Look(rule=rule, ground=ground, period=period, nodes=np.array([node], np.int64))
     row = stored.row(entity_id)
     expected = row.get("expected")
     mix_by, mix = decomposed(look, node)
@@ -153,9 +160,9 @@ def account_of(rule: Rule, period: Period, ground: Ground, *, stored: Stored, en
         entity_id=entity_id,
         period=period,
         row=row,
-        base_value=_base_value(look, row, node),
+        base_value=_base_value(look, row),
         judged=stored.judged,
-        flagged=stored.flagged(rule),
+        flagged=stored.flagged,
         too_small=stored.too_small,
         without_data=stored.without_data,
         one_in=1 / p if (p := row.get(Quantity.P)) else None,
@@ -187,7 +194,7 @@ def _whole_expected(row: Mapping[str, float | None], rule: Rule) -> float | None
     return row.get("last_year") if expected is None and rule.kind is RuleKind.LEVEL else expected
 
 
-def _base_value(look: Look, row: Mapping[str, float | None], node: int) -> float | None:
+def _base_value(look: Look, row: Mapping[str, float | None]) -> float | None:
     rule = look.rule
     if rule.kind in (RuleKind.EVENT, RuleKind.FRESHNESS):
         return None
@@ -198,8 +205,7 @@ def _base_value(look: Look, row: Mapping[str, float | None], node: int) -> float
         case Baseline.TARGET:
             return row.get("target")
         case Baseline.LAST_YEAR:
-            own = replace(look, nodes=np.array([node], np.int64))
-            last = _figure(own.value(rule.metric, look.window.year_before())[0])
+            last = _figure(look.value(rule.metric, look.window.year_before())[0])
             return row.get("last_year", last)
         case None:
             return None
@@ -233,9 +239,9 @@ def _curves(look: Look, node: int, stored: Stored) -> Curves | None:
         case RuleKind.PACE:
             return pace_of(look, node)
         case RuleKind.RATE | RuleKind.SHARE if rule.compare is not None and rule.compare.to is not Baseline.LAST_YEAR:
-            return funnel_figures(stored.columns, stored.entity_ids, stored.is_eligible, kind=rule.kind)
+            return stored.funnel
         case RuleKind.RATE | RuleKind.SHARE | RuleKind.LEVEL:
-            return line_of(look, node)
+            return line_of(look)
 
 
 def _figure(value: float) -> float | None:

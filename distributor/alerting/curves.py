@@ -112,31 +112,24 @@ def pace_of(look: Look, node: int) -> PaceFigures | None:
     )
 
 
-def line_of(look: Look, node: int) -> LineFigures:
-    """Return the metric over the two years that end with the period, each figure with its own window."""
+def line_of(look: Look) -> LineFigures:
+    """Return the metric of the look's one node over the two years that end with the period."""
     edge = look.period.window.to_on
     ends = [shift_months(edge, -back) for back in range(_MONTHS - 1, -1, -1)]
-    values, before = (
-        tuple(_value(look, shift_months(end, -years * _MONTHS), node) for end in ends) for years in (0, 1)
-    )
+    values, before = (tuple(_value(look, shift_months(end, -years * _MONTHS)) for end in ends) for years in (0, 1))
     month_ends = tuple(Window(from_on=shift_months(end, -1), to_on=end).last_on for end in ends)
     return LineFigures(month_ends=month_ends, values=values, year_before=before)
 
 
-def _value(look: Look, end: date, node: int) -> float | None:
+def _value(look: Look, end: date) -> float | None:
     month = Window(from_on=shift_months(end, -1), to_on=end)
     period = Period(kind=look.period.kind, window=month)
     window = window_of(look.rule.window or look.metric.window, period, membership_year=look.ground.membership_year)
-    return _figure(look.value(look.rule.metric, window)[_own(look, node)])
+    return _figure(look.value(look.rule.metric, window)[0])
 
 
 def _at(look: Look, metric: str, window: Window, node: int) -> float | None:
     return _figure(look.ground.sums.totals(metric, window)[node])
-
-
-def _own(look: Look, node: int) -> int:
-    """Return the place of a node among the look's own."""
-    return int(np.flatnonzero(look.nodes == node)[0])
 
 
 def _figure(value: float) -> float | None:

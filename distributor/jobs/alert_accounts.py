@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from distributor.alerting.account import Account, account_of, read_stored
+from distributor.alerting.account import Account, Stored, account_of, read_stored
 from distributor.alerting.incidents import Incident
 from distributor.alerting.look import Ground
 from distributor.alerting.rules import Rule
@@ -27,7 +27,8 @@ class Accounted:
     """One incident with all that is known of it.
 
     Attributes:
-        account: None of a rule about freshness, and where no evaluation is kept any more that judged the incident.
+        account: None of a rule about freshness, of an entity that is gone from the register, and where no evaluation is
+            kept any more that judged the incident.
     """
 
     incident: Incident
@@ -150,25 +151,31 @@ class Accounts:
 
     def _measure(self, evaluation: KeptEvaluation, incidents: Sequence[Incident]) -> None:
         data, places = self._open(evaluation)
+        stored: dict[tuple[str, date], tuple[Stored, Period]] = {}
+        located: list[tuple[Incident, int]] = []
+        for one in incidents:
+            if (one.rule, one.data_on) not in stored:
+                stored[one.rule, one.data_on] = self._stored(evaluation, one)
+            node = places.node(stored[one.rule, one.data_on][0].rule, one.entity_id)
+            if node is not None:
+                located.append((one, node))
+        if not located:
+            return
 
         def accounts(ground: Ground) -> list[Account]:
-            return [self._account(evaluation, one, ground, places) for one in incidents]
+            return [
+                account_of(*stored[one.rule, one.data_on], ground, entity_id=one.entity_id, node=node)
+                for one, node in located
+            ]
 
         ground = measured_ground(self.app, data, accounts, as_of=evaluation.as_of)
-        for incident, account in zip(incidents, accounts(ground), strict=True):
-            self._accounts[_key(evaluation, incident)] = account
+        for (one, _), found in zip(located, accounts(ground), strict=True):
+            self._accounts[_key(evaluation, one)] = found
 
-    def _account(self, evaluation: KeptEvaluation, incident: Incident, ground: Ground, places: Places) -> Account:
+    def _stored(self, evaluation: KeptEvaluation, incident: Incident) -> tuple[Stored, Period]:
         rule = evaluation.rule(incident.rule, self.app)
         period = self._period(rule, incident)
-        return account_of(
-            rule,
-            period,
-            ground,
-            stored=read_stored(evaluation.observations(rule.alert), period),
-            entity_id=incident.entity_id,
-            node=places.node(rule, incident.entity_id),
-        )
+        return read_stored(evaluation.observations(rule.alert), rule, period), period
 
 
 def _key(evaluation: KeptEvaluation, incident: Incident) -> tuple[str, str, int]:

@@ -41,12 +41,13 @@ class Places:
         branch = self.branch(thing.branch_id)
         return thing.name if branch in thing.name else f"{thing.name} ({branch})"
 
-    def node(self, rule: Rule, entity_id: str) -> int:
-        """Return the node of a branch, or of the branch that a thing lies in; the root for one that is gone."""
-        if rule.event is None:
-            return self.tree.position(entity_id)
-        thing = self._of_rule(rule).get(entity_id)
-        return 0 if thing is None or thing.branch_id not in self.tree else self.tree.position(thing.branch_id)
+    def node(self, rule: Rule, entity_id: str) -> int | None:
+        """Return the node of a branch, or of the branch that a thing lies in; None of one that is gone."""
+        branch_id: str | None = entity_id
+        if rule.event is not None:
+            thing = self._of_rule(rule).get(entity_id)
+            branch_id = None if thing is None else thing.branch_id
+        return self.tree.position(branch_id) if branch_id is not None and branch_id in self.tree else None
 
     def _of_rule(self, rule: Rule) -> Mapping[str, Thing]:
         """Return what the column of an event names, from the rows that say which of them there are."""

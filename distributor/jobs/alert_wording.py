@@ -22,7 +22,7 @@ from distributor.jobs.application import Application
 from renderers.alerts.models import Actions, Ending, Kind, Reason
 from renderers.pack import Artifact
 
-_REGION, _SOURCE = "region", "source"  # kinds of incidents that stand for others
+_ENTITY, _REGION, _SOURCE = "entity", "region", "source"  # the last two stand for others
 _KINDS = {
     NoticeKind.FIRED: Kind.fired,
     NoticeKind.REPEATED: Kind.repeat,
@@ -146,6 +146,8 @@ class StoredWording:
             SnapshotError: A snapshot is gone or was changed.
         """
         messages = AlertMessages(app=self.app, states=matter.states, accounts=self.accounts)
+        # All at once: what other messages of the moment will say is measured in the same pass.
+        messages.prepare(incident_from(one) for one in matter.records.values() if one.kind == _ENTITY)
         return messages.compose(self.brief(message, to=to, matter=matter))
 
     def brief(self, message: Planned, *, to: Addressee, matter: Standing) -> Brief:

@@ -93,10 +93,12 @@ def _explained(app: Application, evaluation: KeptEvaluation, name: str, entity_i
     periods = evaluation.periods(rule, app)
     table = evaluation.observations(name)
     node = Places(tree=data.tree, catalogue=app.catalogue, data=data).node(rule, entity_id)
-    newest = read_stored(table, periods[-1])
+    if node is None:
+        raise UsageError(f'"{entity_id}" is not in the register any more: nothing can be derived anew for it.')
+    newest = read_stored(table, rule, periods[-1])
 
     def account(ground: Ground) -> Account:
-        return account_of(rule, periods[-1], ground, stored=newest, entity_id=entity_id, node=node)
+        return account_of(newest, periods[-1], ground, entity_id=entity_id, node=node)
 
     def note(noting: Ground) -> None:
         for one in periods:
@@ -110,7 +112,7 @@ def _explained(app: Application, evaluation: KeptEvaluation, name: str, entity_i
         place = judged.entity_ids.index(entity_id)
         derived = {name: _figure(float(values[place])) for name, values in judged.columns.items()}
         figures = {Quantity(name): value for name, value in derived.items() if name in _QUANTITIES}
-        stored = read_stored(table, period).row(entity_id)
+        stored = read_stored(table, rule, period).row(entity_id)
         explained.append(
             ExplainedPeriod(
                 ends_on=period.window.last_on,

@@ -23,10 +23,11 @@ from distributor.snapshot.snapshot import Verify, load_snapshot
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEvaluation:
-    """One evaluation in its folder, whose name is its id; keeps the tables that it has read."""
+    """One evaluation in its folder, whose name is its id; keeps what it has read."""
 
     folder: Path
     record: Mapping[str, Any] = field(repr=False)
+    _rules: dict[str, Rule] = field(default_factory=dict, repr=False)
     _tables: dict[str, pa.Table] = field(default_factory=dict, repr=False)
 
     @property
@@ -43,7 +44,10 @@ class KeptEvaluation:
         return AlertSpec.model_validate_json(words, by_alias=True)
 
     def rule(self, rule: str, app: Application) -> Rule:
-        return rule_of(self.spec(rule), app.catalogue)
+        """Return a rule as it was worded, on the metrics as they are."""
+        if rule not in self._rules:
+            self._rules[rule] = rule_of(self.spec(rule), app.catalogue)
+        return self._rules[rule]
 
     def has_rule(self, rule: str) -> bool:
         return any(one["rule"] == rule for one in self.record["rules"])
