@@ -109,12 +109,12 @@ class Accounts:
             loaded_at=data.snapshot.taken_at,
         )
 
-    def newest(self) -> tuple[KeptEvaluation, datetime]:
-        """Return the newest evaluation, and when its data were read."""
+    def newest_loaded_at(self) -> datetime:
+        """Return when the data of the newest evaluation were read."""
         found = next(kept_evaluations(self.app), None)
         if found is None:
             raise UsageError("no evaluation is kept: there is nothing to tell.")
-        return found, self._open(found)[0].snapshot.taken_at
+        return self._open(found)[0].snapshot.taken_at
 
     def _period(self, rule: Rule, incident: Incident) -> Period:
         year = self.app.catalogue.organisation.membership_year

@@ -1,6 +1,7 @@
 """From the curves of an account to the chart of a message, in one language."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from distributor.alerting.account import Account, baseline_of
 from distributor.alerting.curves import FunnelFigures, LineFigures, PaceFigures
@@ -29,6 +30,13 @@ def chart_of(account: Account, labels: Labels, *, places: Mapping[str, str]) -> 
             return _line(account, curves, labels)
         case None:
             return None
+
+
+def shows_few(chart: charts.Chart, *, min_cell: int) -> bool:
+    """Return whether the few persons of a month could be read off a curve that adds months up."""
+    if not isinstance(chart, charts.Pace):
+        return False
+    return any(0 < after - before < min_cell for before, after in pairwise((0.0, *chart.this_year)))
 
 
 def _funnel(found: FunnelFigures, things: str, language: str, places: Mapping[str, str]) -> charts.Funnel | None:

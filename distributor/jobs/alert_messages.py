@@ -15,7 +15,7 @@ from distributor.catalogue.alert_kinds import RuleKind
 from distributor.catalogue.conditions import Quantity
 from distributor.jobs.alert_accounts import Accounted, Accounts
 from distributor.jobs.alert_briefs import Brief
-from distributor.jobs.alert_charts import chart_of
+from distributor.jobs.alert_charts import chart_of, shows_few
 from distributor.jobs.alert_items import item_of, region_item
 from distributor.jobs.alert_labels import Labels, labels_of
 from distributor.jobs.application import Application
@@ -48,7 +48,7 @@ class AlertMessages:
         """Return the subject and the files of a message: see :func:`artifacts_of`.
 
         Raises:
-            UsageError: No evaluation that is kept has judged the incidents.
+            UsageError: No evaluation is kept that knows the rules of the incidents.
             SnapshotError: A snapshot is gone or was changed.
         """
         return artifacts_of(self.notice(brief), brief)
@@ -130,7 +130,6 @@ class AlertMessages:
     def _late(self, brief: Brief) -> Notice:
         """Return what is said when sources have not come: once, and not of each branch."""
         assert brief.late is not None
-        found, loaded_at = self.accounts.newest()
         catalogue, sources = self.app.catalogue, brief.late.sources
         rules = rules_of(catalogue)
         reading = [one for one in rules if set(catalogue.datasets_of_alert(catalogue.alerts[one.alert])) & set(sources)]
@@ -150,8 +149,8 @@ class AlertMessages:
             provenance=Provenance(
                 rule="",
                 version="",
-                data_to=found.as_of,
-                loaded_at=loaded_at,
+                data_to=None,
+                loaded_at=self.accounts.newest_loaded_at(),
                 reason=brief.reason,
                 unstaffed=brief.unstaffed,
             ),
@@ -226,7 +225,8 @@ def _chart(
         return None
     same = zip(pairs, items, strict=True)
     places = {one.entity_id: item.place for (one, _), item in same if one.rule == first.rule and not item.is_over}
-    return chart_of(accounted.account, labels, places=places)
+    chart = chart_of(accounted.account, labels, places=places)
+    return None if chart is None or shows_few(chart, min_cell=items[0].min_cell) else chart
 
 
 def _size(incident: Incident, state: State) -> float | None:

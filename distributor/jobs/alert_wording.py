@@ -142,7 +142,7 @@ class StoredWording:
         """Return the subject and the files of a message.
 
         Raises:
-            UsageError: No evaluation that is kept has judged its incidents.
+            UsageError: No evaluation is kept that knows the rules of its incidents.
             SnapshotError: A snapshot is gone or was changed.
         """
         messages = AlertMessages(app=self.app, states=matter.states, accounts=self.accounts)

@@ -132,7 +132,11 @@ def _provenance(notice: Notice, words: Formatter) -> Iterator[str]:
     found = notice.provenance
     if found.rule:
         yield words.word("from_rule", rule=found.rule, version=found.version[:_HASH_SHOWN])
-    yield words.word("from_data", day=words.date(found.data_to), moment=words.moment(found.loaded_at, notice.zone))
+    moment = words.moment(found.loaded_at, notice.zone)
+    if found.data_to is None:
+        yield words.word("from_loading", moment=moment)
+    else:
+        yield words.word("from_data", day=words.date(found.data_to), moment=moment)
     if notice.count == 1 and notice.items and notice.items[0].incident_id:
         yield words.word("from_incident", incident=notice.items[0].incident_id)
     yield words.word("from_reason", reason=_reason(notice, words))

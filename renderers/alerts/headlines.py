@@ -2,7 +2,7 @@
 
 from renderers.alerts import sentences as say
 from renderers.alerts.figures import whole
-from renderers.alerts.models import Item, Kind, Notice
+from renderers.alerts.models import Item, Kind, Notice, Place
 from renderers.language import Formatter
 
 _PREFIXES = {Kind.repeat: "alert_still", Kind.escalated: "alert_unanswered", Kind.more_firing: "alert_also"}
@@ -59,9 +59,7 @@ def second_line(notice: Notice, words: Formatter) -> str:
 
 def mark(notice: Notice, words: Formatter) -> str:
     """Return the word for the severity, or for what has become of it."""
-    if notice.kind.is_ending or notice.kind is Kind.data_late:
-        return words.word(f"alert_{notice.kind}" if notice.kind is not Kind.data_late else "alert_warning")
-    return words.word(f"alert_{notice.severity}")
+    return words.word(f"alert_{notice.kind if notice.kind.is_ending else notice.severity}")
 
 
 def _common_topic(notice: Notice, words: Formatter) -> str:
@@ -71,10 +69,13 @@ def _common_topic(notice: Notice, words: Formatter) -> str:
 
 
 def in_all(notice: Notice, words: Formatter) -> str:
+    """Say how many places, and how far they are off together."""
     first = notice.items[0]
+    # A region that stands for its branches may stand beside branches.
+    kind = first.kind if len({one.kind for one in notice.items}) == 1 else Place.branch
     if notice.kind.is_ending:
         endings = {say.ending(one, words) for one in notice.items}
-        places = say.counted_phrase(f"count_{first.kind}", notice.count, words)
+        places = say.counted_phrase(f"count_{kind}", notice.count, words)
         return f"{places} {endings.pop()}" if len(endings) == 1 else places
     if notice.roll_up is not None:
         places = words.word(
@@ -83,7 +84,7 @@ def in_all(notice: Notice, words: Formatter) -> str:
             eligible=whole(notice.roll_up.eligible, words),
         )
     else:
-        places = say.counted_phrase(f"count_{first.kind}", notice.count, words)
+        places = say.counted_phrase(f"count_{kind}", notice.count, words)
     left = sum(not one.is_over for one in notice.items) + notice.more
     if left < notice.count:
         return words.word("alert_left", firing=whole(left, words), places=places)

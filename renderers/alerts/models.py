@@ -285,7 +285,7 @@ class Provenance:
 
     rule: str
     version: str  # hash of the rule's content
-    data_to: date
+    data_to: date | None  # None of data that have not come
     loaded_at: datetime
     reason: Reason
     unstaffed: tuple[str, ...] = ()  # who should have been asked

@@ -10,7 +10,9 @@ Source of the limits: docs.slack.dev/reference/block-kit/blocks and …/block-el
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 from renderers.alerts.compose import ACKNOWLEDGE, SNOOZE, compose
@@ -22,7 +24,8 @@ CHILD = "child"
 CHART_ID = "alert-chart"
 BUTTON_VALUE, OPTION_VALUE = 2000, 150
 _HEADER, _SECTION, _ALT_TEXT, _URL = 150, 3000, 2000, 3000
-_PART = 600  # characters of one sentence or name: none is as long, unless somebody made it so
+_PART = 900  # characters of one escaped sentence or name: none is as long, unless somebody made it so
+_LINK = 1000
 # What a choice in the menu sends back, before ":" and the token, with its phrase.
 SNOOZES = (("next_data", "snooze_next_data"), ("7d", "snooze_seven_days"), ("resolved", "snooze_resolved"))
 
@@ -44,9 +47,9 @@ def _parts(sheet: AlertSheet, words: Formatter) -> Iterator[Sequence[Block]]:
     yield _sections(_escaped(sheet.figures))
     yield [_child(number, entry) for number, entry in enumerate(sheet.entries, start=1)]
     if sheet.more:
-        yield [_context(_linked(sheet.more, sheet.list_url))]
+        yield [_context([_linked(sheet.more, sheet.list_url)])]
     if sheet.sure:
-        yield [_context(" ".join(map(_escaped, sheet.sure)))]
+        yield [_context(map(_escaped, sheet.sure))]
     drivers = f"*{_escaped(sheet.drivers_label)}:* {_escaped(sheet.drivers)}" if sheet.drivers else ""
     yield _sections(drivers, _escaped(sheet.mix), *map(_escaped, sheet.forecast))
     if sheet.chart_title:
@@ -62,12 +65,12 @@ def _parts(sheet: AlertSheet, words: Formatter) -> Iterator[Sequence[Block]]:
     yield _sections(_step(sheet), *map(_escaped, sheet.people))
     if sheet.buttons:
         yield [{"type": "actions", "elements": [_element(button, words) for button in sheet.buttons]}]
-    yield [_context(" · ".join(map(_escaped, sheet.provenance)))]
+    yield [_context(map(_escaped, sheet.provenance), " · ")]
 
 
 def _child(number: int, entry: Entry) -> Block:
     lines = [f"*{_escaped(entry.place)}*: {_escaped(entry.what)}", *map(_escaped, entry.lines)]
-    block: Block = {"type": "section", "block_id": f"{CHILD}-{number}", "text": _mrkdwn("\n".join(lines))}
+    block: Block = {"type": "section", "block_id": f"{CHILD}-{number}", "text": _mrkdwn(lines, "\n")}
     if entry.buttons:
         block["accessory"] = _button(entry.buttons[0])
     return block
@@ -115,17 +118,22 @@ def _button(button: Button) -> Block:
 
 def _sections(*lines: str) -> list[Block]:
     """Return one paragraph of *lines*, escaped already; none without any."""
-    text = "\n".join(filter(None, lines))
-    return [{"type": "section", "text": _mrkdwn(text)}] if text else []
+    said = [line for line in lines if line]
+    return [{"type": "section", "text": _mrkdwn(said, "\n")}] if said else []
 
 
-def _context(mrkdwn: str) -> Block:
-    return {"type": "context", "elements": [_mrkdwn(mrkdwn)]}
+def _context(pieces: Iterable[str], separator: str = " ") -> Block:
+    return {"type": "context", "elements": [_mrkdwn(pieces, separator)]}
 
 
-def _mrkdwn(text: str) -> Block:
-    if len(text) > _SECTION:
-        raise ValueError(f"a paragraph for Slack has {len(text)} characters. Allowed: {_SECTION}.")
+def _mrkdwn(pieces: Iterable[str], separator: str) -> Block:
+    """Return a paragraph of *pieces*, escaped already, as many as Slack takes."""
+    first, *others = pieces
+    text = first
+    for piece in others:
+        if len(text) + len(separator) + len(piece) > _SECTION:
+            break
+        text = f"{text}{separator}{piece}"
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
@@ -135,15 +143,20 @@ def _plain(text: str, longest: int) -> Block:
 
 def _linked(text: str, url: str) -> str:
     """Return a link; a "|" or ">" in the address would end it."""
-    return f"<{_as_text(url).replace('|', '%7C')}|{_escaped(text)}>" if url else _escaped(text)
+    address = _as_text(url).replace("|", "%7C")
+    return f"<{address}|{_escaped(text)}>" if 0 < len(address) <= _LINK else _escaped(text)
 
 
 def _escaped(text: str) -> str:
-    """Return *text* so that Slack shows it as it is, cut before it is escaped.
+    """Return *text* so that Slack shows it as it is, cut where it is too long, but never inside "&lt;".
 
     Source: docs.slack.dev/messaging/formatting-message-text: "&", "<" and ">" are the control characters.
     """
-    return _as_text(_cut(text, _PART))
+    whole = _as_text(text)
+    if len(whole) <= _PART:
+        return whole
+    lengths = accumulate(len(_as_text(sign)) for sign in text)
+    return f"{_as_text(text[: bisect_right(list(lengths), _PART - 1)].rstrip())}…"
 
 
 def _as_text(text: str) -> str:

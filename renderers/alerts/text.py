@@ -15,7 +15,7 @@ def render_text(notice: Notice, language: str) -> str:
 
 
 def draw_text(sheet: AlertSheet) -> str:
-    lines = [*wrapped(sheet.headline), *wrapped(sheet.figures)]
+    lines = [line for text in (sheet.headline, sheet.figures) if text for line in wrapped(text)]
     for entry in sheet.entries:
         lines += ["", *_entry(entry)]
     if sheet.more:

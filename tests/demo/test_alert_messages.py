@@ -28,6 +28,7 @@ from distributor.demo.facts import Facts
 from distributor.errors import UsageError
 from distributor.jobs.alert_accounts import Accounts
 from distributor.jobs.alert_briefs import Brief, LateBrief, RegionBrief
+from distributor.jobs.alert_charts import shows_few
 from distributor.jobs.alert_messages import AlertMessages
 from distributor.jobs.alert_wording import StoredWording
 from distributor.jobs.application import Application
@@ -290,6 +291,16 @@ def test_few_persons_are_seen_by_analysts_only(desk: Desk, lost: Incident) -> No
 
     assert (5, 0, 0) == (everybody.min_cell, analyst.min_cell, joins.min_cell)
     assert not everybody.is_small
+
+
+def test_curve_of_few_persons_a_month_is_not_drawn(desk: Desk) -> None:
+    """Where months add up, three joiners of a month can be seen; only where they must not be is the curve left out."""
+    chart = desk.notice(desk.incidents("enrolment_behind_last_year")[0]).chart
+    assert isinstance(chart, Pace)
+    few = replace(chart, this_year=(12.0, 15.0, 30.0))
+
+    assert (True, False) == (shows_few(few, min_cell=5), shows_few(few, min_cell=0))
+    assert not shows_few(replace(chart, this_year=(12.0, 12.0, 30.0)), min_cell=5)
 
 
 def test_region_alone_is_told_by_its_branches(desk: Desk) -> None:

@@ -346,7 +346,7 @@ def notices(language: str) -> dict[str, Notice]:
             kind=Kind.data_late,
             organisation=w["organisation"],
             items=(),
-            provenance=replace(provenance, rule="", version="", data_to=date(2026, 5, 31)),
+            provenance=replace(provenance, rule="", version="", data_to=None),
             severity=Severity.warning,
             late=Late(source=w["memberships"], because=(w["late"],), rules=6, firing=4),
             owner="data_team",

@@ -63,6 +63,16 @@ def texts_of(block: dict[str, Any]) -> list[tuple[str, int]]:
             raise AssertionError(other)
 
 
+def test_names_of_any_length_are_cut() -> None:
+    """A thousand signs that are escaped fill no block beyond its limit, and are never cut within one."""
+    found = blocks.parse(render_slack(renamed(notices("en")["several"], "&" * 1000), "en"))
+
+    for block in found:
+        for text, longest in texts_of(block):
+            assert len(text) <= longest
+            assert not re.search(r"&(?!amp;)", text) or block["type"] == "header"
+
+
 def test_children_go_by_the_name_that_the_channel_knows() -> None:
     """The channel drops what the renderer calls a child, and shows the picture that the renderer names."""
     found = json.loads(render_slack(notices("en")["several"], "en"))
