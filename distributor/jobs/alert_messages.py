@@ -83,6 +83,7 @@ class AlertMessages:
             ),
             severity=ShownSeverity(max((one.severity for one in ordered), key=list(Severity).index)),
             more=len(ordered) - len(shown),
+            places=len({one.entity_id for one in ordered}),
             total=_total(sizes.values()),
             region=first.places.branch(brief.region_id) if brief.region_id else "",
             chart=_chart(pairs, items, brief, labels),

@@ -28,7 +28,7 @@ def compose(notice: Notice, words: Formatter) -> AlertSheet:
         figures=second_line(notice, words),
         mark=mark(notice, words),
         tone=_tone(notice),
-        entries=() if is_single else tuple(_entry(one, words) for one in notice.items),
+        entries=() if is_single else tuple(_entry(one, notice, words) for one in notice.items),
         more=words.word("alert_more", number=whole(notice.more, words)) if notice.more else "",
         list_url=notice.list_url,
         sure=tuple(map(say.sentence, _sure(notice, first, words, is_single=is_single)))
@@ -57,7 +57,8 @@ def _tone(notice: Notice) -> Tone:
     return Tone.bad if notice.severity is Severity.critical else Tone.watch
 
 
-def _entry(item: Item, words: Formatter) -> Entry:
+def _entry(item: Item, notice: Notice, words: Formatter) -> Entry:
+    """Return one of several; where all are of one place, what is wrong there stands in its name's place."""
     if item.is_over:
         what, lines = say.ending(item, words), [say.figures(item, words)]
     else:
@@ -69,7 +70,7 @@ def _entry(item: Item, words: Formatter) -> Entry:
         )
         lines = [say.figures(item, words), since, f"{words.word('alert_drivers')}: {short}" if short else "", handled]
     return Entry(
-        place=item.place,
+        place=say.topic(item, words) if notice.is_of_one_place else item.place,
         what=what,
         lines=tuple(filter(None, lines)),
         buttons=tuple(one for one in _buttons(item, words) if one.action in (ACKNOWLEDGE, OPEN)),
@@ -83,7 +84,7 @@ def _sure(notice: Notice, item: Item | None, words: Formatter, *, is_single: boo
     if is_single:
         yield say.times(item, words)
         yield from say.sureness(item, words)
-    elif item.sureness is not None and len({one.metric for one in notice.items}) == 1:
+    elif item.sureness is not None and len({say.topic(one, words) for one in notice.items}) == 1:
         yield say.judged(item, words)
 
 

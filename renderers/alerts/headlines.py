@@ -2,7 +2,7 @@
 
 from renderers.alerts import sentences as say
 from renderers.alerts.figures import whole
-from renderers.alerts.models import Item, Kind, Notice, Place
+from renderers.alerts.models import Kind, Notice, Place
 from renderers.language import Formatter
 
 _PREFIXES = {Kind.repeat: "alert_still", Kind.escalated: "alert_unanswered", Kind.more_firing: "alert_also"}
@@ -22,12 +22,11 @@ def bare_headline(notice: Notice, words: Formatter) -> str:
         rules = say.counted_phrase("late_rules", notice.late.rules, words)
         return words.word("late_title", source=notice.late.source, rules=rules)
     first = notice.items[0]
-    if notice.kind.is_ending and notice.count == 1:
+    if notice.kind.is_ending and notice.is_of_one_place:
         return words.word("alert_headline", topic=first.metric, place=first.place, what=say.ending(first, words))
-    if notice.count == 1 and notice.roll_up is None:
-        line = words.word(
-            "alert_headline", topic=say.topic(first, words), place=first.place, what=say.how_bad(first, words)
-        )
+    if notice.is_of_one_place:
+        what = say.ending(first, words) if first.is_over else say.how_bad(first, words)
+        line = words.word("alert_headline", topic=_common_topic(notice, words), place=first.place, what=what)
     else:
         line = words.word(
             "alert_headline",
@@ -48,9 +47,10 @@ def second_line(notice: Notice, words: Formatter) -> str:
         text = words.word("late_firing", number=whole(firing, words)) if firing else words.word("late_nothing")
         return say.sentence(text)
     first = notice.items[0]
-    if notice.count > 1 or notice.roll_up is not None:
-        names = [one.place for one in notice.items]
-        return ", ".join([*names, words.word("alert_more", number=whole(notice.more, words))] if notice.more else names)
+    if not notice.is_of_one_place:
+        names = list(dict.fromkeys(one.place for one in notice.items))
+        more = notice.place_count - len(names)
+        return ", ".join([*names, words.word("alert_more", number=whole(more, words))] if more > 0 else names)
     said = [say.figures(first, words)]
     if not notice.kind.is_ending:
         said.append(say.since(first, words))
@@ -75,7 +75,7 @@ def in_all(notice: Notice, words: Formatter) -> str:
     kind = first.kind if len({one.kind for one in notice.items}) == 1 else Place.branch
     if notice.kind.is_ending:
         endings = {say.ending(one, words) for one in notice.items}
-        places = say.counted_phrase(f"count_{kind}", notice.count, words)
+        places = say.counted_phrase(f"count_{kind}", notice.place_count, words)
         return f"{places} {endings.pop()}" if len(endings) == 1 else places
     if notice.roll_up is not None:
         places = words.word(
@@ -84,17 +84,13 @@ def in_all(notice: Notice, words: Formatter) -> str:
             eligible=whole(notice.roll_up.eligible, words),
         )
     else:
-        places = say.counted_phrase(f"count_{kind}", notice.count, words)
+        places = say.counted_phrase(f"count_{kind}", notice.place_count, words)
     left = sum(not one.is_over for one in notice.items) + notice.more
     if left < notice.count:
         return words.word("alert_left", firing=whole(left, words), places=places)
-    bases = {(one.family, one.baseline, one.side) for one in notice.items}
+    bases = {(one.family, one.baseline, one.side, one.event) for one in notice.items}
     if notice.total is None or len(bases) > 1 or any(one.is_small for one in notice.items):
         return places
-    return words.word("alert_in_all", places=places, what=_total(notice.total, first, words))
-
-
-def _total(total: float, first: Item, words: Formatter) -> str:
     if first.event is None:
-        return say.excess_text(total, first, words)
-    return say.event_text(total, first, words)
+        return words.word("alert_in_all", places=places, what=say.excess_text(notice.total, first, words))
+    return words.word("alert_in_all_events", places=places, what=say.event_text(notice.total, first, words))

@@ -298,6 +298,7 @@ class Notice:
     Attributes:
         items: The largest excess first, at most five.
         more: How many more there are.
+        places: How many places all of them lie in; None if each in its own. Several rules may tell of one.
         total: Excess of all, those not shown too; of events the members. None where they do not add up.
         region: Where all items lie; "" above the regions.
         chart: Of the first item.
@@ -313,6 +314,7 @@ class Notice:
     provenance: Provenance
     severity: Severity
     more: int = 0
+    places: int | None = None
     total: float | None = None
     region: str = ""
     chart: Chart | None = None
@@ -334,5 +336,14 @@ class Notice:
 
     @property
     def count(self) -> int:
-        """How many places it is about."""
+        """How many incidents it is about."""
         return len(self.items) + self.more
+
+    @property
+    def place_count(self) -> int:
+        return self.count if self.places is None else self.places
+
+    @property
+    def is_of_one_place(self) -> bool:
+        """Whether all that it says is of one place, which is named then, not its region."""
+        return bool(self.items) and self.place_count == 1 and self.roll_up is None

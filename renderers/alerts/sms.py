@@ -44,7 +44,7 @@ def render_sms(notice: Notice, language: str, *, takes_replies: bool = False) ->
         waiting = words.word("sms_late", rules=rules)
         return SmsParts(label=words.word("sms_data_late"), place=notice.late.source, what=waiting, link=link)
     first = notice.items[0]
-    if notice.count > 1 or notice.roll_up is not None:
+    if not notice.is_of_one_place:
         place = notice.region or notice.organisation
         return SmsParts(label=_label(notice, words), place=place, what=in_all(notice, words), link=link)
     if notice.kind.is_ending:

@@ -342,6 +342,12 @@ def notices(language: str) -> dict[str, Notice]:
             more=0,
             provenance=replace(provenance, reason=Reason.changed),
         ),
+        "two_rules": replace(
+            fired,
+            items=(item, replace(item, baseline=Baseline.target, base_value=0.1, expected=10.0, excess=14.0)),
+            places=1,
+            chart=None,
+        ),
         "data_late": Notice(
             kind=Kind.data_late,
             organisation=w["organisation"],

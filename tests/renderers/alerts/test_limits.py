@@ -251,3 +251,19 @@ def test_what_has_no_year_before_is_named() -> None:
 
 def flat(text: str) -> str:
     return " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nb", "Kritisk · Frafall – Alta: 12 flere utmeldte enn ventet"),
+        ("da", "Kritisk · Frafald – Alta: 12 flere udmeldte end ventet"),
+        ("en", "Critical · Churn – Alta: 12 more leavers than expected"),
+    ],
+)
+def test_place_under_two_rules_is_one_place(language: str, said: str) -> None:
+    """The place is named, not counted twice; each rule has its own lines."""
+    letter = render_email(notices(language)["two_rules"], language)
+
+    assert said == letter.subject
+    assert 2 == letter.text.count("\n- ")
