@@ -64,7 +64,7 @@ def mark(notice: Notice, words: Formatter) -> str:
 
 def _common_topic(notice: Notice, words: Formatter) -> str:
     """Return what all items have in common: the topic, or at least the metric."""
-    topics = {say.topic(one, words) for one in notice.items}
+    topics = {notice.items[0].metric if notice.kind.is_ending else say.topic(one, words) for one in notice.items}
     return topics.pop() if len(topics) == 1 else notice.items[0].metric
 
 
