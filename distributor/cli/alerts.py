@@ -188,6 +188,7 @@ def explain(
                     {"ends_on": one.ends_on, "eligible": one.eligible, "gates": one.gates, "figures": one.derived}
                     for one in found.periods
                 ],
+                "beside": found.account.beside_row(),
                 "sql": dict(found.dataset_sql),
             }
         )
@@ -323,6 +324,10 @@ def _print_explained(found: "ExplainedIncident", *, is_same: bool) -> None:
         out.print()
         out.print(f"{one.ends_on}  ({one.eligible} judged together)")
         _print_figures(out, one)
+    out.print()
+    out.print("beside these, in messages")
+    for name, value in found.account.beside_row().items():
+        out.print(f"  {name:<24} {'no value' if value is None else f'{value:.6g}'}")
     out.print()
     for name, sql in found.dataset_sql.items():
         out.print(f"dataset {name}:")
