@@ -93,11 +93,6 @@ def roll_up(
     return tuple(one for one in found if one is not None)
 
 
-def inhibited_by_region(roll_ups: Iterable[RollUp]) -> dict[str, str]:
-    """Return the branches' incidents that a regional one stands for, with its key."""
-    return {child.id: one.key for one in roll_ups for child in one.children}
-
-
 def inhibited_by_late_data(incidents: Iterable[Incident], *, late: Collection[str]) -> dict[str, str]:
     """Return the incidents whose rule reads a late source, with the source: nothing new can be known of them."""
     return {incident.id: incident.source for incident in incidents if incident.source in late}

@@ -13,7 +13,6 @@ from distributor.alerting.grouping import (
     RollUpCause,
     group,
     inhibited_by_late_data,
-    inhibited_by_region,
     roll_up,
 )
 from distributor.alerting.incidents import Incident
@@ -88,7 +87,6 @@ def test_region_whose_own_test_fires_stands_for_its_branches() -> None:
     [one] = roll_up(of_north(1), regions=[region], eligible={("churn", "north"): 40})
 
     assert (RollUpCause.OWN_TEST, "key-north") == (one.cause, one.key)
-    assert {"key-B0-e1": "key-north"} == inhibited_by_region([one])
 
 
 def test_region_that_no_longer_fires_inhibits_nothing() -> None:
