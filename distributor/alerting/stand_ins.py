@@ -1,8 +1,8 @@
 """Incidents that stand for others: a region in place of its branches, a source that is late in place of its rules."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from distributor.alerting.grouping import RollUp, RollUpCause, inhibited_by_late_data, roll_up
+from distributor.alerting.grouping import RollUp, RollUpCause, roll_up
 from distributor.alerting.incidents import Incident, IncidentKind, dedup_key
 from distributor.alerting.rules import EntityKind, Rule
 from distributor.catalogue.alert_kinds import RuleKind
@@ -31,7 +31,7 @@ def regional(
     return tuple(one for one in found if one.cause is RollUpCause.SHARE)
 
 
-def inhibitions(incidents: Sequence[Incident], rules: Sequence[Rule], *, late: Collection[str]) -> dict[str, str]:
+def inhibitions(incidents: Sequence[Incident], rules: Sequence[Rule], *, late: Mapping[str, str]) -> dict[str, str]:
     """Return what is not told because something else is: incident → key of that.
 
     A region that fires, by its own test or for its branches, inhibits them. Late data inhibit every rule that reads
@@ -40,16 +40,15 @@ def inhibitions(incidents: Sequence[Incident], rules: Sequence[Rule], *, late: C
     Args:
         incidents: All that fire, regions and sources among them.
         rules: All rules.
-        late: Sources that are late.
+        late: Rules that read a late source, with the source.
     """
     fresh = {rule.alert for rule in rules if rule.kind is RuleKind.FRESHNESS and rule.notify}
-    reading = (one for one in incidents if one.kind is IncidentKind.ENTITY and one.rule not in fresh)
-    by_source = inhibited_by_late_data(reading, late=late)
+    resting = [one for one in incidents if one.kind is not IncidentKind.SOURCE and one.rule in late.keys() - fresh]
     told = {one.source: one.key for one in incidents if one.rule in fresh and one.is_firing}
     sources = (one for one in incidents if one.kind is IncidentKind.SOURCE and one.source in told)
     return {
         **dict(_by_region(incidents, rules)),
-        **{incident_id: source_key(source) for incident_id, source in by_source.items()},
+        **{one.id: source_key(late[one.rule]) for one in resting},
         **{one.id: told[one.source] for one in sources},
     }
 

@@ -12,7 +12,6 @@ from distributor.alerting.grouping import (
     RollUp,
     RollUpCause,
     group,
-    inhibited_by_late_data,
     roll_up,
 )
 from distributor.alerting.incidents import Incident
@@ -129,10 +128,3 @@ def test_regional_incident_keeps_its_key() -> None:
     )
 
     assert first.key == later.key
-
-
-def test_late_source_inhibits_every_rule_that_reads_it() -> None:
-    """What cannot be known anew is not repeated."""
-    other = incident("B9", source="payments")
-
-    assert {"key-B1-e1": "memberships"} == inhibited_by_late_data([incident("B1"), other], late={"memberships"})

@@ -58,25 +58,27 @@ def test_region_that_fires_inhibits_its_branches(region: Incident) -> None:
     """Be it for its branches or by its own test; those of other regions are told."""
     elsewhere = incident("S1", region_id="south")
 
-    found = inhibitions((*THREE, elsewhere, region), RULES, late=())
+    found = inhibitions((*THREE, elsewhere, region), RULES, late={})
 
     assert dict.fromkeys((one.id for one in THREE), "share") == found
 
 
 def test_region_that_is_over_inhibits_nothing() -> None:
     """Its branches speak for themselves again."""
-    assert {} == inhibitions((*THREE, share(phase=Phase.RESOLVED)), RULES, late=())
+    assert {} == inhibitions((*THREE, share(phase=Phase.RESOLVED)), RULES, late={})
 
 
 def test_late_data_inhibit_what_reads_them_but_not_what_says_so() -> None:
     """The rule about the age of the data is told, and in its place the source's own incident is not."""
     age = incident("national", key="age", rule="late", family="late")
 
-    assert {THREE[0].id: source_key("memberships")} == inhibitions((THREE[0], late()), RULES, late=("memberships",))
+    assert {THREE[0].id: source_key("memberships")} == inhibitions(
+        (THREE[0], late()), RULES, late={"churn_high": "memberships", "late": "memberships"}
+    )
     assert {
         THREE[0].id: source_key("memberships"),
         "late-e1": "age",
-    } == inhibitions((THREE[0], late(), age), RULES, late=("memberships",))
+    } == inhibitions((THREE[0], late(), age), RULES, late={"churn_high": "memberships", "late": "memberships"})
 
 
 def test_rules_behind_a_stand_in_are_those_that_it_stands_for() -> None:
