@@ -2,7 +2,7 @@
 
 A thread is what one reader got over one channel about incidents of one rule family, region and severity, from the
 message that opened it to the last answer in it. What was said where is the only memory: planned again, from the same
-log, it is the same messages with the same keys.
+log, it is the same messages.
 """
 
 from collections import defaultdict
@@ -57,7 +57,8 @@ class PlannedMessage:
     """One message to one reader.
 
     Attributes:
-        key: The same for the same things said to the same reader.
+        key: Of an edit the same for the same look; else made of what is said, to whom, and when that was decided:
+            that nothing is said twice is for the keys of the notices to see to.
         thread: Key of the message that opened the thread; its own where it opens one.
         notices: What it says; an edit says nothing new.
         incidents: What it is about, the largest excess first.
@@ -194,7 +195,7 @@ class _Desk:
             about = {one.incident_id for one in notices}
             reason, unstaffed = self._reason(decision, kind, about)
             keys = [one.key(channel=self.reader.channel, recipient_id=self.reader.recipient_id) for one in notices]
-            key = _key(thread or "root", *keys)
+            key = _key(thread or "root", self.planning.now.isoformat(), *keys)
             yield PlannedMessage(
                 key=key,
                 reader=self.reader,

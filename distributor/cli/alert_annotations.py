@@ -80,7 +80,7 @@ def silence(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Hide all incidents that --match for a time, after showing which fire now. The end of what was told is told."""
+    """Hide all incidents that match for a time, after showing which fire now. The end of what was told is told."""
     from distributor.bootstrap import make_application
     from distributor.errors import UsageError
     from distributor.jobs.alert_annotations import end_silence

@@ -1,14 +1,16 @@
 """Planned messages, worded and stored, ready for the transaction that records what they rest on."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from distributor.alerting.threads import PlannedMessage
+from distributor.errors import DistributorError
 from distributor.jobs.alert_planning import Outlook
 from distributor.jobs.alert_ports import Hearer, Matter, Wording
 from distributor.jobs.application import Application
 from distributor.ledger.alert_records import AlertMessage, NoticeRecord
+from distributor.ledger.errors import LedgerError
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus, Kind, LetterRecord, Relation
 from distributor.packs.plan_checks import no_channel
 
@@ -53,20 +55,29 @@ def hearer_of(app: Application, message: PlannedMessage, outlook: Outlook) -> He
 def _worded(
     app: Application, message: PlannedMessage, outlook: Outlook, wording: Wording, matter: Matter
 ) -> AlertMessage:
-    to = hearer_of(app, message, outlook)
-    subject, artifacts = wording.compose(message, to=to, matter=matter)
-    place = _place(message)
-    is_root = message.relation is Relation.root
+    to, place = hearer_of(app, message, outlook), _place(message)
+    delivery = _delivery(message, to, branch_id=place, now=matter.now)
+    letter = LetterRecord(
+        key=message.key,
+        subject="",
+        written_at=matter.now,
+        artifacts=(),
+        relation=message.relation,
+        root_key="" if message.relation is Relation.root else message.thread,
+    )
+    try:
+        subject, artifacts = wording.compose(message, to=to, matter=matter)
+    except LedgerError:
+        raise
+    except Exception as error:  # noqa: BLE001 - outermost frame of a message: recorded, then the others go on
+        # Without notices it counts as not said: the next evaluation tries again.
+        reason = str(error) if isinstance(error, DistributorError) else f"{type(error).__name__}: {error}"
+        failed = replace(delivery, status=DeliveryStatus.failed, reason=reason, next_attempt_at=None)
+        return AlertMessage(delivery=failed, letter=letter)
+    refs = tuple(app.store.put(artifact, branch_id=place) for artifact in artifacts)
     return AlertMessage(
-        delivery=_delivery(message, to, branch_id=place, now=matter.now),
-        letter=LetterRecord(
-            key=message.key,
-            subject=subject,
-            written_at=matter.now,
-            artifacts=tuple(app.store.put(artifact, branch_id=place) for artifact in artifacts),
-            relation=message.relation,
-            root_key="" if is_root else message.thread,
-        ),
+        delivery=delivery,
+        letter=replace(letter, subject=subject, artifacts=refs),
         notices=tuple(_notices(message, now=matter.now)),
     )
 

@@ -12,6 +12,7 @@ from distributor.ledger.alert_records import (
     IncidentRecord,
     NoticeRecord,
     NoticesEntry,
+    PersonRecords,
     RuleStateRecord,
     SilenceRecord,
     SnoozeRecord,
@@ -113,6 +114,10 @@ class AlertLedger(Protocol):
 
     def due_steps(self, at: datetime) -> tuple[EscalationStepRecord, ...]:
         """Return the queued steps whose time has come, the oldest first."""
+        ...
+
+    def alerts_of_person(self, recipient_id: str) -> PersonRecords:
+        """Return what a recipient was told of incidents, and what was said of them under that id."""
         ...
 
     def forget_incidents(self, *, before: datetime, dry: bool) -> int:

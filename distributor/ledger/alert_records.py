@@ -175,6 +175,21 @@ class EscalationStepRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRecords:
+    """What was told to a person, and what the person said."""
+
+    notices: tuple[NoticeRecord, ...] = ()
+    acks: tuple[AckRecord, ...] = ()
+    snoozes: tuple[SnoozeRecord, ...] = ()
+    silences: tuple[SilenceRecord, ...] = ()
+    verdicts: tuple[VerdictRecord, ...] = ()
+
+    @property
+    def number(self) -> int:
+        return sum(map(len, (self.notices, self.acks, self.snoozes, self.silences, self.verdicts)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertMessage:
     """A message ready for the outbox, and the notices that it brings; one that only edits brings none."""
 

@@ -271,6 +271,22 @@ def test_worsened_asks_anew(told: ToldUnion) -> None:
     assert ["escalated N1"] == [one.letter.subject for one in told.notify_due()]
 
 
+def test_message_that_cannot_be_written_holds_up_no_other(told: ToldUnion) -> None:
+    """It stands in the books as failed, with the reason; the next evaluation tells what it was to tell."""
+    told.resize("N2", 20)
+    told.words.refused = ("N1",)
+    told.evaluate(MAY)
+
+    status = {one.recipient_id: (one.status, one.reason) for one in told.deliveries()}
+    assert {"ask": (DeliveryStatus.failed, "no words for N1."), "boe": (DeliveryStatus.queued, "")} == status
+
+    told.words.refused = ()
+    told.evaluate(MAY, hour=7)
+    assert [("ask", "first_notification N1"), ("boe", "first_notification N2")] == sorted(
+        said for said in told.said() if said[1]
+    )
+
+
 def test_overtaken_evaluation_judges_again(told: ToldUnion, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another evaluation that comes between is respected: what it told is not told again."""
     app = told.app()

@@ -11,6 +11,7 @@ from small_union import SmallUnion
 from distributor.alerting.routing import RoutingTable
 from distributor.alerting.threads import PlannedMessage
 from distributor.alerting.working_hours import WorkingHours
+from distributor.errors import RunError
 from distributor.jobs.alert_ports import AlertParts, Hearer, Matter
 from distributor.jobs.application import Application
 from distributor.jobs.deliver_run import deliver_run
@@ -42,14 +43,16 @@ RULES = """
 
 
 class Words:
-    """Says in one line what a message is about, and keeps what it was given."""
+    """Says in one line what a message is about; of some places it has nothing to say."""
 
     def __init__(self) -> None:
-        self.matters: list[Matter] = []
+        self.refused: tuple[str, ...] = ()
 
     def compose(self, message: PlannedMessage, *, to: Hearer, matter: Matter) -> tuple[str, tuple[Artifact, ...]]:
-        self.matters.append(matter)
+        del matter
         places = ",".join(one.entity_id for one in message.incidents)
+        if places in self.refused:
+            raise RunError(f"no words for {places}.")
         subject = f"{message.reason} {places}"
         text = Artifact(name="letter.txt", media_type="text/plain", content=f"{subject} for {to.name}".encode())
         html = Artifact(name="letter.html", media_type="text/html", content=f"<p>{subject}</p>".encode())

@@ -375,7 +375,12 @@ def test_erased_person_is_in_no_record_of_alerts(ledger: Ledger) -> None:
     ledger.record_silence(a_silence(author="person-1", reason=words))
     ledger.record_verdict(VerdictRecord(incident_id=ID, recipient_id="person-1", at=NOW, reason=words))
 
+    assert 5 == ledger.alerts_of_person("person-1").number
+    assert (a_silence(author="person-1", reason=words),) == ledger.alerts_of_person("person-1").silences
+
     ledger.pseudonymise(lambda one: f"pseudonym:{len(one)}", recipient_id="person-1", dry=False)
+
+    assert 0 == ledger.alerts_of_person("person-1").number
 
     nobody, told = "pseudonym:8", "as pseudonym:19 says"
     assert [nobody] == [one.recipient_id for one in ledger.notices((ID,))]

@@ -10,6 +10,7 @@ from distributor.ledger.alert_records import (
     EscalationStepRecord,
     IncidentRecord,
     NoticeRecord,
+    PersonRecords,
     SilenceRecord,
     SnoozeRecord,
     TransitionRecord,
@@ -105,6 +106,22 @@ class MemoryIncidents:
     def due_steps(self, at: datetime) -> tuple[EscalationStepRecord, ...]:
         found = [one for one in self.state.steps.values() if one.is_queued and one.due_at <= at]
         return tuple(sorted(found, key=lambda one: (one.due_at, one.incident_id, one.position)))
+
+    @locked
+    def alerts_of_person(self, recipient_id: str) -> PersonRecords:
+        state = self.state
+        notices = [one for one in state.notices.values() if one.recipient_id == recipient_id]
+        acks = [one for one in state.acks.values() if one.author == recipient_id]
+        snoozes = [one for one in state.snoozes.values() if one.author == recipient_id]
+        silences = [one for one in state.silences.values() if one.author == recipient_id]
+        verdicts = [one for one in state.verdicts.values() if one.recipient_id == recipient_id]
+        return PersonRecords(
+            notices=tuple(sorted(notices, key=lambda one: (one.decided_at, one.key))),
+            acks=tuple(sorted(acks, key=lambda one: (one.made_at, one.incident_id))),
+            snoozes=tuple(sorted(snoozes, key=lambda one: (one.made_at, one.incident_id))),
+            silences=tuple(sorted(silences, key=lambda one: (one.starts_at, one.silence_id))),
+            verdicts=tuple(sorted(verdicts, key=lambda one: (one.at, one.incident_id))),
+        )
 
     @locked
     def forget_incidents(self, *, before: datetime, dry: bool) -> int:

@@ -14,6 +14,7 @@ from distributor.ledger.alert_records import (
     EscalationStepRecord,
     IncidentRecord,
     NoticeRecord,
+    PersonRecords,
     SilenceRecord,
     SnoozeRecord,
     TransitionRecord,
@@ -36,6 +37,12 @@ from distributor.ledger.sql.statements import among, insert_new
 
 R = TypeVar("R")
 
+# In which order each comes.
+_NOTICES = (NoticeRow.decided_at, NoticeRow.key)
+_ACKS = (AckRow.made_at, AckRow.incident_id)
+_SNOOZES = (SnoozeRow.made_at, SnoozeRow.incident_id)
+_VERDICTS = (VerdictRow.at, VerdictRow.incident_id, VerdictRow.recipient_id)
+
 # What goes with an incident.
 _OF_INCIDENTS: tuple[Any, ...] = (TransitionRow, AckRow, SnoozeRow, VerdictRow, NoticeRow, EscalationStepRow)
 
@@ -51,18 +58,19 @@ class SqlIncidents:
 
     @reads
     def transitions(self, db: Connection, incident_ids: Collection[str]) -> tuple[TransitionRecord, ...]:
+        theirs = among(db, TransitionRow.incident_id, incident_ids)
         order = (TransitionRow.at, TransitionRow.period_ends_on, TransitionRow.incident_id, TransitionRow.change)
-        return _of(db, TransitionRow, TransitionRecord, incident_ids, order)
+        return _of(db, TransitionRow, TransitionRecord, theirs, *order)
 
     @reads
     def notices(self, db: Connection, incident_ids: Collection[str]) -> tuple[NoticeRecord, ...]:
-        return _of(db, NoticeRow, NoticeRecord, incident_ids, (NoticeRow.decided_at, NoticeRow.key))
+        theirs = among(db, NoticeRow.incident_id, incident_ids)
+        return _of(db, NoticeRow, NoticeRecord, theirs, *_NOTICES)
 
     @reads
     def notices_in(self, db: Connection, threads: Collection[str]) -> tuple[NoticeRecord, ...]:
-        query = select(NoticeRow.__table__).where(among(db, NoticeRow.thread, threads))
-        rows = db.execute(query.order_by(NoticeRow.decided_at, NoticeRow.key)).mappings()
-        return tuple(NoticeRecord(**row) for row in rows)
+        theirs = among(db, NoticeRow.thread, threads)
+        return _of(db, NoticeRow, NoticeRecord, theirs, *_NOTICES)
 
     @writes_durably
     def record_ack(self, db: Connection, ack: AckRecord) -> bool:
@@ -74,11 +82,13 @@ class SqlIncidents:
 
     @reads
     def acks(self, db: Connection, incident_ids: Collection[str]) -> tuple[AckRecord, ...]:
-        return _of(db, AckRow, AckRecord, incident_ids, (AckRow.made_at, AckRow.incident_id))
+        theirs = among(db, AckRow.incident_id, incident_ids)
+        return _of(db, AckRow, AckRecord, theirs, *_ACKS)
 
     @reads
     def snoozes(self, db: Connection, incident_ids: Collection[str]) -> tuple[SnoozeRecord, ...]:
-        return _of(db, SnoozeRow, SnoozeRecord, incident_ids, (SnoozeRow.made_at, SnoozeRow.incident_id))
+        theirs = among(db, SnoozeRow.incident_id, incident_ids)
+        return _of(db, SnoozeRow, SnoozeRecord, theirs, *_SNOOZES)
 
     @writes_durably
     def record_silence(self, db: Connection, silence: SilenceRecord) -> None:
@@ -95,7 +105,7 @@ class SqlIncidents:
         if active_at is not None:
             query = query.where(SilenceRow.expires_at > active_at)
         rows = db.execute(query).mappings()
-        return tuple(SilenceRecord(**{**row, "matchers": tuple(row["matchers"])}) for row in rows)
+        return tuple(map(_silence_of, rows))
 
     @writes
     def record_verdict(self, db: Connection, verdict: VerdictRecord) -> bool:
@@ -103,8 +113,10 @@ class SqlIncidents:
 
     @reads
     def verdicts(self, db: Connection, incident_ids: Collection[str]) -> tuple[VerdictRecord, ...]:
-        order = (VerdictRow.at, VerdictRow.incident_id, VerdictRow.recipient_id)
-        return _of(db, VerdictRow, VerdictRecord, incident_ids, order)
+        theirs = among(db, VerdictRow.incident_id, incident_ids)
+        return _of(
+            db, VerdictRow, VerdictRecord, theirs, VerdictRow.at, VerdictRow.incident_id, VerdictRow.recipient_id
+        )
 
     @reads
     def steps(self, db: Connection, incident_ids: Collection[str]) -> tuple[EscalationStepRecord, ...]:
@@ -117,6 +129,18 @@ class SqlIncidents:
         query = select(EscalationStepRow.__table__).where(is_queued(), EscalationStepRow.due_at <= at)
         order = (EscalationStepRow.due_at, EscalationStepRow.incident_id, EscalationStepRow.position)
         return tuple(map(_step_of, db.execute(query.order_by(*order)).mappings()))
+
+    @reads
+    def alerts_of_person(self, db: Connection, recipient_id: str) -> PersonRecords:
+        silences = select(SilenceRow.__table__).where(SilenceRow.author == recipient_id)
+        found = db.execute(silences.order_by(SilenceRow.starts_at, SilenceRow.silence_id)).mappings()
+        return PersonRecords(
+            notices=_of(db, NoticeRow, NoticeRecord, NoticeRow.recipient_id == recipient_id, *_NOTICES),
+            acks=_of(db, AckRow, AckRecord, AckRow.author == recipient_id, *_ACKS),
+            snoozes=_of(db, SnoozeRow, SnoozeRecord, SnoozeRow.author == recipient_id, *_SNOOZES),
+            silences=tuple(map(_silence_of, found)),
+            verdicts=_of(db, VerdictRow, VerdictRecord, VerdictRow.recipient_id == recipient_id, *_VERDICTS),
+        )
 
     @writes
     def forget_incidents(self, db: Connection, *, before: datetime, dry: bool) -> int:
@@ -143,11 +167,13 @@ def _annotate(db: Connection, table: type[AckRow | SnoozeRow], record: AckRecord
     return True
 
 
-def _of(
-    db: Connection, table: Any, record: type[R], incident_ids: Collection[str], order: tuple[Any, ...]
-) -> tuple[R, ...]:
-    query = select(table.__table__).where(among(db, table.incident_id, incident_ids)).order_by(*order)
+def _of(db: Connection, table: Any, record: type[R], which: ColumnElement[bool], *order: Any) -> tuple[R, ...]:
+    query = select(table.__table__).where(which).order_by(*order)
     return tuple(record(**row) for row in db.execute(query).mappings())
+
+
+def _silence_of(row: Any) -> SilenceRecord:
+    return SilenceRecord(**{**row, "matchers": tuple(row["matchers"])})
 
 
 def _step_of(row: Any) -> EscalationStepRecord:
