@@ -11,7 +11,7 @@ from distributor.dispatch.backoff import Backoff
 from distributor.dispatch.breaker import BreakerRules, Breakers
 from distributor.dispatch.outbox import Outbox
 from distributor.dispatch.sender import Sender
-from distributor.dispatch.stages import Stage, circuit, not_sent_yet, quiet_hours, wanted, within_deadline
+from distributor.dispatch.stages import Stage, circuit, in_thread, not_sent_yet, quiet_hours, wanted, within_deadline
 from distributor.jobs.application import Application
 from distributor.jobs.messages import Composer
 from distributor.jobs.wishes import Quiet, Wishes
@@ -155,6 +155,7 @@ def _stages(app: Application, roster: Roster, breakers: Breakers) -> tuple[Stage
         within_deadline(breakers),
         not_sent_yet(app.ledger),
         wanted(wishes.why_not),
+        in_thread(app.ledger),
         quiet_hours(quiet.next_allowed),
         circuit(breakers),
     )

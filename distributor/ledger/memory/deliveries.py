@@ -45,9 +45,14 @@ class MemoryDeliveries:
         return self.state.letters[key]
 
     @locked
+    def letters_in(self, root_key: str) -> tuple[LetterRecord, ...]:
+        found = [one for one in self.state.letters.values() if root_key and one.root_key == root_key]
+        return tuple(sorted(found, key=lambda one: (one.written_at, one.key)))
+
+    @locked
     def deliveries(self, which: DeliveryFilter | str) -> tuple[DeliveryRecord, ...]:
         if isinstance(which, str):
-            which = DeliveryFilter(run_id=which, packs_only=True)
+            which = DeliveryFilter(run_id=which, without_letters=True)
         return tuple(self.state.matching(which))
 
     @locked
@@ -61,7 +66,7 @@ class MemoryDeliveries:
 
     @locked
     def delivery_counts(self) -> Mapping[DeliveryStatus, int]:
-        return dict(Counter(one.status for one in self.state.deliveries.values() if one.kind is Kind.pack))
+        return dict(Counter(one.status for one in self.state.deliveries.values() if one.kind is not Kind.letter))
 
     @locked
     def move(
