@@ -21,6 +21,8 @@ from recipients.directory import Roster
 
 _LOOK_S = 0.2
 
+Lane = tuple[str, ...]
+
 
 @dataclass(slots=True)
 class Dispatching:
@@ -28,19 +30,20 @@ class Dispatching:
 
     Attributes:
         run_id: Whose deliveries; "" for all.
+        lanes: The channels of each thread.
     """
 
     outbox: Outbox
     run_id: str
-    threads: int
+    lanes: tuple[Lane, ...]
     _stop: threading.Event = field(default_factory=threading.Event)
     _nothing_more: threading.Event = field(default_factory=threading.Event)
     _running: list[threading.Thread] = field(default_factory=list)
     _errors: list[BaseException] = field(default_factory=list)
 
     def start(self) -> None:
-        for number in range(self.threads):
-            thread = threading.Thread(target=self._work, args=(part_name(f"outbox{number}"),), daemon=True)
+        for number, lane in enumerate(self.lanes):
+            thread = threading.Thread(target=self._work, args=(part_name(f"outbox{number}"), lane), daemon=True)
             thread.start()
             self._running.append(thread)
 
@@ -70,11 +73,11 @@ class Dispatching:
                 thread.join(_LOOK_S)
         self._running.clear()
 
-    def _work(self, owner: str) -> None:
+    def _work(self, owner: str, lane: Lane) -> None:
         try:
             while not self._stop.is_set():
                 is_last = self._nothing_more.is_set()
-                taken = self.outbox.drain(owner, run_id=self.run_id, stop=self._stop)
+                taken = self.outbox.drain(owner, run_id=self.run_id, channels=lane, stop=self._stop)
                 if not taken:
                     if is_last:
                         return
@@ -92,7 +95,7 @@ def dispatching(app: Application, *, roster: Roster, outbox: Path, run_id: str) 
     channels = app.channels(outbox)
     box = make_outbox(app, channels, roster)
     box.settle_lost()
-    at_work = Dispatching(outbox=box, run_id=run_id, threads=connections(app))
+    at_work = Dispatching(outbox=box, run_id=run_id, lanes=lanes(app))
     at_work.start()
     try:
         yield at_work
@@ -160,7 +163,17 @@ def _stages(app: Application, roster: Roster, breakers: Breakers) -> tuple[Stage
     )
 
 
-def connections(app: Application) -> int:
-    """Return how many messages may be under way at the same time."""
-    email = app.settings.channels.email
-    return email.connections if email else 1
+def lanes(app: Application) -> tuple[Lane, ...]:
+    """Return the channels of each thread: as many messages may be under way at the same time.
+
+    Each vendor has threads of its own, so that one who is slow, or takes a message a second, keeps nobody else's
+    waiting. Text messages have one, so that two to one person are never counted against the cap at the same time.
+    """
+    given = app.settings.channels
+    mail: Lane = ("email", "folder")
+    found = [mail] * (given.email.connections if given.email else 1)
+    if given.slack:
+        found += [("slack",)] * given.slack.connections
+    if given.sms:
+        found.append(("sms",))
+    return tuple(found)
