@@ -26,6 +26,7 @@ class _Said:
     text: bytes
     html: bytes | None = None
     blocks: str = ""
+    images: Sequence[Artifact] = ()
     files: Sequence[Artifact] = ()
 
 
@@ -66,7 +67,7 @@ class Composer:
             title=pack.title,
             html=said.html,
             text=said.text,
-            images=[file for file in files.values() if file.content_id],
+            images=said.images,
             files=said.files,
             blocks=said.blocks,
             recipient_name=delivery.recipient_name,
@@ -134,6 +135,7 @@ def _documents(delivery: DeliveryRecord, files: Mapping[str, Artifact]) -> _Said
     return _Said(
         text=files["pack.txt"].content,
         html=html.content if html else None,
+        images=[file for file in files.values() if file.content_id],
         files=[file for name, file in files.items() if name.endswith(endings)] if endings else (),
     )
 
@@ -144,4 +146,6 @@ def _summary(delivery: DeliveryRecord, files: Mapping[str, Artifact]) -> _Said:
     lines = files["sms.txt"].content.decode().splitlines()
     if delivery.channel == _SMS:
         return _Said(text=text_message(lines).encode())
-    return _Said(text=as_sentence(lines).encode(), blocks=files["slack.json"].content.decode())
+    blocks = files["slack.json"].content.decode()
+    images = [file for file in files.values() if file.content_id and f'"cid:{file.content_id}"' in blocks]
+    return _Said(text=as_sentence(lines).encode(), blocks=blocks, images=images)

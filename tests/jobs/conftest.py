@@ -9,7 +9,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # the tests are no package
 
-from small_union import SmallUnion, make_small_union
+from small_union import NOW, SmallUnion, make_small_union
 from vendors import SlackServer, TwilioServer, connect_vendors
 
 from distributor.jobs.run_report import RunSummary
@@ -38,12 +38,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallUnion, RunS
 @pytest.fixture
 def slack() -> Iterator[SlackServer]:
     with SlackServer() as server:
+        server.epoch = int(NOW.timestamp())
         yield server
 
 
 @pytest.fixture
 def twilio() -> Iterator[TwilioServer]:
     with TwilioServer() as server:
+        server.now = NOW
         yield server
 
 
