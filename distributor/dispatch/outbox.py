@@ -1,8 +1,10 @@
 """The outbox: what is due is claimed, sent and recorded; what a dead process had in hand is taken up."""
 
 import threading
+from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import islice
 
 from distributor.dispatch.sender import Sender
 from distributor.interrupts import finishing_first
@@ -99,17 +101,21 @@ class Outbox:
         runs: dict[str, RunRecord],
         stop: threading.Event | None,
     ) -> int:
-        done = 0
+        waiting = deque(claimed)
         try:
-            for delivery in claimed:
-                if stop and stop.is_set():
-                    break
+            while waiting and not (stop and stop.is_set()):
+                delivery, sender = waiting[0], self.sender
                 if delivery.run_id not in runs:
-                    runs[delivery.run_id] = self.sender.ledger.run(delivery.run_id)
+                    runs[delivery.run_id] = sender.ledger.run(delivery.run_id)
+                others = sorted((one for one in islice(waiting, 1, None) if sender.may_join(delivery, one)), key=_key)
                 with finishing_first():
-                    self.sender.send(delivery, runs[delivery.run_id], owner=owner)
-                done += 1
+                    also_done = sender.send(delivery, runs[delivery.run_id], owner=owner, others=others)
+                    waiting = deque(one for one in islice(waiting, 1, None) if one.key not in also_done)
         finally:
-            if done < len(claimed):
-                self.sender.ledger.give_back([one.key for one in claimed[done:]], owner=owner)
-        return done
+            if waiting:
+                self.sender.ledger.give_back([one.key for one in waiting], owner=owner)
+        return len(claimed) - len(waiting)
+
+
+def _key(delivery: DeliveryRecord) -> str:
+    return delivery.key

@@ -4,14 +4,28 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from channels.channel import Channel
+from channels.sms import SmsLimits
 from distributor.dispatch.backoff import Backoff
 from distributor.dispatch.breaker import BreakerRules, Breakers
+from distributor.dispatch.bundles import SMS, join_text_messages
 from distributor.dispatch.outbox import Outbox
 from distributor.dispatch.sender import Sender
-from distributor.dispatch.stages import Stage, circuit, not_sent_yet, quiet_hours, wanted, within_deadline
+from distributor.dispatch.stages import (
+    Stage,
+    circuit,
+    company,
+    not_sent_yet,
+    quiet_hours,
+    text_message_cap,
+    wanted,
+    within_deadline,
+)
 from distributor.jobs.application import Application
 from distributor.jobs.messages import Composer
 from distributor.jobs.wishes import Quiet, Wishes
@@ -137,6 +151,7 @@ def make_outbox(
         breakers=breakers,
         backoff=Backoff(first=settings.first_retry, longest=settings.longest_retry),
         lease=settings.claim,
+        joins={SMS: partial(join_text_messages, pages=_pages(app))},
     )
     return Outbox(sender=sender, is_dead=is_dead, is_of_earlier_boot=is_of_earlier_boot)
 
@@ -159,8 +174,27 @@ def _stages(app: Application, roster: Roster, breakers: Breakers) -> tuple[Stage
         not_sent_yet(app.ledger),
         wanted(wishes.why_not),
         quiet_hours(quiet.next_allowed),
+        *_text_message_stages(app),
         circuit(breakers),
     )
+
+
+def _text_message_stages(app: Application) -> tuple[Stage, ...]:
+    sms = app.settings.channels.sms
+    if sms is None:
+        return ()
+    limits = SmsLimits(per_person_a_day=sms.per_person_a_day, a_month=sms.per_month)
+    zone = ZoneInfo(app.catalogue.organisation.timezone)
+    return (
+        company(app.ledger, window=timedelta(seconds=sms.bundle_s)),
+        text_message_cap(app.ledger, limits, zone=zone),
+    )
+
+
+def _pages(app: Application) -> str:
+    """Return how links to the page of an incident begin; it lists what else its reader was told."""
+    public_url = app.settings.service.public_url
+    return f"{public_url}/a/" if public_url else ""
 
 
 def lanes(app: Application) -> tuple[Lane, ...]:

@@ -19,8 +19,8 @@ from distributor.jobs.checks.machine import (
     check_writable,
 )
 from distributor.jobs.checks.outside import check_directory, check_mail, check_mailbox, check_source
-from distributor.jobs.checks.vendors import check_slack, check_sms
 from distributor.jobs.checks.run_state import RUN_CHECKS, missed_occurrences
+from distributor.jobs.checks.vendors import check_slack, check_sms
 from distributor.jobs.letters import letter_head, post_letter
 from distributor.ledger.port import Ledger
 from distributor.ledger.records import OccurrenceRecord, RunRecord, RunStatus

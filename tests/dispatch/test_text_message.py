@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 from channels.sms import measure
 from distributor.dispatch.text_message import as_sentence, text_message
 
-LINES = ("Medlemstall, Oslo, mai 2026", "Medlemmer 1\N{NO-BREAK SPACE}284 (i fjor 1\N{NO-BREAK SPACE}245)", "Innmeldte 38")
+LINES = (
+    "Medlemstall, Oslo, mai 2026",
+    "Medlemmer 1\N{NO-BREAK SPACE}284 (i fjor 1\N{NO-BREAK SPACE}245)",
+    "Innmeldte 38",
+)
 
 
 def test_figures_follow_the_place() -> None:

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 from loopback import Answer, Trouble
-from small_union import NOW, SmallUnion
 from slack_server import SlackServer, ratelimited
+from small_union import NOW, SmallUnion
 from twilio_server import TwilioServer, error
 
 from distributor.catalogue.errors import CatalogueError
@@ -75,7 +75,9 @@ def test_run_reaches_channel_person_and_phone(union: SmallUnion, slack: SlackSer
     assert north["text"].startswith("Tall for Region Nord, mai 2026: Medlemmer ")
     texts = {message["to"]: message["body"] for message in twilio.messages}
     assert {"+4791234567", "+4520123456"} == set(texts)
-    assert texts["+4791234567"].startswith("Tall for Region Nord, mai 2026: Medlemmer 81 (i fjor 42), Innmeldte 6 (i fjor ")
+    assert texts["+4791234567"].startswith(
+        "Tall for Region Nord, mai 2026: Medlemmer 81 (i fjor 42), Innmeldte 6 (i fjor "
+    )
     assert texts["+4520123456"].startswith("Tal for Region Sør, maj 2026: Medlemmer ")
     assert max(map(len, texts.values())) <= 160
     assert 2 == len(union.letters())

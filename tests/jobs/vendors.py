@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))  # the tests are
 
 import slack_server
 import twilio_server
-from small_union import SmallUnion
 from slack_server import SlackServer
+from small_union import SmallUnion
 from twilio_server import TwilioServer
 
 SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"

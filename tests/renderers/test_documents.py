@@ -16,7 +16,9 @@ FILES = {
 }
 
 
-@pytest.mark.parametrize("formats", [(), (Format.html,), (Format.xlsx,), (Format.pdf,), (Format.summary,), tuple(Format)])
+@pytest.mark.parametrize(
+    "formats", [(), (Format.html,), (Format.xlsx,), (Format.pdf,), (Format.summary,), tuple(Format)]
+)
 def test_what_is_asked_for_is_made_and_the_text_always(
     formats: Collection[Format], sample_packs: dict[str, Pack]
 ) -> None:
