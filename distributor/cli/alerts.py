@@ -33,7 +33,7 @@ def evaluate(as_of: AsOf = "", rule: Rules = None, config: Config = None, as_jso
     from distributor.cli.simulate import read_day
     from distributor.jobs.alert_states import FileStates
     from distributor.jobs.days import local_day
-    from distributor.jobs.evaluate_rules import alerts_folder, evaluate_rules
+    from distributor.jobs.evaluate_rules import evaluate_rules
 
     application = make_application(config)
     now = application.clock.now()
@@ -41,7 +41,7 @@ def evaluate(as_of: AsOf = "", rule: Rules = None, config: Config = None, as_jso
         run = evaluate_rules(
             application,
             as_of=read_day(as_of, "--as-of") if as_of else local_day(application, now),
-            states=FileStates(alerts_folder(application) / "states"),
+            states=FileStates(application.evaluations_folder / "states"),
             names=tuple(rule or ()),
             now=now,
             progress=progress,

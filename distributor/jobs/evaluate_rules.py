@@ -72,7 +72,7 @@ def evaluate_rules(
     """
     rules = chosen_rules(app, names)
     evaluation_id = run_id("alerts", str(as_of), started_at=now)
-    folder = alerts_folder(app) / evaluation_id
+    folder = app.evaluations_folder / evaluation_id
     progress.stage("snapshot")
     datasets = {name for rule in rules for name in app.catalogue.datasets_of_alert(app.catalogue.alerts[rule.alert])}
     data = take_alert_snapshot(app, datasets, as_of=as_of, folder=folder, last_rows=_last_rows(app), now=now)
@@ -108,11 +108,6 @@ def chosen_rules(app: Application, names: Collection[str]) -> tuple[Rule, ...]:
     if not known:
         raise UsageError(f"{app.catalogue.folder} has no alert rules. Write one in alerts/, as alerts/churn.yaml.")
     return tuple(rule for name, rule in known.items() if not names or name in names)
-
-
-def alerts_folder(app: Application) -> Path:
-    """Return where evaluations are kept."""
-    return app.settings.store.path / "alerts"
 
 
 def _due(app: Application, rule: Rule, states: Mapping[str, State], as_of: date) -> tuple[Period, ...]:
@@ -228,4 +223,4 @@ def _written_at(record: Path) -> str:
 
 def known_folders(app: Application) -> Sequence[Path]:
     """Return the folders of finished evaluations, the earliest first."""
-    return [path.parent for path in sorted(alerts_folder(app).glob(f"*/{RECORD}"), key=_written_at)]
+    return [path.parent for path in sorted(app.evaluations_folder.glob(f"*/{RECORD}"), key=_written_at)]

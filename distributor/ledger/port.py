@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from distributor.ledger.alert_port import AlertLedger
 from distributor.ledger.records import (
     AttemptRecord,
     AuditRecord,
@@ -41,7 +42,10 @@ class Queueing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFilter:
-    """Which deliveries are meant; nothing means all. ``key_begins`` is what a person has typed of a key."""
+    """Which deliveries are meant; nothing means all. ``key_begins`` is what a person has typed of a key.
+
+    ``without_letters`` leaves out what does not count in the close-out.
+    """
 
     run_id: str = ""
     branch_id: str = ""
@@ -49,7 +53,7 @@ class DeliveryFilter:
     statuses: tuple[DeliveryStatus, ...] = ()
     keys: tuple[str, ...] = ()
     key_begins: str = ""
-    packs_only: bool = False
+    without_letters: bool = False
     limit: int | None = None
 
 
@@ -101,7 +105,7 @@ class RunLedger(Protocol):
         ...
 
     def counts(self, run_id: str) -> Mapping[DeliveryStatus, int]:
-        """Count the run's pack deliveries by status, in the database."""
+        """Count the run's deliveries by status, in the database; letters do not count."""
         ...
 
 
@@ -137,7 +141,7 @@ class DeliveryLedger(Protocol):
     def letter(self, key: str) -> LetterRecord: ...
 
     def deliveries(self, which: DeliveryFilter | str) -> tuple[DeliveryRecord, ...]:
-        """Return deliveries, in the order of their plan. A text is a run's id, and means its packs."""
+        """Return deliveries, in the order of their plan. A text is a run's id, and means all but its letters."""
         ...
 
     def claim(
@@ -203,7 +207,7 @@ class DeliveryLedger(Protocol):
         ...
 
     def delivery_counts(self) -> Mapping[DeliveryStatus, int]:
-        """Count the pack deliveries of all runs by status."""
+        """Count the deliveries of all runs by status; letters do not count."""
         ...
 
     def next_due_at(self, channels: Collection[str], run_id: str = "") -> datetime | None:
@@ -354,6 +358,7 @@ class Ledger(
     PeopleLedger,
     KeepingLedger,
     AuditLedger,
+    AlertLedger,
     Protocol,
 ):
     """The whole record."""

@@ -545,7 +545,7 @@ def test_outbox_that_grows_is_a_warning(union: SmallUnion) -> None:
     run = union.run("note").run
     app = union.app()
     app.ledger.record_status(run.run_id, RunStatus.sending)
-    everybody = DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.sent,), packs_only=True)
+    everybody = DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.sent,), without_letters=True)
     later = NOW + HOUR
     app.ledger.move(everybody, DeliveryStatus.queued, reason="again", at=later, next_attempt_at=later)
 

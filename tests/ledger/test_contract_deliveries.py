@@ -77,7 +77,7 @@ def test_filter_selects_what_all_its_fields_say(ledger: Ledger) -> None:
     ours = [f"key-0000{i}" for i in range(4)]
     others = ["other-key-00000", "other-key-00001"]
     assert [*ours, "letter-key", *others] == found()
-    assert [*ours, *others] == found(packs_only=True)
+    assert [*ours, *others] == found(without_letters=True)
     assert [*ours, "letter-key"] == found(run_id=RUN_ID)
     assert [ours[1], ours[2]] == found(branch_id="0000", keys=(ours[2], ours[1], "nope"))
     assert ["key-00003"] == found(recipient_id="person-3")

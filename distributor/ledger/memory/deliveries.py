@@ -47,7 +47,7 @@ class MemoryDeliveries:
     @locked
     def deliveries(self, which: DeliveryFilter | str) -> tuple[DeliveryRecord, ...]:
         if isinstance(which, str):
-            which = DeliveryFilter(run_id=which, packs_only=True)
+            which = DeliveryFilter(run_id=which, without_letters=True)
         return tuple(self.state.matching(which))
 
     @locked
@@ -76,7 +76,7 @@ class MemoryDeliveries:
 
     @locked
     def delivery_counts(self) -> Mapping[DeliveryStatus, int]:
-        return dict(Counter(one.status for one in self.state.deliveries.values() if one.kind is Kind.pack))
+        return dict(Counter(one.status for one in self.state.deliveries.values() if one.kind is not Kind.letter))
 
     @locked
     def move(
