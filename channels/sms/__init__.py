@@ -1,6 +1,6 @@
 """Text messages sent through Twilio, and what comes back."""
 
-from channels.sms.answers import failure
+from channels.sms.answers import UNSUBSCRIBED, failure
 from channels.sms.callbacks import (
     NO_ANSWER,
     Inbound,
@@ -22,6 +22,7 @@ from channels.sms.texts import Parts, TooLongForSmsError, Waiting, bundles, join
 __all__ = [
     "MESSAGE_PARAMETER",
     "NO_ANSWER",
+    "UNSUBSCRIBED",
     "Account",
     "Full",
     "Inbound",
