@@ -27,7 +27,7 @@ class SmsState(StrEnum):
 class SmsStatus:
     """What became of the message *sid*.
 
-    ``message_id`` is that of the message, as the address of the callback carried it; ``code`` says why a message did not
+    ``message_id`` is the Message-ID, as the address of the callback carried it; ``code`` says why a message did not
     arrive: ``channels.sms.failure`` tells what that means.
     """
 

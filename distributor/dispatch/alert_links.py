@@ -38,7 +38,7 @@ class AlertTokenError(DistributorError):
 
 
 def sign_alert_link(link: AlertLink, *, secrets: Sequence[str], now: datetime) -> str:
-    """Return the token, of letters, digits and "-_.~%" alone.
+    """Return the token, of letters, digits and "-_.~" alone, which no program writes otherwise in an address.
 
     Args:
         link: What it is for.
@@ -48,7 +48,7 @@ def sign_alert_link(link: AlertLink, *, secrets: Sequence[str], now: datetime) -
     Raises:
         SettingsError: There is no secret, or one is too short.
     """
-    value = f"{quote(link.incident_id, safe='')}.{quote(link.recipient_id, safe='')}"
+    value = f"{_written(link.incident_id)}.{_written(link.recipient_id)}"
     return _signer(secrets, now).sign(value).decode()
 
 
@@ -66,7 +66,16 @@ def read_alert_link(token: str, *, secrets: Sequence[str], now: datetime) -> Ale
     if now - signed_at > LASTS:  # one from the future is of a machine whose clock is ahead
         raise AlertTokenError
     incident, _, recipient = value.decode().partition(".")
-    return AlertLink(incident_id=unquote(incident), recipient_id=unquote(recipient))
+    return AlertLink(incident_id=_read(incident), recipient_id=_read(recipient))
+
+
+def _written(part: str) -> str:
+    """Return *part* with "~" for the "%" of an address, so that it is never taken for one there."""
+    return quote(part, safe="").replace("~", "%7E").replace(".", "%2E").replace("%", "~")
+
+
+def _read(part: str) -> str:
+    return unquote(part.replace("~", "%"))
 
 
 class _ShortAlgorithm(HMACAlgorithm):

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from distributor.dispatch.alert_links import LASTS, AlertLink, AlertTokenError, read_alert_link, sign_alert_link
@@ -17,12 +17,13 @@ LINK = AlertLink(incident_id="9f3a0c1d2e4b5a69-e3", recipient_id="P0042")
 
 
 @given(incident=st.text(), recipient=st.text())
+@example(incident="a.b~c%d", recipient="Øvre [nord].~7E")
 def test_token_comes_back_whole(incident: str, recipient: str) -> None:
     """Any incident and recipient, in signs that need no quoting in an address."""
     link = AlertLink(incident_id=incident, recipient_id=recipient)
     token = sign_alert_link(link, secrets=(SECRET,), now=NOW)
 
-    assert re.fullmatch(r"[A-Za-z0-9._~%-]+", token)
+    assert re.fullmatch(r"[A-Za-z0-9._~-]+", token)
     assert link == read_alert_link(token, secrets=(SECRET,), now=NOW)
 
 

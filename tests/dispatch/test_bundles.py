@@ -48,10 +48,8 @@ def statuses(desk: Desk) -> list[DeliveryStatus]:
 
 
 def text(body: str, key: str = "k") -> Message:
-    return replace(
-        a_message(DeliveryRecord(key=key, branch_id="", recipient_name="", formats=(), language="nb", **NUMBER), a_run()),
-        text=body,
-    )  # fmt: skip
+    delivery = DeliveryRecord(key=key, branch_id="", recipient_name="", formats=(), language="nb", **NUMBER)
+    return replace(a_message(delivery, a_run()), text=body)
 
 
 # --- what becomes one ---

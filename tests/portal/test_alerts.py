@@ -135,7 +135,7 @@ def test_answer_after_the_end_is_told_so(client: TestClient, app: Application) -
 
 
 def test_permission_is_asked_when_the_answer_comes(client: TestClient, app: Application, connected: SmallUnion) -> None:
-    """Who was not told may look and not answer; one with a role for the whole organisation may; one who left may not."""
+    """Who was not told may look and not answer; a role for the whole organisation lets them; who has left may not."""
     assert "fordi det ikke er sendt til deg" in client.post(page_of(ASK, "boe", LINK_SECRET), data={"act": "acknowledge"}).text  # fmt: skip  # noqa: E501
     assert "Kvitter: jeg ser på det" not in client.get(page_of(ASK, "boe", LINK_SECRET)).text
     assert () == app.ledger.acks((ASK,))

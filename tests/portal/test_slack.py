@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 
 import pytest
 from loopback import Answer, Trouble
-from small_union import NOW, SmallUnion
 from slack_server import SlackServer
+from small_union import NOW, SmallUnion
 from starlette.testclient import TestClient
 from told_incidents import ASK, BOE, page_of, resolve, tell_of_incidents
 from vendors import LINK_SECRET, SIGNING_SECRET

@@ -261,7 +261,7 @@ def test_start_lifts_nothing_else(
 
 
 def test_one_acknowledges_what_was_told_last(client: TestClient, app: Application) -> None:
-    """Each "1" acknowledges the newest incident that this number was told of and nobody looks into; then none is left."""
+    """Each "1" acknowledges the newest incident that this number was told of, until somebody looks into each."""
     tell_of_incidents(app)
 
     acknowledged = []
