@@ -74,8 +74,8 @@ def compose_message(
         subject=" ".join(title.split()),
         text=text.decode(),
         html=None if html is None else html.decode(),
-        images=tuple(_attachment(image, image.name) for image in images) if html is not None or blocks else (),
-        attachments=tuple(_attachment(file, name) for file, name in zip(files, names, strict=True)),
+        images=tuple(as_attachment(image, image.name) for image in images) if html is not None or blocks else (),
+        attachments=tuple(as_attachment(file, name) for file, name in zip(files, names, strict=True)),
         headers=_HEADERS,
         blocks=blocks,
         list_id=list_id,
@@ -111,7 +111,8 @@ def _file_name(title: str, ending: str) -> str:
     return f"{plain.rstrip(' .-–') or 'pack'}{ending}"
 
 
-def _attachment(artifact: Artifact, name: str) -> Attachment:
+def as_attachment(artifact: Artifact, name: str) -> Attachment:
+    """Return a file of the store as a channel takes it."""
     return Attachment(
         name=name, media_type=artifact.media_type, content=artifact.content, content_id=artifact.content_id
     )

@@ -3,13 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from channels.sms import Full, SmsLimits, day_began_at, full, month_began_at, room_at
 from distributor.dispatch.breaker import Breakers
-from distributor.dispatch.bundles import SMS, together_at
 from distributor.ledger.port import DeliveryFilter, Ledger
-from distributor.ledger.records import DeliveryRecord, DeliveryStatus, Group, Kind, RunRecord
+from distributor.ledger.records import DeliveryRecord, DeliveryStatus, Group, Kind, LetterRecord, Relation, RunRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +33,9 @@ class End:
     status: DeliveryStatus
     reason: str
 
+
+# An answer is seldom written before the message it answers is gone.
+_ROOT_WAIT = timedelta(seconds=20)
 
 Stage = Callable[[Work], PutOff | End | None]
 
@@ -124,56 +124,36 @@ def quiet_hours(next_allowed: Callable[[DeliveryRecord, datetime], datetime]) ->
     return stage
 
 
-def text_message_cap(ledger: Ledger, limits: SmsLimits, *, zone: ZoneInfo) -> Stage:
-    """Return the stage that puts off text messages to who has had enough of them today, and all when the month's are
-    used up.
+def in_thread(ledger: Ledger) -> Stage:
+    """Return the stage that keeps answers and edits behind the message that they belong to.
 
-    Args:
-        ledger: Counts what was sent.
-        limits: How many.
-        zone: Whose days and months count.
+    They wait until it is accepted, and end with it where it was not sent. An edit ends where a later one is there.
     """
 
-    def stage(work: Work) -> PutOff | None:
-        if work.delivery.channel != SMS:
+    def stage(work: Work) -> PutOff | End | None:
+        if work.delivery.kind is not Kind.alert:
             return None
-        limit = full(
-            limits,
-            to_person_today=ledger.messages_sent(
-                SMS, since=day_began_at(work.now, zone=zone), address=work.delivery.address
-            ),
-            this_month=ledger.messages_sent(SMS, since=month_began_at(work.now, zone=zone)),
-        )
-        if limit is None:
+        letter = ledger.letter(work.delivery.key)
+        if letter.relation is Relation.root:
             return None
-        number = limits.per_person_a_day if limit is Full.day else limits.a_month
-        until, deadline = room_at(limit, now=work.now, zone=zone), deadline_of(work.delivery, work.run)
-        # At its deadline it ends, and says why it was still here; not only when there is room again.
-        if deadline is not None and deadline < until:
-            until = deadline + timedelta(seconds=1)
-        return PutOff(until=until, reason=f"{limit} ({number}, alerts included)")
+        if letter.relation is Relation.edit and _is_outdated(ledger, letter):
+            return End(status=DeliveryStatus.suppressed, reason="a later change takes its place")
+        root = next(iter(ledger.deliveries(DeliveryFilter(keys=(letter.root_key,)))), None)
+        if root is None or root.status.group in (Group.failed, Group.suppressed):
+            reason = f"the message that it belongs to was not sent: {root.reason or root.status if root else 'gone'}"
+            return End(status=DeliveryStatus.suppressed, reason=reason)
+        if root.status.group is Group.sent or _is_left_to_people(root):
+            return None
+        return PutOff(until=work.now + _ROOT_WAIT, reason="waits until the message that it belongs to is sent")
 
     return stage
 
 
-def company(ledger: Ledger, *, window: timedelta) -> Stage:
-    """Return the stage in which a text message waits for others to the same person, to go out as one with them.
+def _is_outdated(ledger: Ledger, letter: LetterRecord) -> bool:
+    edits = [one for one in ledger.letters_in(letter.root_key) if one.relation is Relation.edit]
+    return bool(edits) and edits[-1].key != letter.key
 
-    Args:
-        ledger: Knows what else is queued.
-        window: For how long the first waits.
-    """
 
-    def stage(work: Work) -> PutOff | None:
-        delivery = work.delivery
-        if delivery.channel != SMS or delivery.attempts or not window:
-            return None
-        queued = DeliveryFilter(recipient_id=delivery.recipient_id, statuses=(DeliveryStatus.queued,))
-        at = together_at(delivery, ledger.deliveries(queued), window=window)
-        return (
-            PutOff(until=at, reason="waits for other text messages to the same person")
-            if at and at > work.now
-            else None
-        )
-
-    return stage
+def _is_left_to_people(delivery: DeliveryRecord) -> bool:
+    """Return whether nobody but a person can say what became of it: an answer need not wait for that."""
+    return delivery.status is DeliveryStatus.unconfirmed and delivery.next_attempt_at is None

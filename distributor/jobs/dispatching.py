@@ -16,16 +16,8 @@ from distributor.dispatch.breaker import BreakerRules, Breakers
 from distributor.dispatch.bundles import SMS, join_text_messages
 from distributor.dispatch.outbox import Outbox
 from distributor.dispatch.sender import Sender
-from distributor.dispatch.stages import (
-    Stage,
-    circuit,
-    company,
-    not_sent_yet,
-    quiet_hours,
-    text_message_cap,
-    wanted,
-    within_deadline,
-)
+from distributor.dispatch.sms_stages import company, text_message_cap
+from distributor.dispatch.stages import Stage, circuit, in_thread, not_sent_yet, quiet_hours, wanted, within_deadline
 from distributor.jobs.application import Application
 from distributor.jobs.messages import Composer
 from distributor.jobs.wishes import Quiet, Wishes
@@ -173,6 +165,7 @@ def _stages(app: Application, roster: Roster, breakers: Breakers) -> tuple[Stage
         within_deadline(breakers),
         not_sent_yet(app.ledger),
         wanted(wishes.why_not),
+        in_thread(app.ledger),
         quiet_hours(quiet.next_allowed),
         *_text_message_stages(app),
         circuit(breakers),

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from distributor.alerting.annotations import Ack, Snooze, SnoozeUntil
+from distributor.alerting.annotations import Ack, Annotations, Snooze, SnoozeUntil
 from distributor.alerting.incidents import Incident
-from distributor.alerting.rules import Severity
-from distributor.alerting.states import Phase
+from distributor.jobs.alert_annotations import acknowledge_incident, annotations_of, snooze_incident
+from distributor.jobs.alert_incidents import incident_of_record
 from distributor.jobs.application import Application
 from distributor.ledger.alert_port import IncidentFilter
-from distributor.ledger.alert_records import AckRecord, IncidentRecord, SnoozeRecord, VerdictRecord
+from distributor.ledger.alert_records import IncidentRecord, VerdictRecord
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import DeliveryRecord, Group
 from recipients.directory import Roster
@@ -77,7 +77,7 @@ class Described:
     is_above: bool = True
     excess: float | None = None
     acknowledged: Acknowledgement | None = None
-    snoozed: SnoozeRecord | None = None
+    snoozed: Snooze | None = None
     may_act: bool = True
     others: tuple[tuple[str, str], ...] = ()
 
@@ -122,7 +122,7 @@ class LedgerDesk:
         rule = app.catalogue.alerts.get(incident.rule)
         least = app.catalogue.organisation.min_cell
         others = tuple(one for one in self._told(ask.recipient_id) if one.incident_id != incident.incident_id)
-        acknowledged = self._acknowledged(app, incident)
+        acknowledged = _acknowledged(app, incident)
         return Described(
             incident=incident,
             language=language,
@@ -132,7 +132,7 @@ class LedgerDesk:
             is_above=incident.excess >= 0,
             excess=abs(incident.excess) if abs(incident.excess) >= max(least, 1) else None,
             acknowledged=_acknowledgement(acknowledged, roster) if acknowledged else None,
-            snoozed=self._snoozed(app, incident),
+            snoozed=_snoozed(app, incident),
             may_act=self._may(app, roster, incident, person),
             others=tuple((one.incident_id, _title(app, roster, one, language)) for one in others),
         )
@@ -142,40 +142,27 @@ class LedgerDesk:
         refusal = self._refusal(app, incident, ask)
         if refusal is not None or incident is None:
             return refusal or Answer.unknown
-        if self._acknowledged(app, incident):
+        if _acknowledged(app, incident) is not None:
             return Answer.already_acknowledged
-        ack = AckRecord(
-            incident_id=incident.incident_id,
-            author=ask.recipient_id,
-            reason=f"over {ask.over}",
-            made_at=app.clock.now(),
+        is_done = acknowledge_incident(
+            app, incident.incident_id, who=ask.recipient_id, reason=f"answered over {ask.over}"
         )
-        return Answer.acknowledged if app.ledger.record_ack(ack) else Answer.over
+        return Answer.acknowledged if is_done else Answer.over
 
     def snooze(self, ask: Ask, until: SnoozeUntil, *, expires_at: datetime | None = None) -> Answer:
         app, incident = self.app(), self._incident(ask.incident_id)
         refusal = self._refusal(app, incident, ask)
         if refusal is not None or incident is None:
             return refusal or Answer.unknown
-        snooze = Snooze(
-            incident_id=incident.incident_id,
-            author=ask.recipient_id,
-            reason=f"over {ask.over}",
-            made_at=app.clock.now(),
+        is_done = snooze_incident(
+            app,
+            incident,
             until=until,
-            data_on=incident.data_on,
             expires_at=expires_at,
+            who=ask.recipient_id,
+            reason=f"answered over {ask.over}",
         )
-        record = SnoozeRecord(
-            incident_id=snooze.incident_id,
-            author=snooze.author,
-            reason=snooze.reason,
-            made_at=snooze.made_at,
-            until=snooze.until,
-            data_on=snooze.data_on,
-            expires_at=snooze.expires_at,
-        )
-        return Answer.snoozed if app.ledger.record_snooze(record) else Answer.over
+        return Answer.snoozed if is_done else Answer.over
 
     def not_useful(self, ask: Ask, *, reason: str = "") -> Answer:
         app, incident = self.app(), self._incident(ask.incident_id)
@@ -196,7 +183,7 @@ class LedgerDesk:
         arrived = _arrived(app.ledger.deliveries(DeliveryFilter(keys=tuple(one.delivery_key for one in told))))
         for notice in reversed(told):  # by time
             incident = firing[notice.incident_id]
-            if notice.delivery_key in arrived and not self._acknowledged(app, incident):
+            if notice.delivery_key in arrived and not _acknowledged(app, incident):
                 return incident.incident_id
         return ""
 
@@ -227,23 +214,21 @@ class LedgerDesk:
         told = {one.incident_id for one in notices if one.recipient_id == recipient_id}
         return tuple(one for one in firing if one.incident_id in told)
 
-    def _acknowledged(self, app: Application, incident: IncidentRecord) -> Ack | None:
-        now, judged = app.clock.now(), _judged(incident)
-        for one in reversed(app.ledger.acks((incident.incident_id,))):
-            ack = Ack(incident_id=one.incident_id, author=one.author, reason=one.reason, made_at=one.made_at)
-            if ack.is_active(judged, now=now):
-                return ack
-        return None
 
-    def _snoozed(self, app: Application, incident: IncidentRecord) -> SnoozeRecord | None:
-        last = next(reversed(app.ledger.snoozes((incident.incident_id,))), None)
-        if last is None:
-            return None
-        snooze = Snooze(
-            incident_id=last.incident_id, author=last.author, reason=last.reason, made_at=last.made_at,
-            until=SnoozeUntil(last.until), data_on=last.data_on, expires_at=last.expires_at,
-        )  # fmt: skip
-        return last if snooze.is_active(_judged(incident), now=app.clock.now()) else None
+def _acknowledged(app: Application, incident: IncidentRecord) -> Ack | None:
+    """Return the acknowledgement that holds."""
+    judged, now = incident_of_record(incident), app.clock.now()
+    found = (one for one in reversed(_said(app, judged).acks) if one.is_active(judged, now=now))
+    return next(found, None)
+
+
+def _snoozed(app: Application, incident: IncidentRecord) -> Snooze | None:
+    judged, now = incident_of_record(incident), app.clock.now()
+    return next((one for one in _said(app, judged).snoozes if one.is_active(judged, now=now)), None)
+
+
+def _said(app: Application, incident: Incident) -> Annotations:
+    return annotations_of(app.ledger, (incident,), inhibited={}, mute=None)
 
 
 def _arrived(deliveries: Iterable[DeliveryRecord]) -> frozenset[str]:
@@ -273,25 +258,3 @@ def _metric(app: Application, incident: IncidentRecord, language: str) -> str:
     if metric is not None:
         return metric.label.in_language(language)
     return dataset.label.in_language(language) if dataset is not None and dataset.label else incident.rule
-
-
-def _judged(incident: IncidentRecord) -> Incident:
-    """Return an incident as what people say of it is held against it."""
-    return Incident(
-        key=incident.key,
-        episode=incident.episode,
-        rule=incident.rule,
-        family=incident.family,
-        metric=incident.metric,
-        owner=incident.owner,
-        source=incident.source,
-        entity_id=incident.entity_id,
-        region_id=incident.region_id or None,
-        severity=Severity(incident.severity),
-        phase=Phase(incident.phase),
-        excess=incident.excess,
-        data_on=incident.data_on,
-        fired_at=incident.fired_at,
-        worsened_at=incident.worsened_at,
-        flapping_since=incident.flapping_since,
-    )

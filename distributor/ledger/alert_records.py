@@ -192,6 +192,7 @@ class NoticesEntry:
         seen: By rule the evaluation on which they rest; "" where there was none.
         queued: Steps to be taken later.
         taken: (incident, position) of the steps that the messages are.
+        restarted: Incidents whose steps begin anew: what is still queued of them is cancelled.
     """
 
     run: RunRecord
@@ -199,6 +200,7 @@ class NoticesEntry:
     messages: tuple[AlertMessage, ...] = ()
     queued: tuple[EscalationStepRecord, ...] = ()
     taken: tuple[tuple[str, int], ...] = ()
+    restarted: tuple[str, ...] = ()
     at: datetime
 
 

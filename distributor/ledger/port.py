@@ -140,6 +140,10 @@ class DeliveryLedger(Protocol):
 
     def letter(self, key: str) -> LetterRecord: ...
 
+    def letters_in(self, root_key: str) -> tuple[LetterRecord, ...]:
+        """Return the answers and edits in a thread, in the order in which they were written."""
+        ...
+
     def deliveries(self, which: DeliveryFilter | str) -> tuple[DeliveryRecord, ...]:
         """Return deliveries, in the order of their plan. A text is a run's id, and means all but its letters."""
         ...

@@ -168,10 +168,13 @@ def _status(it: Described, words: Formatter, zone: ZoneInfo) -> str:
         who = it.acknowledged.who or words.word("desk_somebody")
         said.append(words.word("desk_acknowledged_by", who=who, when=words.moment(it.acknowledged.at, zone)))
     if it.snoozed is not None:
-        until = SnoozeUntil(it.snoozed.until)
-        if it.snoozed.expires_at is not None:
-            text = words.moment(it.snoozed.expires_at, zone)
-        else:
-            text = words.word("desk_until_resolved" if until is SnoozeUntil.RESOLVED else "desk_until_next_data")
+        match it.snoozed.until:
+            case SnoozeUntil.DATE:
+                assert it.snoozed.expires_at is not None
+                text = words.moment(it.snoozed.expires_at, zone)
+            case SnoozeUntil.RESOLVED:
+                text = words.word("desk_until_resolved")
+            case SnoozeUntil.NEXT_DATA:
+                text = words.word("desk_until_next_data")
         said.append(words.word("desk_snoozed_until", until=text))
     return ". ".join(said) or words.word("desk_unanswered")

@@ -33,6 +33,7 @@ from distributor.settings.output import (
 from distributor.settings.section import Name, Section
 from distributor.settings.vendors import SlackSettings, SmsSettings
 from distributor.settings.working import (
+    AlertSettings,
     BouncesSettings,
     DispatchSettings,
     EngineSettings,
@@ -63,6 +64,7 @@ class Settings(Section):
     bounces: BouncesSettings = BouncesSettings()
     service: ServiceSettings = ServiceSettings()
     retention: RetentionSettings = RetentionSettings()
+    alerts: AlertSettings = AlertSettings()
     engine: EngineSettings = EngineSettings()
     mail: MailSettings
     render: RenderSettings = RenderSettings()
@@ -155,8 +157,8 @@ def _sentence(file_name: str, fault: ErrorDetails) -> str:
 _SECTIONS: dict[str, type[BaseModel]] = {
     "catalogue": CatalogueSettings, "store": StoreSettings, "outbox": OutboxSettings, "ledger": LedgerSettings,
     "channels": ChannelsSettings, "email": EmailSettings, "dkim": DkimSettings, "slack": SlackSettings,
-    "sms": SmsSettings, "dispatch": DispatchSettings,
-    "bounces": BouncesSettings, "service": ServiceSettings, "retention": RetentionSettings, "engine": EngineSettings,
+    "sms": SmsSettings, "dispatch": DispatchSettings, "bounces": BouncesSettings, "service": ServiceSettings,
+    "retention": RetentionSettings, "alerts": AlertSettings, "engine": EngineSettings,
     "mail": MailSettings, "render": RenderSettings, "csv": CsvDirectorySettings, "sql": SqlDirectorySettings,
     "sqlite": SqliteSettings, "sqlalchemy": SqlAlchemySettings, "duckdb": DuckdbSettings, "folder": FolderSettings,
 }  # fmt: skip

@@ -14,7 +14,8 @@ from channels.errors import DeliveryError, Fault
 from channels.message import Message
 from channels.sms import SmsLimits
 from distributor.dispatch.bundles import join_text_messages
-from distributor.dispatch.stages import Stage, company, text_message_cap
+from distributor.dispatch.sms_stages import company, text_message_cap
+from distributor.dispatch.stages import Stage
 from distributor.ledger.memory import MemoryLedger
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus, RunRecord

@@ -135,6 +135,8 @@ def test_edit_without_notices_goes_out_once(ledger: Ledger) -> None:
 
     assert 1 == sum(one.key == "edit-1" for one in ledger.deliveries(EVERYTHING))
     assert (Relation.edit, "message-1") == (ledger.letter("edit-1").relation, ledger.letter("edit-1").root_key)
+    assert (ledger.letter("edit-1"),) == ledger.letters_in("message-1")
+    assert () == ledger.letters_in("")
     assert (Relation.root, "") == (ledger.letter("message-1").relation, ledger.letter("message-1").root_key)
 
 

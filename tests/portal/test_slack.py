@@ -100,7 +100,7 @@ def test_click_is_answered_at_once_and_done_after(
     queue.work_off()
 
     assert (200, b"", ((), [])) == (answer.status_code, answer.content, before)
-    assert [("ask", "over slack")] == [(one.author, one.reason) for one in app.ledger.acks((ASK,))]
+    assert [("ask", "answered over slack")] == [(one.author, one.reason) for one in app.ledger.acks((ASK,))]
     assert ["Kvittert: du ser på det. Påminnelsene stopper."] == said(slack)
     assert [] == [one for one in app.ledger.steps((ASK,)) if one.is_queued]
 

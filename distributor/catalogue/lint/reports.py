@@ -33,9 +33,14 @@ FORMATS = {
     "sms": ("summary",),
 }
 
+_TAKEN = "alerts"
+
 
 def report_faults(draft: Draft) -> Iterator[Fault]:
-    for _, spec, mark in draft.reports:
+    for name, spec, mark in draft.reports:
+        if name == _TAKEN:
+            what = f'a report cannot be called "{_TAKEN}": evaluations of alert rules are recorded under that name'
+            yield Fault(place=mark.locate("report"), what=what, remedy="Give the report another name.")
         yield from title_faults(spec.title, mark, ("title",))
         yield from _owner_faults(spec, mark)
         yield from _mail_faults(spec, mark)

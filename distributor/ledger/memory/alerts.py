@@ -69,6 +69,7 @@ def _states_seen(state: State, rules: Collection[str]) -> dict[str, str]:
 
 def _send(state: State, entry: NoticesEntry) -> None:
     _open_run(state, entry.run)
+    cancel_steps(state, entry.restarted, at=entry.at)
     for position, message in enumerate(entry.messages):
         _insert_message(state, message, entry.run.run_id, position)
     for step in entry.queued:

@@ -45,6 +45,11 @@ class MemoryDeliveries:
         return self.state.letters[key]
 
     @locked
+    def letters_in(self, root_key: str) -> tuple[LetterRecord, ...]:
+        found = [one for one in self.state.letters.values() if root_key and one.root_key == root_key]
+        return tuple(sorted(found, key=lambda one: (one.written_at, one.key)))
+
+    @locked
     def deliveries(self, which: DeliveryFilter | str) -> tuple[DeliveryRecord, ...]:
         if isinstance(which, str):
             which = DeliveryFilter(run_id=which, without_letters=True)

@@ -110,6 +110,7 @@ def _change_states(db: Connection, entry: EvaluationEntry) -> None:
 
 def _send(db: Connection, entry: NoticesEntry) -> None:
     _open_run(db, entry.run)
+    cancel_steps(db, entry.restarted, at=entry.at)
     for position, message in enumerate(entry.messages):
         _insert_message(db, message, entry.run.run_id, position)
     insert_new(db, EscalationStepRow, [row_of(one) for one in entry.queued])

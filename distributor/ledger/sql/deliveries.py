@@ -57,6 +57,12 @@ class SqlDeliveries:
         return letter_of(row)
 
     @reads
+    def letters_in(self, db: Connection, root_key: str) -> tuple[LetterRecord, ...]:
+        query = select(LetterRow.__table__).where(LetterRow.root_key == root_key, LetterRow.root_key != "")
+        rows = db.execute(query.order_by(LetterRow.written_at, LetterRow.key)).mappings()
+        return tuple(map(letter_of, rows))
+
+    @reads
     def deliveries(self, db: Connection, which: DeliveryFilter | str) -> tuple[DeliveryRecord, ...]:
         if isinstance(which, str):
             which = DeliveryFilter(run_id=which, without_letters=True)

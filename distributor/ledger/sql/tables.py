@@ -205,6 +205,7 @@ class DeliveryRow(Table):
 
 class LetterRow(Table):
     __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_root_key", "root_key"),)
 
     key: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[str]

@@ -15,6 +15,7 @@ _FIRING = sa.text("phase = 'firing'")
 def upgrade() -> None:
     op.add_column("letter", sa.Column("relation", _TEXT, nullable=False, server_default="root"))
     op.add_column("letter", sa.Column("root_key", _TEXT, nullable=False, server_default=sa.text("''")))
+    op.create_index("ix_letter_root_key", "letter", ["root_key"])
     _states()
     _annotations()
     _told()
