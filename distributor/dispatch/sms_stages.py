@@ -20,15 +20,20 @@ def text_message_cap(ledger: Ledger, limits: SmsLimits, *, zone: ZoneInfo) -> St
         zone: Whose days and months count.
     """
 
+    def sent_today(work: Work) -> int:
+        since = day_began_at(work.now, zone=zone)
+        return ledger.messages_sent(SMS, since=since, address=work.delivery.address)
+
+    def sent_this_month(work: Work) -> int:
+        return ledger.messages_sent(SMS, since=month_began_at(work.now, zone=zone))
+
     def stage(work: Work) -> PutOff | None:
         if work.delivery.channel != SMS:
             return None
         limit = full(
             limits,
-            to_person_today=ledger.messages_sent(
-                SMS, since=day_began_at(work.now, zone=zone), address=work.delivery.address
-            ),
-            this_month=ledger.messages_sent(SMS, since=month_began_at(work.now, zone=zone)),
+            to_person_today=sent_today(work) if limits.per_person_a_day is not None else 0,
+            this_month=sent_this_month(work) if limits.a_month is not None else 0,
         )
         if limit is None:
             return None
@@ -56,10 +61,8 @@ def company(ledger: Ledger, *, window: timedelta) -> Stage:
             return None
         queued = DeliveryFilter(recipient_id=delivery.recipient_id, statuses=(DeliveryStatus.queued,))
         at = together_at(delivery, ledger.deliveries(queued), window=window)
-        return (
-            PutOff(until=at, reason="waits for other text messages to the same person")
-            if at and at > work.now
-            else None
-        )
+        if at is None or at <= work.now:
+            return None
+        return PutOff(until=at, reason="waits for other text messages to the same person")
 
     return stage
