@@ -109,7 +109,7 @@ def _silence(
     plan = plan_silence(app, match, expires_at=expires_at, who=who, reason=why)
     out, zone = console(), app.catalogue.organisation.timezone
     number = len(plan.hidden)
-    hides = f"It hides {number} {'incident' if number == 1 else 'incidents'} that fire now"
+    hides = f"It hides {number} {'incident that fires' if number == 1 else 'incidents that fire'} now"
     out.print(f"{hides}, and what will fire like them until {local_time(expires_at, zone)}:" if number else f"{hides}.")
     if number:
         print_incidents(out, name_places(app, list(plan.hidden)), zone)

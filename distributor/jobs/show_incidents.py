@@ -151,8 +151,8 @@ def _figures(app: Application, record: IncidentRecord) -> dict[str, float]:
     if record.kind != IncidentKind.ENTITY or not path.is_file():
         return {}
     rows = pq.read_table(path, filters=[("entity_id", "=", record.entity_id)]).to_pylist()
-    newest: dict[str, object] = max(rows, key=lambda row: row["period_ends_on"], default={})
-    return {name: value for name, value in newest.items() if isinstance(value, float)}
+    rows.sort(key=lambda row: row["period_ends_on"])
+    return {name: value for name, value in rows[-1].items() if isinstance(value, float)} if rows else {}
 
 
 def _most_urgent(one: IncidentRecord) -> tuple[bool, bool, float, str]:

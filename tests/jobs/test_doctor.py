@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from small_union import NOW, SmallUnion
+from told_union import RULES, ToldUnion
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))  # the tests are no package
 
@@ -575,3 +576,19 @@ def test_warnings_of_the_setup_do_not_wake_anybody() -> None:
     assert Examination(findings=(quiet,)).is_well
     assert not Examination(findings=(replace(quiet, is_of_runs=True),)).is_well
     assert not Examination(findings=(replace(quiet, level=Level.fault),)).is_well
+
+
+def test_rules_that_nobody_evaluates_are_found(union: SmallUnion) -> None:
+    """Where a service is to evaluate the rules each day, a day and a half without is a warning; else nothing is."""
+    told = ToldUnion(union=union)
+    told.rules(RULES)
+    assert [] == [one for one in of_runs(union) if one.check == "rules"]
+    union.app(BEFORE).ledger.record_fire_times("alerts", [], seen_until=BEFORE)
+    told.evaluate(BEFORE.date())
+
+    assert [] == [one for one in of_runs(union, BEFORE + DAY) if one.check == "rules"]
+    [late] = [one for one in of_runs(union, BEFORE + 2 * DAY) if one.check == "rules"]
+    assert (Level.warning, True) == (late.level, "last evaluated at 2026-06-01 06:00 UTC" in late.text)
+
+    union.config.write_text(union.config.read_text("utf-8") + '[alerts]\nat = ""\n', "utf-8")
+    assert [] == [one for one in of_runs(union, BEFORE + 2 * DAY) if one.check == "rules"]

@@ -120,7 +120,8 @@ def test_directory_from_sql_must_name_a_source(tmp_path: Path) -> None:
         (
             "[store]", "[stores]",
             "config.toml: store: is missing.\nconfig.toml: stores: is not known. Allowed: catalogue, directory, "
-            "sources, store, outbox, ledger, channels, dispatch, bounces, service, retention, alerts, engine, mail, render.",
+            "sources, store, outbox, ledger, channels, dispatch, bounces, service, retention, alerts, engine, mail, "
+            "render.",
         ),
         (
             'path = "data/members.sqlite"\n', "",
