@@ -27,17 +27,14 @@ def join_text_messages(messages: Sequence[Message], *, pages: str) -> Joined:
 
     Args:
         messages: To one number, the first due first; each fits by itself.
-        pages: How links begin that lead to a page on which the others are listed as well; "" for none. Behind such a
-            link those that find no room are only counted.
+        pages: How links begin that lead to a page of an incident, which lists the reader's other ones as well; "" for
+            none. Where all have such a link, those that find no room are only counted.
     """
     first = messages[0]
     texts = [one.text for one in messages]
-    if pages and pages in first.text:
+    if pages and all(pages in text for text in texts):
         try:
-            return Joined(
-                message=replace(first, text=join(texts, language=first.language)),
-                number=len(messages),
-            )
+            return Joined(message=replace(first, text=join(texts, language=first.language)), number=len(messages))
         except TooLongForSmsError:
             return Joined(message=first, number=1)
     for number in range(len(messages), 1, -1):

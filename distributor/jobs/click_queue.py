@@ -46,13 +46,14 @@ class ClickQueue:
         """Keep a request that Slack has signed; the same one again is kept once. False: too many wait already."""
         self.folder.mkdir(parents=True, exist_ok=True)
         name = sha256(body).hexdigest()[:32]
-        if sum(1 for _ in self._waiting()) >= self.longest:
+        waiting = [path.name for path in self._waiting()]
+        if any(one.endswith(f"-{name}{_ENDING}") for one in waiting):
+            return True
+        if len(waiting) >= self.longest:
             return False
-        stamp = f"{int(self.clock.now().timestamp() * 1000):015d}"
-        if not any(path.name.endswith(f"-{name}{_ENDING}") for path in self._waiting()):
-            temporary = self.folder / f".{name}.part"
-            temporary.write_bytes(body)
-            os.replace(temporary, self.folder / f"{stamp}-{name}{_ENDING}")
+        temporary = self.folder / f".{name}.part"
+        temporary.write_bytes(body)
+        os.replace(temporary, self.folder / f"{int(self.clock.now().timestamp() * 1000):015d}-{name}{_ENDING}")
         self._wake.set()
         return True
 

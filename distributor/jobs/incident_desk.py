@@ -20,6 +20,7 @@ from recipients.people import Recipient
 
 SNOOZE_DAYS = timedelta(days=7)
 LONGEST_SNOOZE = timedelta(days=90)
+_LATELY = timedelta(days=7)
 
 
 class Answer(StrEnum):
@@ -57,6 +58,15 @@ class Acknowledgement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherIncident:
+    """One more incident that the reader was told of."""
+
+    incident_id: str
+    title: str
+    is_firing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
     """What somebody is shown of an incident.
 
@@ -66,7 +76,7 @@ class Described:
         excess: By how many, in members; None where that is too few to be told.
         acknowledged: Who looks into it.
         snoozed: Until when nothing is sent; None where it is not snoozed.
-        others: What else fires that the reader was told of: id and title.
+        others: What else the reader was told of, as far as it fires or has changed in the last week.
     """
 
     incident: IncidentRecord
@@ -79,7 +89,7 @@ class Described:
     acknowledged: Acknowledgement | None = None
     snoozed: Snooze | None = None
     may_act: bool = True
-    others: tuple[tuple[str, str], ...] = ()
+    others: tuple[OtherIncident, ...] = ()
 
 
 class IncidentDesk(Protocol):
@@ -134,7 +144,12 @@ class LedgerDesk:
             acknowledged=_acknowledgement(acknowledged, roster) if acknowledged else None,
             snoozed=_snoozed(app, incident),
             may_act=self._may(app, roster, incident, person),
-            others=tuple((one.incident_id, _title(app, roster, one, language)) for one in others),
+            others=tuple(
+                OtherIncident(
+                    incident_id=one.incident_id, title=_title(app, roster, one, language), is_firing=one.is_firing
+                )
+                for one in others
+            ),
         )
 
     def acknowledge(self, ask: Ask) -> Answer:
@@ -208,11 +223,13 @@ class LedgerDesk:
         return is_central or person.recipient_id in told
 
     def _told(self, recipient_id: str) -> tuple[IncidentRecord, ...]:
-        """Return what fires that somebody was told of."""
-        firing = self.app().ledger.incidents(IncidentFilter(firing_only=True))
-        notices = self.app().ledger.notices(tuple(one.incident_id for one in firing))
-        told = {one.incident_id for one in notices if one.recipient_id == recipient_id}
-        return tuple(one for one in firing if one.incident_id in told)
+        """Return what somebody was told of that fires, or has changed lately; what has ended last."""
+        ledger, lately = self.app().ledger, self.app().clock.now() - _LATELY
+        firing = ledger.incidents(IncidentFilter(firing_only=True))
+        changed = ledger.incidents(IncidentFilter(changed_since=lately))
+        known = {one.incident_id: one for one in (*firing, *changed)}
+        told = {one.incident_id for one in ledger.notices(tuple(known)) if one.recipient_id == recipient_id}
+        return tuple(sorted((known[one] for one in known if one in told), key=lambda one: not one.is_firing))
 
 
 def _acknowledged(app: Application, incident: IncidentRecord) -> Ack | None:

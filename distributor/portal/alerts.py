@@ -11,7 +11,15 @@ from fastapi.concurrency import run_in_threadpool
 from distributor.alerting.annotations import SnoozeUntil
 from distributor.dispatch.alert_links import AlertLink, AlertTokenError, read_alert_link, sign_alert_link
 from distributor.jobs.application import Application
-from distributor.jobs.incident_desk import LONGEST_SNOOZE, SNOOZE_DAYS, Answer, Ask, Described, IncidentDesk
+from distributor.jobs.incident_desk import (
+    LONGEST_SNOOZE,
+    SNOOZE_DAYS,
+    Answer,
+    Ask,
+    Described,
+    IncidentDesk,
+    OtherIncident,
+)
 from distributor.portal.bodies import read_body, read_form
 from distributor.portal.pages import draw_page
 from renderers.formats import INTEGER
@@ -76,10 +84,7 @@ class _AlertPages:
             said=words.word(f"desk_said_{said}") if said else "",
             is_done=said in {one for one in Answer if one.is_done},
             rows=tuple(_rows(described, words, zone)),
-            others=[
-                Other(title=title, url=self._token(replace(link, incident_id=other)))
-                for other, title in described.others
-            ],
+            others=[self._other(one, link, words) for one in described.others],
             may_answer=described.may_act and described.incident.is_firing,
             first_day=now.astimezone(zone).date() + _DAY,
             last_day=now.astimezone(zone).date() + LONGEST_SNOOZE,
@@ -126,9 +131,15 @@ class _AlertPages:
         except AlertTokenError:
             return None
 
-    def _token(self, link: AlertLink) -> str:
+    def _other(self, other: OtherIncident, link: AlertLink, words: Formatter) -> Other:
         app = self.app()
-        return sign_alert_link(link, secrets=(app.settings.service.resolve_secret(),), now=app.clock.now())
+        token = sign_alert_link(
+            replace(link, incident_id=other.incident_id),
+            secrets=(app.settings.service.resolve_secret(),),
+            now=app.clock.now(),
+        )
+        title = other.title if other.is_firing else words.word("desk_other_ended", title=other.title)
+        return Other(title=title, url=token)
 
 
 def _ask(link: AlertLink) -> Ask:

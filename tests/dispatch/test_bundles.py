@@ -74,9 +74,19 @@ def test_others_are_counted_where_a_page_lists_them() -> None:
     """An alert leads to a page on which the other incidents stand, so their number is enough."""
     first = f"MEMB CRIT Alta: 12 more leavers. {PAGES}{'x' * 40}"
 
-    joined = join_text_messages([text(first), text("b" * 150), text("c" * 150)], pages=PAGES)
+    others = [text(f"{sign * 90} {PAGES}{sign * 40}") for sign in "bc"]
+
+    joined = join_text_messages([text(first), *others], pages=PAGES)
 
     assert (f"{first}\n+2 til", 3) == (joined.message.text, joined.number)
+
+
+def test_message_that_no_page_lists_is_never_only_counted() -> None:
+    """The figures of a pack stand on no page: behind an alert they go along whole, or by themselves."""
+    alert = f"MEMB CRIT Alta: 12 more leavers. {PAGES}{'x' * 40}"
+
+    assert 1 == join_text_messages([text(alert), text("b" * 90)], pages=PAGES).number
+    assert f"{alert}\nOslo: 21" == join_text_messages([text(alert), text("Oslo: 21")], pages=PAGES).message.text
 
 
 # --- on the way ---

@@ -70,6 +70,13 @@ def test_page_lists_what_else_its_reader_was_told(client: TestClient) -> None:
     assert "Bø: Innmeldte" not in client.get(page_of(ASK, "ask", LINK_SECRET)).text
 
 
+def test_page_lists_what_has_ended_lately_as_such(client: TestClient, app: Application) -> None:
+    """A text message may count an end as well: it is listed, last and marked."""
+    resolve(app, 2)
+
+    assert "Bø: Innmeldte (avsluttet)" in client.get(page_of(ASK, "north", LINK_SECRET)).text
+
+
 def test_acknowledging_stops_the_escalation(client: TestClient, app: Application) -> None:
     """The first answer counts: queued steps are cancelled, the page names who; a second one is told so."""
     first = client.post(page_of(ASK, "ask", LINK_SECRET), data={"act": "acknowledge"})

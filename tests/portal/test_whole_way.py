@@ -11,8 +11,8 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from small_union import NOW, SmallUnion
 from slack_server import SlackServer
+from small_union import NOW, SmallUnion
 from starlette.testclient import TestClient
 from told_incidents import ASK, BOE, a_step, a_transition, alerts_run, an_evaluation, incident, page_of, told
 from twilio_server import TwilioServer, sign
@@ -45,9 +45,8 @@ def app(union: SmallUnion) -> Application:
     """The application three minutes after an evaluation in which Ask and Bø fired."""
     app = union.app(LATER)
     incidents = (incident(1, "N1", "N"), incident(2, "N2", "N"))
-    run = replace(
-        alerts_run("alerts-1"), started_at=NOW, outbox=str(union.outbox), sender=Sender(address="analyse@proeve.example")
-    )
+    sender = Sender(address="analyse@proeve.example")
+    run = replace(alerts_run("alerts-1"), started_at=NOW, outbox=str(union.outbox), sender=sender)
     entry = an_evaluation(
         run=run,
         incidents=incidents,
