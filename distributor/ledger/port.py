@@ -199,6 +199,17 @@ class DeliveryLedger(Protocol):
         """Count the messages, of packs and letters, that a transport has accepted since then."""
         ...
 
+    def messages_sent(self, channel: str, *, since: datetime, address: str = "") -> int:
+        """Count the messages that a transport has accepted over a channel since then, to all or to one address.
+
+        Deliveries that went out together as one message count once.
+        """
+        ...
+
+    def deliveries_of_message(self, message_id: str) -> tuple[DeliveryRecord, ...]:
+        """Return the deliveries that went out as this message, by key; several where they were joined."""
+        ...
+
     def delivery_counts(self) -> Mapping[DeliveryStatus, int]:
         """Count the deliveries of all runs by status; letters do not count."""
         ...

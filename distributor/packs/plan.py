@@ -15,7 +15,7 @@ from recipients.errors import UnknownBranchError
 from recipients.people import Recipient
 from recipients.preferences import Permissions, Reason
 from recipients.vacancies import Vacancy
-from renderers.pack import Format
+from renderers.pack import FILE_FORMATS
 
 # A file is delivered to nobody in particular, so a recipient's e-mail address names it.
 _ADDRESS_OF = {"folder": "email"}
@@ -155,7 +155,7 @@ def plan_test_send(
     report: ReportSpec, branches: tuple[Branch, ...], address: str, *, tree: BranchTree, run_id: str, language: str
 ) -> SendPlan:
     """Plan a test send: every branch's pack, with all formats that are files, to one address and nobody else."""
-    formats = tuple(name for name in all_formats(report) if name in set(Format)) or tuple(Format)
+    formats = tuple(name for name in all_formats(report) if name in FILE_FORMATS) or FILE_FORMATS
     deliveries = [
         DeliveryRecord(
             key=delivery_key(run=run_id, branch_id=branch.branch_id, recipient_id=address, channel="email"),
