@@ -25,6 +25,8 @@ from distributor.catalogue.models import (
     TableSpec,
     TilesSpec,
 )
+from distributor.catalogue.rota_models import RotaSpec
+from distributor.catalogue.routing_models import RoutingSpec
 
 Metric = AggregateMetric | RatioMetric | RateMetric
 
@@ -36,7 +38,9 @@ class Catalogue:
     Attributes:
         folder: Where it was read.
         organisation: What holds for all reports.
-        datasets, metrics, audiences, calendars, alerts, reports: By name, sorted; reports without the abstract ones.
+        datasets, metrics, audiences, calendars, rotas, alerts, reports: By name, sorted; reports without the abstract
+            ones.
+        routing: Who owns which alert; None where no alert rule notifies anybody.
         abstract: Names of the reports that are only extended.
         queries: The SQL of each dataset, from wherever it was written.
         alert_tests: Tests of the alert rules, by file and number; not part of the digest.
@@ -52,6 +56,8 @@ class Catalogue:
     calendars: Mapping[str, CalendarSpec] = field(default_factory=dict)
     alerts: Mapping[str, AlertSpec] = field(default_factory=dict)
     alert_tests: Mapping[str, AlertTestSpec] = field(default_factory=dict)
+    rotas: Mapping[str, RotaSpec] = field(default_factory=dict)
+    routing: RoutingSpec | None = None
     abstract: tuple[str, ...] = ()
     queries: Mapping[str, str] = field(default_factory=dict)
     digest: str = field(init=False)
@@ -66,6 +72,8 @@ class Catalogue:
             self.calendars,
             self.reports,
             *((self.alerts,) if self.alerts else ()),
+            *((self.rotas,) if self.rotas else ()),
+            *((self.routing,) if self.routing is not None else ()),
         )
         object.__setattr__(self, "digest", _sha256(content))
 

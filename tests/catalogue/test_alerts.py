@@ -46,6 +46,10 @@ TEST = """\
       incidents: [{entity: alta}]
 """
 
+ROUTING = """\
+default: [{audience: everyone, channel: email}]
+"""
+
 Load = Callable[..., Catalogue]
 
 
@@ -54,7 +58,7 @@ def load(write: Any) -> Load:
     """Load the good catalogue with rules, and a query that looks from no certain day."""
 
     def from_texts(rules: str, *, tests: str | None = None, dated: bool = False) -> Catalogue:
-        folder: Path = write({"alerts/churn.yaml": rules, "alerts/churn.test.yaml": tests})
+        folder: Path = write({"alerts/churn.yaml": rules, "alerts/churn.test.yaml": tests, "routing.yaml": ROUTING})
         datasets = folder / "datasets.yaml"
         if not dated:
             datasets.write_text(datasets.read_text("utf-8").replace("    where joined_on < :to\n", ""), "utf-8")

@@ -17,7 +17,7 @@ def schedule_faults(draft: Draft, schedule: ScheduleSpec, mark: Mark) -> Iterato
     if schedule.timezone is not None:
         yield from unknown_zone(schedule.timezone, mark.locate("schedule", "timezone"))
     if schedule.holidays is not None:
-        yield from _unknown_country(schedule.holidays, mark.locate("schedule", "holidays"))
+        yield from unknown_country(schedule.holidays, mark.locate("schedule", "holidays"))
     for index, name in enumerate(schedule.except_):
         yield from undefined("calendar", name, draft.calendars, mark.locate("schedule", "except", index))
     yield from repeated(schedule.except_, '"except"', mark.locate("schedule", "except"))
@@ -34,7 +34,8 @@ def schedule_faults(draft: Draft, schedule: ScheduleSpec, mark: Mark) -> Iterato
         yield Fault(place=mark.locate_key("schedule"), what=what, remedy=remedy)
 
 
-def _unknown_country(code: str, place: Place) -> Iterator[Fault]:
+def unknown_country(code: str, place: Place) -> Iterator[Fault]:
+    """Yield a fault where the holidays of a country are not known."""
     from holidays.registry import EntityLoader  # slow to load, and most catalogues that are checked name one country
 
     known = set(EntityLoader.get_country_codes(include_aliases=False))
