@@ -106,6 +106,7 @@ def _routing(files: Folder) -> RoutingSpec | None:
         return None
     document = files.document("routing.yaml")
     marked = Marked({}, document.mark) if document.data is None else document
+    spec: RoutingSpec | None
     spec, faults = validate(RoutingSpec, marked, what="the file")
     files.faults.extend(faults)
     return spec

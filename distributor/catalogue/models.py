@@ -268,6 +268,9 @@ class AudienceSpec(Spec):
     branches: tuple[str, ...] = Field(default=(), description="For named: branch ids.")
     levels: tuple[Name, ...] = Field(default=(), description="Only packs of branches of these levels.")
     personal: bool = Field(default=False, description="May see columns marked personal.")
+    small_cells: bool = Field(
+        default=False, description="Who holds one of these roles sees counts below min_cell in alerts as they are."
+    )
     exceptions: Exceptions = Field(default=Exceptions(), description="Who and what is left out.")
     fallback: tuple[FallbackText, ...] = Field(
         default=(),

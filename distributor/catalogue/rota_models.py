@@ -7,8 +7,8 @@ from pydantic import Field
 from distributor.catalogue.models import Name, Spec
 
 NOBODY = "nobody"
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Clock = Annotated[
     str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description='Local time, HH:MM, in quotes: "08:00".')
 ]

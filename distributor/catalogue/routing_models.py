@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from distributor.catalogue.lengths import WAIT_PATTERN
 from distributor.catalogue.models import Name, Spec
-from distributor.catalogue.rota_models import Clock, Country, Weekday
+from distributor.catalogue.rota_models import WEEKDAYS, Clock, Country, Weekday
 
 _PATTERN = '* stands for any text, "!= x" for all others.'
 Pattern = Annotated[str, Field(pattern=r"^\s*(!=\s*)?[^\s!].*$")]
@@ -68,9 +68,7 @@ class HoursSpec(Spec):
     from_: Clock = Field(default="08:00", alias="from", description='Opening, local time, in quotes: "08:00".')
     to: Clock = Field(default="16:00", description='Closing, local time, in quotes: "16:00".')
     timezone: str | None = Field(default=None, description="IANA name; the catalogue's zone by default.")
-    weekdays: tuple[Weekday, ...] = Field(
-        default=("monday", "tuesday", "wednesday", "thursday", "friday"), min_length=1, description="Working days."
-    )
+    weekdays: tuple[Weekday, ...] = Field(default=WEEKDAYS[:5], min_length=1, description="Working days.")
     holidays: Country | None = Field(
         default=None, description="Country whose public holidays are no working days: two letters, in quotes."
     )

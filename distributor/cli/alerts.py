@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from distributor.cli.alert_routes import add_route_commands
 from distributor.cli.options import AsJson, Config
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ AsOf = Annotated[str, typer.Option("--as-of", help="Day that the evaluation stan
 group = typer.Typer(
     name="alerts", help="Alert rules: evaluate them, test, replay and calibrate them.", no_args_is_help=True
 )
+add_route_commands(group)
 
 
 @group.command()

@@ -54,7 +54,7 @@ routes:
 default:
   - {audience: leaders, channel: email}
 """
-O, T = "on_call.yaml", "routing.yaml"
+R, T = "on_call.yaml", "routing.yaml"
 
 Changed = Callable[..., list[str]]
 
@@ -64,7 +64,7 @@ def changed(write: Any) -> Changed:
     """Load the good catalogue with rule, rota and routes, with files replaced, and return the printed faults."""
 
     def load(changes: dict[str, str | None] | None = None) -> list[str]:
-        folder = write({O: ON_CALL, T: ROUTING, "alerts/few.yaml": RULE, **(changes or {})})
+        folder = write({R: ON_CALL, T: ROUTING, "alerts/few.yaml": RULE, **(changes or {})})
         datasets = folder / "datasets.yaml"
         datasets.write_text(datasets.read_text("utf-8").replace("    where joined_on < :to\n", ""), "utf-8")
         try:
@@ -80,7 +80,7 @@ def test_rota_and_routes_are_read(changed: Changed) -> None:
     """A rota of a rule's notify and one of a route, beside audiences."""
     assert [] == changed()
     assert [] == changed({"alerts/few.yaml": RULE.replace("audience: leaders", "audience: analysts")})
-    assert [] == changed({O: None, T: ROUTING.replace("rota: analysts", "audience: leaders")})
+    assert [] == changed({R: None, T: ROUTING.replace("rota: analysts", "audience: leaders")})
 
 
 def test_labels_of_routes_are_those_of_incidents() -> None:
@@ -98,22 +98,22 @@ def test_digest_follows_routes(write: Any) -> None:
 
 
 SPOILT = [
-    (O, "starts_on: \"2026-01-05\"", "starts_on: \"2026-02-30\"", '4:14: "2026-02-30" is not a day that exists. Write "2026-07-06".'),
-    (O, "  starts_on: \"2026-01-05\"\n", "", '1:1: key "starts_on" is missing in rota "analysts". First day of the first turn, "2026-01-05"; turns of a week are handed over on its weekday.'),
-    (O, "[ann, bo]", "[]", '2:12: "members" is empty. Ids of recipients, in the order of their turns.'),
-    (O, "[ann, bo]", "[ann, nobody]", '2:18: "nobody" cannot take turns. Leave it out, and name the days without anybody by weekdays or overrides.'),
-    (O, "turn: week", "turn: month", '3:9: "month" is not a valid value of "turn". Allowed: "day", "week".'),
-    (O, "\"08:00\"", "\"8\"", '5:13: "8" is not a valid value of "handover". When a turn begins, local time, in quotes: "08:00".'),
-    (O, "\"16:00\"", "\"08:00\"", '6:9: the shift ends at 08:00, when it begins: nobody would ever be on call. Give another time, or leave "ends" out.'),
-    (O, "Europe/Oslo", "Europe/Olso", '7:13: time zone "Europe/Olso" is not known. Did you mean "Europe/Oslo"?'),
-    (O, "[monday, friday]", "[monday, fridag]", '8:22: "fridag" is not a valid value of "weekdays". Allowed: "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday". Did you mean "friday"?'),
-    (O, "[monday, friday]", "[monday, monday]", '8:13: "monday" stands twice in "weekdays". Keep one of them.'),
-    (O, "\"NO\"", "\"XX\"", '9:13: the holidays of country "XX" are not known. Use the two letters of ISO 3166, as in NO, DK or SE.'),
-    (O, "[summer]", "[sumer]", '10:12: calendar "sumer" is not defined. Known: "summer". Did you mean "summer"?'),
-    (O, "  holidays: \"NO\"\n  except: [summer]\n", "", '9:3: "holiday_members" never have a shift: no holidays are named. Give "holidays" or "except".'),
-    (O, "\"2026-07-13 12:00\"", "\"2026-07-06\"", '13:32: the override ends at "2026-07-06", not after it begins. Write the earlier time first.'),
-    (O, "\"2026-07-13 12:00\"", "\"2026-06-31 12:00\"", '13:32: "2026-06-31" is not a day that exists. Write "2026-07-06".'),
-    (O, "member: nobody", "person: nobody", None),
+    (R, "starts_on: \"2026-01-05\"", "starts_on: \"2026-02-30\"", '4:14: "2026-02-30" is not a day that exists. Write "2026-07-06".'),
+    (R, "  starts_on: \"2026-01-05\"\n", "", '1:1: key "starts_on" is missing in rota "analysts". First day of the first turn, "2026-01-05"; turns of a week are handed over on its weekday.'),
+    (R, "[ann, bo]", "[]", '2:12: "members" is empty. Ids of recipients, in the order of their turns.'),
+    (R, "[ann, bo]", "[ann, nobody]", '2:18: "nobody" cannot take turns. Leave it out, and name the days without anybody by weekdays or overrides.'),
+    (R, "turn: week", "turn: month", '3:9: "month" is not a valid value of "turn". Allowed: "day", "week".'),
+    (R, "\"08:00\"", "\"8\"", '5:13: "8" is not a valid value of "handover". When a turn begins, local time, in quotes: "08:00".'),
+    (R, "\"16:00\"", "\"08:00\"", '6:9: the shift ends at 08:00, when it begins: nobody would ever be on call. Give another time, or leave "ends" out.'),
+    (R, "Europe/Oslo", "Europe/Olso", '7:13: time zone "Europe/Olso" is not known. Did you mean "Europe/Oslo"?'),
+    (R, "[monday, friday]", "[monday, fridag]", '8:22: "fridag" is not a valid value of "weekdays". Allowed: "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday". Did you mean "friday"?'),
+    (R, "[monday, friday]", "[monday, monday]", '8:13: "monday" stands twice in "weekdays". Keep one of them.'),
+    (R, "\"NO\"", "\"XX\"", '9:13: the holidays of country "XX" are not known. Use the two letters of ISO 3166, as in NO, DK or SE.'),
+    (R, "[summer]", "[sumer]", '10:12: calendar "sumer" is not defined. Known: "summer". Did you mean "summer"?'),
+    (R, "  holidays: \"NO\"\n  except: [summer]\n", "", '9:3: "holiday_members" never have a shift: no holidays are named. Give "holidays" or "except".'),
+    (R, "\"2026-07-13 12:00\"", "\"2026-07-06\"", '13:32: the override ends at "2026-07-06", not after it begins. Write the earlier time first.'),
+    (R, "\"2026-07-13 12:00\"", "\"2026-06-31 12:00\"", '13:32: "2026-06-31" is not a day that exists. Write "2026-07-06".'),
+    (R, "member: nobody", "person: nobody", None),
     (T, "from: \"08:00\"", "from: \"17:00\"", '1:28: the hours from 17:00 to 16:00 never pass. Write an opening before the closing.'),
     (T, "Europe/Oslo", "Europe/Olso", '1:47: time zone "Europe/Olso" is not known. Did you mean "Europe/Oslo"?'),
     (T, "\"NO\"", "\"XX\"", '1:70: the holidays of country "XX" are not known. Use the two letters of ISO 3166, as in NO, DK or SE.'),
@@ -138,7 +138,7 @@ SPOILT = [
 @pytest.mark.parametrize(("file", "old", "new", "line"), [case for case in SPOILT if case[3] is not None])
 def test_fault_is_printed_once_with_its_place(changed: Changed, file: str, old: str, new: str, line: str) -> None:
     """Each fault is one line with file, line, column, what is wrong, what is allowed and what to do."""
-    good = {O: ON_CALL, T: ROUTING}[file]
+    good = {R: ON_CALL, T: ROUTING}[file]
     assert old in good
 
     assert [f"{file}:{line}"] == changed({file: good.replace(old, new, 1)})
@@ -147,7 +147,7 @@ def test_fault_is_printed_once_with_its_place(changed: Changed, file: str, old: 
 def test_name_of_rota_and_audience_is_refused(changed: Changed) -> None:
     """A rule that notifies "leaders" would not say whether the people or who is on call are meant."""
     found = changed(
-        {O: ON_CALL.replace("analysts:", "leaders:"), T: ROUTING.replace("rota: analysts", "rota: leaders")}
+        {R: ON_CALL.replace("analysts:", "leaders:"), T: ROUTING.replace("rota: analysts", "rota: leaders")}
     )
 
     assert [
