@@ -89,13 +89,15 @@ def _print(shown: "ShownRoutes", zone: str) -> None:
     out.print(f"What fires at {_clock(shown.at, zone)}", style="bold")
     for one in shown.on_call:
         out.print(f"  {one.rota}: {_who(one)} until {_clock(one.shift.until_at, zone)}")
+    if not shown.is_of_place:
+        out.print("  Of those who have a region or branch, only the ones of the place hear: --branch shows who.")
     for names, example in _alike(shown.rules):
         out.print()
         out.print(", ".join(names), style="bold")
         for told in example.notified:
             _print_told(out, "at once", told)
         for route in example.routes:
-            _print_route(out, route, zone)
+            _print_route(out, route, example, zone)
     out.print()
     _print_names(out, "tell nobody, only the watch list", shown.silent)
     _print_names(out, "taken by the default only", shown.only_default)
@@ -117,12 +119,16 @@ def _alike(rules: "Iterable[ShownRule]") -> "list[tuple[list[str], ShownRule]]":
     return found
 
 
-def _print_route(out: "Console", route: "ShownRoute", zone: str) -> None:
+def _print_route(out: "Console", route: "ShownRoute", rule: "ShownRule", zone: str) -> None:
     out.print(f"  route {route.name}{f', only where {route.only_where}' if route.only_where else ''}")
     for one in route.steps:
-        for name in one.step.unstaffed:
-            out.print(f"    {'':<16}  {name}: nobody is there, so the next is asked at once")
-        _print_told(out, _clock(one.step.due_at, zone), one.told, indent=4)
+        when = _clock(one.step.due_at, zone)
+        for name in dict.fromkeys(one.step.unstaffed):
+            out.print(f"    {when:<16}         {name}: nobody; the next is asked at once")
+        if one.is_told_already(rule):
+            out.print(f"    {when:<16}  {one.told.channel:<6} {one.told.audience}: told at once by the rule")
+        else:
+            _print_told(out, when, one.told, indent=4)
 
 
 def _print_told(out: "Console", when: str, told: "Told", *, indent: int = 2) -> None:

@@ -24,7 +24,6 @@ AsOf = Annotated[str, typer.Option("--as-of", help="Day that the evaluation stan
 group = typer.Typer(
     name="alerts", help="Alert rules: evaluate them, test, replay and calibrate them.", no_args_is_help=True
 )
-add_route_commands(group)
 
 
 @group.command()
@@ -197,6 +196,9 @@ def explain(
         _print_explained(found, is_same=is_same)
     if not is_same:
         raise typer.Exit(1)
+
+
+add_route_commands(group)
 
 
 def _read_budget(text: str) -> float | None:

@@ -1,7 +1,7 @@
 """Who would hear of which alert at an instant, who would be asked next, and what of the routes is in vain."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from distributor.alerting.escalation import QueuedStep, plan_escalation
@@ -35,6 +35,11 @@ class ShownStep:
     step: QueuedStep
     told: Told
 
+    def is_told_already(self, rule: "ShownRule") -> bool:
+        """Return whether the rule itself tells the same at the same time, over the same channel."""
+        told = {(one.audience, one.channel) for one in rule.notified}
+        return self.step.due_at == rule.fired_at and (self.told.audience, self.told.channel) in told
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownRoute:
@@ -51,6 +56,7 @@ class ShownRule:
 
     rule: Rule
     severity: Severity
+    fired_at: datetime
     notified: tuple[Told, ...]
     routes: tuple[ShownRoute, ...]
 
@@ -69,13 +75,15 @@ class ShownRoutes:
     """The answer to: who would get what.
 
     Attributes:
+        is_of_place: Whether it is said of one place; else audiences stand for all their people.
         rules: Those that notify, at each of their severities.
         silent: Names of rules that notify nobody: they feed the watch list.
-        unreached: Lines of the table that no rule reaches.
-        only_default: Rules that only the default takes.
+        unreached: Lines of the table that no rule reaches, wherever it fires.
+        only_default: Rules that only the default takes, wherever they fire.
     """
 
     at: datetime
+    is_of_place: bool
     on_call: tuple[OnCall, ...]
     rules: tuple[ShownRule, ...]
     silent: tuple[str, ...]
@@ -105,12 +113,15 @@ def show_routes(app: Application, names: Collection[str], *, branch: str, at: da
     rules = rules_of(app.catalogue)
     telling = [rule for rule in rules if rule.notify]
     survey = _Survey(app=app, hearers=hearers, table=table, place=place, at=at)
+    anywhere = replace(survey, place="")
     taken = {
-        rule.alert: {route.name for one in _severities(rule) for route in survey.routes(rule, one)} for rule in telling
+        rule.alert: {route.name for one in _severities(rule) for route in anywhere.routes(rule, one)}
+        for rule in telling
     }
     reached = set().union(*taken.values())
     return ShownRoutes(
         at=at,
+        is_of_place=bool(place),
         on_call=tuple(on_call(hearers, at)),
         rules=tuple(
             survey.shown(rule, severity)
@@ -171,6 +182,7 @@ class _Survey:
         return ShownRule(
             rule=rule,
             severity=severity,
+            fired_at=self.at,
             notified=tuple(
                 self._told(one, rule, severity, self.at) for one in rule.notify if severity.is_at_least(one.when)
             ),
