@@ -24,9 +24,11 @@ from distributor.catalogue.models import (
     SectionSpec,
     TableSpec,
     TilesSpec,
+    WatchListSpec,
 )
 from distributor.catalogue.rota_models import RotaSpec
 from distributor.catalogue.routing_models import RoutingSpec
+from distributor.catalogue.watching import watched_rules
 
 Metric = AggregateMetric | RatioMetric | RateMetric
 
@@ -88,6 +90,7 @@ class Catalogue:
         spec = self.reports[report]
         metrics = self.metrics_of(report)
         datasets = self.datasets_of(report)
+        watched = {rule.alert: rule for rule in self._watched(report)}
         return _sha256(
             (
                 self.organisation,
@@ -97,6 +100,7 @@ class Catalogue:
                 {name: self.queries[name] for name in datasets},
                 {entry.audience: self.audiences[entry.audience] for entry in spec.deliver},
                 {name: self.calendars[name] for name in (spec.schedule.except_ if spec.schedule else ())},
+                *((watched,) if watched else ()),
             )
         )
 
@@ -123,8 +127,15 @@ class Catalogue:
         return tuple(sorted(names | ({spec.freshness} if spec.freshness is not None else set())))
 
     def metrics_of(self, report: str) -> tuple[str, ...]:
-        """Return the metrics of a report, sorted: those named, their operands and their targets."""
-        return self._with_parts([name for section in self.reports[report].sections for name in metrics_named(section)])
+        """Return the metrics of a report, sorted: those named and those watched, their operands and their targets."""
+        named = [name for section in self.reports[report].sections for name in metrics_named(section)]
+        watched = [name for rule in self._watched(report) for name in self.metrics_of_alert(rule)]
+        return self._with_parts([*named, *watched])
+
+    def _watched(self, report: str) -> Iterator[AlertSpec]:
+        for section in self.reports[report].sections:
+            if isinstance(section, WatchListSpec):
+                yield from watched_rules(section.watch_list, self.alerts, self.metrics)
 
     def _with_parts(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return these metrics with all that they are computed from or held against, sorted."""
