@@ -31,6 +31,8 @@ SPEC = WatchListSpec
 _ONE_DECIMAL = ValueFormat(kind=ValueKind.decimal, decimals=1)
 _TWO_DECIMALS = ValueFormat(kind=ValueKind.decimal, decimals=2)
 _PERCENT = ValueFormat(kind=ValueKind.percent)
+# Rounded, 0.997 would read as certain.
+_SUREST = 0.99
 _COLUMNS = (
     ("watch_figure", TEXT),
     ("watch_observed", INTEGER),
@@ -42,16 +44,11 @@ _COLUMNS = (
 
 
 def asks(spec: WatchListSpec, scope: Scope, report: ReportSpec) -> Iterator[Ask]:
-    """Ask for each figure watched, so that it is suppressed together with all others, and for what it rests on."""
+    """Ask for each figure watched, so that it is suppressed together with all others."""
     del report
     for rule in watched_rules(spec.watch_list, scope.alerts, scope.metrics):
         assert rule.metric is not None
-        window, period = watch_window(rule, scope), data_period(rule, scope)
-        yield Ask(metric=rule.metric, window=window)
-        yield Ask(metric=rule.size, window=period.window)
-        target = scope.metrics[rule.metric].target
-        if isinstance(target, str):
-            yield Ask(metric=target, window=window)
+        yield Ask(metric=rule.metric, window=watch_window(rule, scope))
 
 
 def build(spec: WatchListSpec, view: View, key: str, report: ReportSpec) -> TableSection:
@@ -87,7 +84,8 @@ def _cells(row: dict[str, Any], view: View) -> Iterator[Cell]:
         yield words.cell(round(row[OBSERVED]), INTEGER)
         yield words.cell(row[EXPECTED], _ONE_DECIMAL)
         yield words.cell(row[RATIO], _TWO_DECIMALS)
-        yield words.cell(row[PROBABILITY], _PERCENT)
+        probability = row[PROBABILITY]
+        yield words.cell(None if probability is None else min(probability, _SUREST), _PERCENT)
     else:
         yield view.print(None, figure.top.mark if figure.top.mark is not Mark.shown else Mark.hidden, top)
         for _ in range(3):
