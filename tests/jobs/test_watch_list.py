@@ -12,6 +12,7 @@ from small_union import NOW, SmallUnion, make_small_union
 
 from distributor.jobs.alert_states import FileStates
 from distributor.jobs.evaluate_rules import alerts_folder, evaluate_rules
+from distributor.jobs.explain import explain_figure
 from distributor.jobs.progress import Silence
 from distributor.packs.figures_file import FILE_NAME
 
@@ -110,6 +111,25 @@ def test_what_fires_is_an_incident(union: SmallUnion) -> None:
     assert "Varsel siden mai 2026" in told
     assert "Varsel siden" not in silent
     assert "Skiller seg ut" in silent
+
+
+def test_watched_window_is_explained(union: SmallUnion) -> None:
+    """A weekly list looks at the month that is complete; explain derives the figure over that month as well."""
+    union.edit("report_specs/reports/watching.yaml", "previous month", "previous week")
+    run = union.run("watching", period="2026-W23", now=NOW.replace(day=9)).run
+    found = explain_figure(
+        union.app(),
+        "watching",
+        branch=STANDS_OUT,
+        metric="part_time_share",
+        period="",
+        run_name=run.run_id,
+        language="en",
+    )
+    [watched] = [one for one in found.figures if one.label == "watch list"]
+
+    assert (run.run_id, date(2026, 5, 31)) == (found.run_id, watched.window.last_on)
+    assert 1.0 == watched.value
 
 
 def test_incident_of_later_is_not_shown_of_before(union: SmallUnion) -> None:
