@@ -8,7 +8,8 @@ from distributor.alerting.escalation import EscalationStep
 from distributor.alerting.incidents import Incident, Label
 from distributor.alerting.matchers import Matcher, all_match
 
-_PLACES = frozenset({Label.ENTITY, Label.REGION})
+# What says where an incident is, and not what it is.
+PLACE_LABELS = frozenset({Label.ENTITY, Label.REGION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class RoutingTable:
         """Return the routes of incidents that are like this one but may be anywhere, the last in any case."""
         found = []
         for route in (*self.routes, self.default):
-            wherever = tuple(one for one in route.matchers if one.label not in _PLACES)
+            wherever = tuple(one for one in route.matchers if one.label not in PLACE_LABELS)
             if all_match(wherever, incident):
                 found.append(route)
                 if wherever == route.matchers:

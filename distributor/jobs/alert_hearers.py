@@ -91,7 +91,8 @@ class AlertHearers:
 
         Returns:
             By id, also those who cannot be reached, with the reason; an address stands for the first who has it.
-            Nobody for a shift that is not staffed, and for an audience without anybody at the place or above.
+            Nobody for a shift that is not staffed, for an audience without anybody at the place or above, and for a
+            name that the catalogue does not know any more: a step may have been queued before it changed.
         """
         return self._at_place(audience, self.place_of(incident), channel=channel, at=at)
 
@@ -145,12 +146,14 @@ class AlertHearers:
         Where it covers none of them, as an audience of regions does not cover the whole: who holds one of its roles
         at the place or above. Without a channel everybody counts as reachable.
         """
+        spec = self.catalogue.audiences.get(audience)
+        if spec is None:
+            return ()
         by_branch = self._by_branch(audience, channel, day)
         path = (place, *(branch.branch_id for branch in self.tree.ancestors(place)))
         for branch_id in path:
             if assignments := by_branch.get(branch_id):
                 return tuple(one.recipient for one in assignments)
-        spec = self.catalogue.audiences[audience]
         if spec.branch == "named":
             return ()
         return tuple(

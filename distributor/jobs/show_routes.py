@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from distributor.alerting.escalation import QueuedStep, plan_escalation
 from distributor.alerting.incidents import Incident, dedup_key
 from distributor.alerting.places import Places
-from distributor.alerting.routing import Route, RoutingTable
+from distributor.alerting.routing import PLACE_LABELS, Route, RoutingTable
 from distributor.alerting.rule_files import rules_of
 from distributor.alerting.rules import EntityKind, Notify, Rule, Severity
 from distributor.alerting.states import Phase
@@ -115,8 +115,7 @@ def show_routes(app: Application, names: Collection[str], *, branch: str, at: da
     survey = _Survey(app=app, hearers=hearers, table=table, place=place, at=at)
     anywhere = replace(survey, place="")
     taken = {
-        rule.alert: {route.name for one in _severities(rule) for route in anywhere.routes(rule, one)}
-        for rule in telling
+        rule.alert: {route for one in _severities(rule) for route in anywhere.routes(rule, one)} for rule in telling
     }
     reached = set().union(*taken.values())
     return ShownRoutes(
@@ -130,8 +129,8 @@ def show_routes(app: Application, names: Collection[str], *, branch: str, at: da
             for severity in _severities(rule)
         ),
         silent=tuple(rule.alert for rule in rules if not rule.notify and (not names or rule.alert in names)),
-        unreached=tuple(route.name for route in table.routes if route.name not in reached) if table else (),
-        only_default=tuple(name for name, routes in taken.items() if table and routes == {table.default.name}),
+        unreached=tuple(route.name for route in table.routes if route not in reached) if table else (),
+        only_default=tuple(name for name, routes in taken.items() if table and routes == {table.default}),
     )
 
 
@@ -197,7 +196,7 @@ class _Survey:
             hours=waiting_hours_of(self.app.catalogue),
             is_staffed=lambda audience, at: self._is_staffed(audience, specimen, at),
         )
-        where = ", ".join(str(one) for one in route.matchers if one.label in ("region", "entity"))
+        where = ", ".join(str(one) for one in route.matchers if one.label in PLACE_LABELS)
         return ShownRoute(
             name=route.name,
             only_where="" if self.place else where,

@@ -188,6 +188,14 @@ def test_audience_without_anybody_is_not_staffed(union: SmallUnion) -> None:
     assert hearers.is_staffed("branch_leaders", SOUTH, TUESDAY_NOON)
 
 
+def test_name_that_is_no_more_reaches_nobody(union: SmallUnion) -> None:
+    """A step that was queued before the catalogue changed is passed over, and does not stop the others."""
+    hearers = AlertHearers.load(union.app())
+
+    assert () == hearers.hearers("renamed", NORTH, channel="email", at=TUESDAY_NOON)
+    assert not hearers.is_staffed("renamed", NORTH, TUESDAY_NOON)
+
+
 def test_hours_and_mute_days_know_the_holidays(union: SmallUnion) -> None:
     """Waiting passes over public holidays of any year, and a calendar of the catalogue mutes its days."""
     union.write("report_specs/calendars.yaml", 'closed: {dates: ["12-24..01-02"]}\n')

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from distributor.catalogue.draft import Draft
 from distributor.catalogue.errors import Fault, Place
-from distributor.catalogue.lint.names import repeated, undefined
-from distributor.catalogue.lint.organisation import unknown_zone
-from distributor.catalogue.lint.schedules import unknown_country
+from distributor.catalogue.lint.names import repeated
+from distributor.catalogue.lint.schedules import clock_faults
 from distributor.catalogue.marks import Mark
 from distributor.catalogue.rota_models import NOBODY, RotaSpec
 
@@ -18,7 +17,10 @@ def rota_faults(draft: Draft) -> Iterator[Fault]:
             what = f'"{name}" is the name of an audience as well: alert rules name both'
             yield Fault(place=mark.place, what=what, remedy="Give one of them another name.")
         yield from _time_faults(spec, mark)
-        yield from _calendar_faults(draft, spec, mark)
+        yield from clock_faults(draft, spec, mark, ())
+        if spec.holiday_members and spec.holidays is None and not spec.except_:
+            what = '"holiday_members" never have a shift: no holidays are named'
+            yield Fault(place=mark.locate_key("holiday_members"), what=what, remedy='Give "holidays" or "except".')
         yield from repeated(spec.weekdays, '"weekdays"', mark.locate("weekdays"))
         yield from repeated(spec.holiday_members, '"holiday_members"', mark.locate("holiday_members"))
         for key in ("members", "holiday_members"):
@@ -32,23 +34,10 @@ def rota_faults(draft: Draft) -> Iterator[Fault]:
 
 
 def _time_faults(spec: RotaSpec, mark: Mark) -> Iterator[Fault]:
-    if spec.timezone is not None:
-        yield from unknown_zone(spec.timezone, mark.locate("timezone"))
     yield from _no_day(spec.starts_on, mark.locate("starts_on"))
     if spec.ends == spec.handover:
         what = f"the shift ends at {spec.ends}, when it begins: nobody would ever be on call"
         yield Fault(place=mark.locate("ends"), what=what, remedy='Give another time, or leave "ends" out.')
-
-
-def _calendar_faults(draft: Draft, spec: RotaSpec, mark: Mark) -> Iterator[Fault]:
-    if spec.holidays is not None:
-        yield from unknown_country(spec.holidays, mark.locate("holidays"))
-    for index, name in enumerate(spec.except_):
-        yield from undefined("calendar", name, draft.calendars, mark.locate("except", index))
-    yield from repeated(spec.except_, '"except"', mark.locate("except"))
-    if spec.holiday_members and spec.holidays is None and not spec.except_:
-        what = '"holiday_members" never have a shift: no holidays are named'
-        yield Fault(place=mark.locate_key("holiday_members"), what=what, remedy='Give "holidays" or "except".')
 
 
 def _override_faults(spec: RotaSpec, mark: Mark, index: int) -> Iterator[Fault]:

@@ -6,8 +6,7 @@ from fnmatch import fnmatchcase
 from distributor.catalogue.draft import Draft
 from distributor.catalogue.errors import Fault, Place
 from distributor.catalogue.lint.names import repeated, undefined
-from distributor.catalogue.lint.organisation import unknown_zone
-from distributor.catalogue.lint.schedules import unknown_country
+from distributor.catalogue.lint.schedules import clock_faults
 from distributor.catalogue.marks import Mark, Step
 from distributor.catalogue.routing_models import HoursSpec, RouteSpec, StepSpec
 
@@ -41,13 +40,7 @@ def _missing_table(draft: Draft) -> Iterator[Fault]:
 
 
 def _hours_faults(draft: Draft, spec: HoursSpec, mark: Mark) -> Iterator[Fault]:
-    if spec.timezone is not None:
-        yield from unknown_zone(spec.timezone, mark.locate("hours", "timezone"))
-    if spec.holidays is not None:
-        yield from unknown_country(spec.holidays, mark.locate("hours", "holidays"))
-    for index, name in enumerate(spec.except_):
-        yield from undefined("calendar", name, draft.calendars, mark.locate("hours", "except", index))
-    yield from repeated(spec.except_, '"except"', mark.locate("hours", "except"))
+    yield from clock_faults(draft, spec, mark, ("hours",))
     yield from repeated(spec.weekdays, '"weekdays"', mark.locate("hours", "weekdays"))
     if spec.from_ >= spec.to:
         what = f"the hours from {spec.from_} to {spec.to} never pass"
