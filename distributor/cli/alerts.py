@@ -8,6 +8,7 @@ import typer
 from distributor.cli.alert_annotations import add_annotation_commands
 from distributor.cli.alert_evaluation import add_evaluation_commands
 from distributor.cli.alert_incidents import add_incident_commands
+from distributor.cli.alert_routes import add_route_commands
 from distributor.cli.options import AsJson, AsOf, Config
 
 if TYPE_CHECKING:
@@ -174,6 +175,9 @@ def explain(
         _print_explained(found, is_same=is_same)
     if not is_same:
         raise typer.Exit(1)
+
+
+add_route_commands(group)
 
 
 def _read_budget(text: str) -> float | None:

@@ -18,6 +18,7 @@ from distributor.jobs.checks.machine import (
     check_time_zones,
     check_writable,
 )
+from distributor.jobs.checks.on_call import check_rotas
 from distributor.jobs.checks.outside import check_directory, check_mail, check_mailbox, check_source
 from distributor.jobs.checks.run_state import RUN_CHECKS, missed_occurrences
 from distributor.jobs.checks.vendors import check_slack, check_sms
@@ -127,6 +128,9 @@ def _checks(setup: Setup) -> Iterator[Check]:
         yield Check(name=f"source {source.name}", look=partial(check_source, source), limit_s=40)
     if setup.directory is not None:
         yield Check(name="directory", look=partial(check_directory, setup.directory), limit_s=_PATIENT_S)
+    if setup.directory is not None and setup.catalogue is not None and setup.catalogue.rotas:
+        look = partial(check_rotas, setup.catalogue, setup.directory, now=setup.clock.now())
+        yield Check(name="on call", look=look, limit_s=_PATIENT_S)
     yield from _checks_of_mail(setup, settings)
     yield from _checks_of_vendors(setup, settings)
     if setup.ledger is not None:

@@ -1,9 +1,10 @@
 """What a report asks about: its metrics, its period, and the windows that follow from them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
+from distributor.catalogue.alert_models import AlertSpec
 from distributor.catalogue.models import AggregateMetric, DatasetSpec, MetricBase, RateMetric, RatioMetric
 from distributor.metrics.privacy import smallest_shown
 from distributor.metrics.sql import is_count
@@ -22,6 +23,7 @@ class Scope:
     datasets: Mapping[str, DatasetSpec]
     period: Period
     membership_year: str
+    alerts: Mapping[str, AlertSpec] = field(default_factory=dict)
 
     def window(self, metric: str) -> Window:
         """Return the metric's own window, ending with the report period."""

@@ -119,6 +119,8 @@ def desk(organisation, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     for day in DAYS:
         at = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
         run = evaluate_rules(app, as_of=day, states=states, names=RULES, now=at, progress=Silence())
+        for result in run.results:
+            states.save(result.rule.alert, result.states)
     messages = AlertMessages(app=app, states=states.load, accounts=Accounts(app=app))
     made = Desk(app=app, facts=organisation.facts, run=run, states=states, messages=messages)
     messages.prepare([one for rule in RULES for one in made.incidents(rule)])
