@@ -8,6 +8,7 @@ import typer
 from distributor.cli.alert_annotations import add_annotation_commands
 from distributor.cli.alert_evaluation import add_evaluation_commands
 from distributor.cli.alert_incidents import add_incident_commands
+from distributor.cli.alert_routes import add_route_commands
 from distributor.cli.options import AsJson, AsOf, Config
 
 if TYPE_CHECKING:
@@ -166,6 +167,7 @@ def explain(
                     {"ends_on": one.ends_on, "eligible": one.eligible, "gates": one.gates, "figures": one.derived}
                     for one in found.periods
                 ],
+                "beside": found.account.beside_row(),
                 "sql": dict(found.dataset_sql),
             }
         )
@@ -173,6 +175,9 @@ def explain(
         _print_explained(found, is_same=is_same)
     if not is_same:
         raise typer.Exit(1)
+
+
+add_route_commands(group)
 
 
 def _read_budget(text: str) -> float | None:
@@ -243,6 +248,10 @@ def _print_explained(found: "ExplainedIncident", *, is_same: bool) -> None:
         out.print()
         out.print(f"{one.ends_on}  ({one.eligible} judged together)")
         _print_figures(out, one)
+    out.print()
+    out.print("beside these, in messages")
+    for name, value in found.account.beside_row().items():
+        out.print(f"  {name:<24} {'no value' if value is None else f'{value:.6g}'}")
     out.print()
     for name, sql in found.dataset_sql.items():
         out.print(f"dataset {name}:")

@@ -1,20 +1,33 @@
 """The message of a delivery, from what is stored: the same bytes whenever and by whomever it is composed."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from channels.message import Message
 from distributor.dispatch.compose import as_attachment, compose_message
+from distributor.dispatch.text_message import as_sentence, text_message
 from distributor.dispatch.unsubscribe import Unsubscription, sign_unsubscription
 from distributor.errors import RunError
 from distributor.ledger.port import PSEUDONYM_MARK, DeliveryFilter, Ledger
 from distributor.ledger.records import DeliveryRecord, Group, Kind, LetterRecord, PackRecord, Relation, RunRecord
 from distributor.packs.store import ArtifactStore
-from renderers.pack import Artifact
+from renderers.pack import Artifact, Format
 
+_SMS = "sms"
 _ENDINGS = {"pdf": ".pdf", "xlsx": ".xlsx"}
 _KEPT = 8  # packs in memory: the recipients of one follow each other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What a message says and carries."""
+
+    text: bytes
+    html: bytes | None = None
+    blocks: str = ""
+    images: Sequence[Artifact] = ()
+    files: Sequence[Artifact] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,16 +67,16 @@ class Composer:
 
     def _pack_message(self, delivery: DeliveryRecord, run: RunRecord) -> Message:
         pack, files = self._pack(run.run_id, delivery.branch_id, delivery.language)
-        endings = tuple(_ENDINGS[name] for name in delivery.formats if name in _ENDINGS)
-        html = files.get("pack.html") if "html" in delivery.formats else None
+        said = _summary(delivery, files) if delivery.formats == (Format.summary,) else _documents(delivery, files)
         return compose_message(
             branch_id=delivery.branch_id,
             branch_name=self.branch_names.get(delivery.branch_id, ""),
             title=pack.title,
-            html=html.content if html else None,
-            text=files["pack.txt"].content,
-            images=[file for file in files.values() if file.content_id],
-            files=[file for name, file in files.items() if name.endswith(endings)] if endings else [],
+            html=said.html,
+            text=said.text,
+            images=said.images,
+            files=said.files,
+            blocks=said.blocks,
             recipient_name=delivery.recipient_name,
             address=delivery.address,
             from_name=run.sender.name,
@@ -185,6 +198,28 @@ class Composer:
             while len(self._packs) > _KEPT:
                 del self._packs[next(iter(self._packs))]
         return found
+
+
+def _documents(delivery: DeliveryRecord, files: Mapping[str, Artifact]) -> _Said:
+    endings = tuple(_ENDINGS[name] for name in delivery.formats if name in _ENDINGS)
+    html = files.get("pack.html") if Format.html in delivery.formats else None
+    return _Said(
+        text=files["pack.txt"].content,
+        html=html.content if html else None,
+        images=[file for file in files.values() if file.content_id],
+        files=[file for name, file in files.items() if name.endswith(endings)] if endings else (),
+    )
+
+
+def _summary(delivery: DeliveryRecord, files: Mapping[str, Artifact]) -> _Said:
+    if not {"slack.json", "sms.txt"} <= set(files):
+        raise RunError("its summary was not made with the pack. Run the report again to send it.")
+    lines = files["sms.txt"].content.decode().splitlines()
+    if delivery.channel == _SMS:
+        return _Said(text=text_message(lines).encode())
+    blocks = files["slack.json"].content.decode()
+    images = [file for file in files.values() if file.content_id and f'"cid:{file.content_id}"' in blocks]
+    return _Said(text=as_sentence(lines).encode(), blocks=blocks, images=images)
 
 
 def _list_id(run: RunRecord) -> str:

@@ -18,7 +18,7 @@ from distributor.dispatch.outbox import Outbox
 from distributor.jobs.alert_parts import alert_parts
 from distributor.jobs.application import Application
 from distributor.jobs.close_run import close_if_done
-from distributor.jobs.dispatching import connections, make_breakers, make_outbox
+from distributor.jobs.dispatching import Lane, lanes, make_breakers, make_outbox
 from distributor.jobs.evaluate_rules import ALERTS
 from distributor.jobs.leases import SCHEDULER, take
 from distributor.jobs.notify_incidents import notify_due
@@ -88,8 +88,8 @@ class Service:
             self._channels = dict(self.app.channels(self.app.settings.outbox.path))
             self._renew_outbox(self.app.directory.load())
             self._thread("worker", self._run_worker)
-            for number in range(connections(self.app)):
-                self._thread(f"outbox{number}", self._run_outbox)
+            for number, lane in enumerate(lanes(self.app)):
+                self._thread(f"outbox{number}", partial(self._run_outbox, lane))
         if self.role.schedules:
             self._alarm = AlarmClock(self._triggers, wake=self._schedule, clock=self.app.clock)
             self._alarm.start()
@@ -201,12 +201,12 @@ class Service:
         except PingError as error:
             log_trouble("ping_failed", error)
 
-    def _run_outbox(self) -> None:
+    def _run_outbox(self, lane: Lane) -> None:
         owner = part_name(threading.current_thread().name)
         while not self._stop.is_set():
             taken = 0
             with self._in_trouble("outbox"):
-                taken = self._current_outbox().drain(owner, stop=self._stop)
+                taken = self._current_outbox().drain(owner, channels=lane, stop=self._stop)
             if not taken:
                 self._stop.wait(_LOOK_S)
 

@@ -110,8 +110,8 @@ class RunLedger(Protocol):
 
 
 class PackLedger(Protocol):
-    def record_pack(self, run_id: str, pack: PackRecord, queueing: Queueing) -> None:
-        """Record a branch's pack in one language, and move its deliveries that wait for it."""
+    def record_packs(self, run_id: str, packs: Sequence[tuple[PackRecord, Queueing]]) -> None:
+        """Record packs of different branches or languages, and move their deliveries that wait for them."""
         ...
 
     def packs(self, run_id: str) -> dict[tuple[str, str], PackRecord]:
@@ -197,6 +197,17 @@ class DeliveryLedger(Protocol):
 
     def sent_since(self, at: datetime) -> int:
         """Count the messages, of packs and letters, that a transport has accepted since then."""
+        ...
+
+    def messages_sent(self, channel: str, *, since: datetime, address: str = "") -> int:
+        """Count the messages that a transport has accepted over a channel since then, to all or to one address.
+
+        Deliveries that went out together as one message count once.
+        """
+        ...
+
+    def deliveries_of_message(self, message_id: str) -> tuple[DeliveryRecord, ...]:
+        """Return the deliveries that went out as this message, by key; several where they were joined."""
         ...
 
     def delivery_counts(self) -> Mapping[DeliveryStatus, int]:

@@ -14,10 +14,12 @@ from distributor.clock import FrozenClock
 from distributor.demo.facts import Facts
 from distributor.jobs.alert_states import packed
 from distributor.jobs.application import Application
+from distributor.jobs.edition import Order, Prepared, prepare_edition
 from distributor.jobs.evaluate_rules import RulesRun, evaluate_rules, known_folders
 from distributor.jobs.explain_alert import explain_incident
 from distributor.jobs.progress import Silence
 from distributor.jobs.try_rules import calibrate_rule, replay_rule, run_rule_tests
+from distributor.metrics.windows import parse_period
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 6, 10, 6, 0, tzinfo=UTC)
@@ -79,6 +81,15 @@ def spring(organisation, tmp_path_factory: pytest.TempPathFactory) -> Spring:
     return Spring(app=app, facts=organisation.facts, runs=tuple(runs))
 
 
+def prepared_watch_list(app: Application) -> Prepared:
+    """Compute the weekly watch list as a run does."""
+    report = app.catalogue.reports["weekly_watch_list"]
+    period = parse_period("2026-W23", phrase=report.period)
+    folder = app.settings.store.path / "watch_list"
+    order = Order(report=report, period=period, run_id="r", folder=folder, tree=app.directory.load().tree)
+    return prepare_edition(app, order, now=NOW, progress=Silence())
+
+
 def test_lost_employer_is_found(spring: Spring) -> None:
     """Both branches that lost their plant fire against the others and against last year, and their region with them."""
     branches = set(spring.facts.employer.branch_ids)
@@ -87,6 +98,16 @@ def test_lost_employer_is_found(spring: Spring) -> None:
     assert {spring.facts.employer.region_id} == spring.fired("churn_high_region")
     assert {spring.facts.employer.region_id} == spring.fired("churn_above_target")
     assert branches <= spring.fired("members_falling")
+
+
+def test_lost_employer_is_worth_watching(spring: Spring) -> None:
+    """The weekly list has both branches that lost their plant and their region, before any rule has been evaluated."""
+    prepared = prepared_watch_list(spring.app)
+    rows = prepared.edition.rows["s1"].table.to_pylist()
+
+    losing = {*spring.facts.employer.branch_ids, spring.facts.employer.region_id}
+    assert losing <= {row["_branch"] for row in rows if row["metric"] == "churn"}
+    assert len(rows) <= 20
 
 
 def test_lost_reps_are_found(spring: Spring) -> None:

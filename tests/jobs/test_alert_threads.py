@@ -16,9 +16,9 @@ from channels.message import Message, Receipt
 from distributor.alerting.incidents import Incident
 from distributor.alerting.threads import PlannedMessage
 from distributor.jobs.alert_annotations import acknowledge_incident
+from distributor.jobs.alert_hearers import Hearer as KnownHearer
 from distributor.jobs.alert_ports import AlertParts, Hearer, Matter
 from distributor.jobs.application import Application
-from distributor.jobs.plain_hearers import PlainHearer
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus, Relation
 from renderers.pack import Artifact
@@ -59,7 +59,7 @@ class Desk:
 
     def hearers(self, audience: str, incident: Incident, *, channel: str, at: datetime) -> tuple[Hearer, ...]:
         del audience, incident, channel, at
-        return (PlainHearer(recipient_id="desk", name="Desk", language="en", address="C1"),)
+        return (KnownHearer(recipient_id="desk", name="Desk", language="en", address="C1"),)
 
     def is_staffed(self, audience: str, incident: Incident, at: datetime) -> bool:
         del audience, incident, at

@@ -17,7 +17,9 @@ from told_union import RULES, ToldUnion
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))  # the tests are no package
 
+from slack_server import SlackServer
 from smtp_server import SmtpServer
+from twilio_server import TwilioServer
 
 from distributor.bootstrap import make_setup
 from distributor.clock import FrozenClock
@@ -361,6 +363,37 @@ def test_check_that_breaks_is_a_fault() -> None:
         raise ZeroDivisionError("by zero")
 
     assert ["ZeroDivisionError: by zero"] == [one.text for one in carry_out(Check(name="x", look=broken))]
+
+
+def test_vendors_are_asked_who_we_are(connected: SmallUnion, slack: SlackServer, twilio: TwilioServer) -> None:
+    """Slack and the provider of text messages are asked, and nothing is posted or sent."""
+    found = examined(connected)
+
+    said = {one.check: one.text for one in found.findings if one.check in ("Slack", "SMS")}
+    assert {
+        "Slack": "posts as reports in the workspace Union.",
+        "SMS": "the account Union is active.",
+    } == said
+    assert ([], [], []) == (wrong(found), slack.posts, twilio.messages)
+
+
+def test_vendor_that_refuses_the_login_is_a_fault(
+    connected: SmallUnion, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong token is told with what to correct; the other vendor is fine."""
+    monkeypatch.setenv("SLACK_TOKEN", "xoxb-2")
+
+    [one] = wrong(examined(connected))
+
+    assert ("Slack", Level.fault) == (one.check, one.level)
+    assert "Install the app again" in one.remedy
+
+
+def test_vendor_whose_secret_is_missing_is_a_fault(connected: SmallUnion, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token that is not set is told by the name of its variable."""
+    monkeypatch.delenv("TWILIO_TOKEN")
+
+    assert ["channels"] == [one.check for one in wrong(examined(connected))]
 
 
 # --- how the runs are going ---

@@ -12,11 +12,11 @@ from distributor.alerting.routing import RoutingTable
 from distributor.alerting.threads import PlannedMessage
 from distributor.alerting.working_hours import WorkingHours
 from distributor.errors import RunError
+from distributor.jobs.alert_hearers import AlertHearers
 from distributor.jobs.alert_ports import AlertParts, Hearer, Matter
 from distributor.jobs.application import Application
 from distributor.jobs.deliver_run import deliver_run
 from distributor.jobs.notify_incidents import ToldRun, evaluate_and_tell, notify_due, notify_now, rehearse
-from distributor.jobs.plain_hearers import PlainHearers
 from distributor.jobs.progress import Silence
 from distributor.ledger.alert_port import IncidentFilter
 from distributor.ledger.alert_records import AlertMessage, IncidentRecord
@@ -74,7 +74,7 @@ class ToldUnion:
 
     def parts(self, app: Application) -> AlertParts:
         return AlertParts(
-            hearers=Staffed(PlainHearers.load(app), self.unstaffed),
+            hearers=Staffed(AlertHearers.load(app), self.unstaffed),
             wording=self.words,
             table=self.table,
             hours=WorkingHours(timezone=ZoneInfo("Europe/Oslo")),
@@ -148,7 +148,7 @@ class ToldUnion:
 class Staffed:
     """Audiences of which some have nobody on shift."""
 
-    hearing: PlainHearers
+    hearing: AlertHearers
     unstaffed: tuple[str, ...]
 
     def hearers(self, audience: str, incident: object, *, channel: str, at: datetime) -> tuple[Hearer, ...]:

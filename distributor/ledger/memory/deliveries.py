@@ -65,6 +65,21 @@ class MemoryDeliveries:
         return sum(one.at >= at and one.status.group is Group.sent for one in self.state.attempts)
 
     @locked
+    def messages_sent(self, channel: str, *, since: datetime, address: str = "") -> int:
+        asked = {
+            one.key
+            for one in self.state.deliveries.values()
+            if one.channel == channel and (not address or one.address == address)
+        }
+        accepted = (one for one in self.state.attempts if one.at >= since and one.status.group is Group.sent)
+        return len({one.transport_id for one in accepted if one.key in asked and one.transport_id})
+
+    @locked
+    def deliveries_of_message(self, message_id: str) -> tuple[DeliveryRecord, ...]:
+        known = (self.state.deliveries[key] for key in sorted(self.state.deliveries))
+        return tuple(one for one in known if message_id and one.message_id == message_id)
+
+    @locked
     def delivery_counts(self) -> Mapping[DeliveryStatus, int]:
         return dict(Counter(one.status for one in self.state.deliveries.values() if one.kind is not Kind.letter))
 

@@ -83,6 +83,22 @@ class SqlDeliveries:
         return db.scalars(select(func.count()).select_from(AttemptRow).where(*accepted)).one()
 
     @reads
+    def messages_sent(self, db: Connection, channel: str, *, since: datetime, address: str = "") -> int:
+        is_accepted = (statuses_in(AttemptRow.status, Group.sent), AttemptRow.transport_id != "")
+        which = [AttemptRow.at >= since, *is_accepted, DeliveryRow.channel == channel]
+        if address:
+            which.append(DeliveryRow.address == address)
+        query = select(func.count(AttemptRow.transport_id.distinct())).where(*which)
+        return db.scalars(query.join(DeliveryRow, DeliveryRow.key == AttemptRow.key)).one()
+
+    @reads
+    def deliveries_of_message(self, db: Connection, message_id: str) -> tuple[DeliveryRecord, ...]:
+        if not message_id:
+            return ()  # what was never handed over has none
+        query = select(DeliveryRow.__table__).where(DeliveryRow.message_id == message_id).order_by(DeliveryRow.key)
+        return tuple(delivery_of(row) for row in db.execute(query).mappings())
+
+    @reads
     def delivery_counts(self, db: Connection) -> Mapping[DeliveryStatus, int]:
         query = select(DeliveryRow.status, func.count()).where(DeliveryRow.kind != Kind.letter)
         return {DeliveryStatus(status): number for status, number in db.execute(query.group_by(DeliveryRow.status))}
