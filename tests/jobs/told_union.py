@@ -81,9 +81,9 @@ class ToldUnion:
         )
 
     def rules(self, text: str) -> None:
-        folder = self.union.folder / "report_specs" / "alerts"
-        folder.mkdir(exist_ok=True)
-        (folder / "members.yaml").write_text(text, "utf-8")
+        self.union.write("report_specs/alerts/members.yaml", text)
+        # Of those whom the rules tell anyway, so that nobody is asked besides.
+        self.union.write("report_specs/routing.yaml", "default: [{audience: branch_leaders, channel: email}]\n")
 
     def evaluate(self, as_of: date, *names: str, hour: int = 6) -> ToldRun:
         self.now = datetime(as_of.year, as_of.month, as_of.day, hour, tzinfo=UTC)
