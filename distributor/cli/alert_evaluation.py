@@ -1,6 +1,6 @@
 """`distributor alerts evaluate`: the rules judged on the data as they are, and whoever should hear of it told."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -48,7 +48,7 @@ def evaluate(
     work = rehearse if dry_run else evaluate_and_tell
     with TerminalProgress() as progress:
         told = work(app, alert_parts(app), as_of=day, names=tuple(rule or ()), progress=progress)
-    deliveries = () if dry_run else _sent(app, told)
+    deliveries = () if dry_run else send_messages(app, told)
     if as_json:
         print_json(_as_plain(told, deliveries, is_rehearsal=dry_run))
     else:
@@ -57,7 +57,7 @@ def evaluate(
         raise typer.Exit(PARTLY)
 
 
-def _sent(app: "Application", told: "ToldRun") -> "tuple[DeliveryRecord, ...]":
+def send_messages(app: "Application", told: "ToldRun") -> "tuple[DeliveryRecord, ...]":
     """Send what the evaluation tells, as far as it can be sent now."""
     from distributor.jobs.deliver_run import deliver_run
 
@@ -98,7 +98,7 @@ def _print(
         _print_planned(out, told)
         out.print(f"as of {run.as_of}; a rehearsal: nothing is recorded, nothing was sent")
         return
-    _print_told(out, deliveries)
+    print_told(out, deliveries)
     out.print(f"as of {run.as_of}, snapshot {run.data.snapshot.snapshot_id[:12]}, kept in {shown(run.folder)}")
 
 
@@ -110,18 +110,19 @@ def _print_planned(out: "Console", told: "ToldRun") -> None:
         out.print(f"would tell {name} by {one.reader.channel}: {_about(one)}{why_not}")
 
 
-def _print_told(out: "Console", deliveries: "tuple[DeliveryRecord, ...]") -> None:
+def print_told(out: "Console", deliveries: "tuple[DeliveryRecord, ...]") -> None:
+    """Say who was told by what, and what became of it."""
     if not deliveries:
         out.print("nobody is told: nothing has changed for anybody")
     by_reader: defaultdict[tuple[str, str], list[DeliveryRecord]] = defaultdict(list)
     for one in deliveries:
         by_reader[one.recipient_name or one.recipient_id, one.channel].append(one)
     for (name, channel), theirs in sorted(by_reader.items()):
-        standing = ", ".join(
+        standing = Counter(
             f"{one.status}{f' ({one.reason})' if one.reason and one.status != 'sent' else ''}" for one in theirs
         )
-        number = f"{len(theirs)} messages" if len(theirs) > 1 else "1 message"
-        out.print(f"told {name} by {channel}: {number}, {standing}")
+        told = "; ".join(f"{number} {how}" for how, number in standing.items())
+        out.print(f"told {name} by {channel}: {told}")
 
 
 def _about(message: "PlannedMessage") -> str:

@@ -10,8 +10,10 @@ from distributor.alerting.incidents import IncidentKind
 from distributor.errors import UsageError
 from distributor.jobs.alert_annotations import annotations_of, find_incident
 from distributor.jobs.alert_incidents import incident_of_record
+from distributor.jobs.alert_places import Places
 from distributor.jobs.application import Application
 from distributor.jobs.evaluate_rules import OBSERVATIONS
+from distributor.jobs.kept_evaluations import kept_evaluations
 from distributor.ledger.alert_port import IncidentFilter
 from distributor.ledger.alert_records import (
     AckRecord,
@@ -25,6 +27,7 @@ from distributor.ledger.alert_records import (
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import DeliveryRecord
 from distributor.packs.plan import find_branch
+from distributor.snapshot.snapshot import Verify
 from recipients.branches import BranchTree
 
 
@@ -33,7 +36,7 @@ class ShownIncident:
     """One line of a list.
 
     Attributes:
-        place: Name of the entity; a workplace goes by what its column names it.
+        place: Name of the entity; a workplace goes by its id where the evaluation is not kept.
         standing: Beside the phase: "acknowledged by Kari", "snoozed", "silenced"; empty for nothing.
     """
 
@@ -122,15 +125,34 @@ def name_places(app: Application, records: list[IncidentRecord]) -> tuple[ShownI
 
 def _shown(app: Application, records: list[IncidentRecord], tree: BranchTree) -> tuple[ShownIncident, ...]:
     standing = _standings(app, records, now=app.clock.now())
+    things = _things(app, records)
     return tuple(
         ShownIncident(
             record=one,
-            place=one.source if one.kind == IncidentKind.SOURCE else _name(one.entity_id, tree),
+            place=one.source
+            if one.kind == IncidentKind.SOURCE
+            else things.get(one.incident_id, _name(one.entity_id, tree)),
             region=_name(one.region_id, tree),
             standing=standing.get(one.incident_id, ""),
         )
         for one in records
     )
+
+
+def _things(app: Application, records: list[IncidentRecord]) -> dict[str, str]:
+    """Return what a workplace, or another thing that a column names, is called in the newest evaluation of its rule."""
+    found: dict[str, str] = {}
+    events = {name for name, spec in app.catalogue.alerts.items() if spec.event is not None}
+    for rule in sorted(events & {one.rule for one in records}):
+        kept = next((one for one in kept_evaluations(app) if one.has_rule(rule)), None)
+        if kept is None:
+            continue
+        places = Places(
+            tree=app.directory.load().tree, catalogue=app.catalogue, data=kept.data(app, verify=Verify.SIZE)
+        )
+        own = [one for one in records if one.rule == rule]
+        found |= {one.incident_id: places.entity(kept.rule(rule, app), one.entity_id) for one in own}
+    return found
 
 
 def _standings(app: Application, records: list[IncidentRecord], *, now: datetime) -> dict[str, str]:

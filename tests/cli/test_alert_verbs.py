@@ -16,7 +16,7 @@ def alerting(union: SmallUnion, program: Program) -> SmallUnion:
     ToldUnion(union=union).rules(RULES)
     done = program("alerts", "evaluate", "--as-of", "2026-06-02", "--config", str(union.config))
     assert 0 == done.returncode, done.stderr
-    assert "told Arne Ask by email: 1 message, sent" in done.stdout
+    assert "told Arne Ask by email: 1 sent" in done.stdout
     assert "fired      warning   members_few  Ask (N1)" in done.stdout
     return union
 

@@ -298,7 +298,9 @@ def test_demo_is_of_reports_that_are_shipped() -> None:
 
     assert set() == {report for report, _ in _RUNS} - set(app.catalogue.reports)
     assert ROOT / "demo" / "organisation" == _organisation_folder(app)
-    assert {"plan", "preview", "explain", "run", "runs", "deliveries", "init"} == {words[1] for words in suggested}
+    assert {"plan", "preview", "explain", "run", "runs", "deliveries", "alerts", "init"} == {
+        words[1] for words in suggested
+    }
     for _, verb, *arguments in suggested:
         arguments = arguments[: arguments.index("#")] if "#" in arguments else arguments
         group.commands[verb].make_context(verb, list(arguments))  # type: ignore[attr-defined]
