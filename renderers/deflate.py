@@ -6,6 +6,8 @@ other codes: other bytes for the same content, which are read as the same conten
 Source: RFC 1950 and RFC 1951.
 """
 
+import zlib
+
 from isal import isal_zlib
 
 _LEVEL = 2  # of 0 to 3; 3 is slower by far and larger on pictures
@@ -14,6 +16,11 @@ _LEVEL = 2  # of 0 to 3; 3 is slower by far and larger on pictures
 def zlib_stream(content: bytes | memoryview) -> bytes:
     """Return *content* as a zlib stream, as PNG and PDF hold it."""
     return isal_zlib.compress(content, _LEVEL)
+
+
+def small_zlib_stream(content: bytes | memoryview) -> bytes:
+    """Return *content* as a zlib stream that is a tenth smaller, for ten times the time."""
+    return zlib.compress(content, 6)
 
 
 def raw_stream(content: bytes) -> bytes:

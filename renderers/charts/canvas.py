@@ -18,6 +18,7 @@ from renderers.charts.pen import Area, Pen, area_of
 from renderers.charts.png import encoded
 from renderers.charts.sheet import Boxes, Lines, Marks, Polyline, Sheet, Stroke
 from renderers.charts.stamps import STAMPS_KEPT, Lettering, Stamp
+from renderers.deflate import small_zlib_stream, zlib_stream
 
 _GROUP_PX = 40_000  # to draw a group by itself costs about as much as to look through so many px
 
@@ -53,8 +54,11 @@ class FastPainter:
         canvas.stroke(pen, waiting)
         for text in sheet.texts:
             canvas.letter(text)
-        content = encoded(canvas.rows, palette=canvas.inks.palette, dpi=sheet.dpi)
-        return content if len(content) <= LARGE_BYTES else None
+        for deflate in (zlib_stream, small_zlib_stream):
+            content = encoded(canvas.rows, palette=canvas.inks.palette, dpi=sheet.dpi, deflate=deflate)
+            if len(content) <= LARGE_BYTES:
+                return content
+        return None
 
     def _pen(self, scale: int, width: int, height: int) -> Pen:
         pen = self._pens.get(scale)

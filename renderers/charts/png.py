@@ -5,6 +5,7 @@ Source: W3C, "Portable Network Graphics (PNG) Specification", 3rd edition, 5 and
 
 import struct
 import zlib
+from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -17,13 +18,16 @@ _INDEXED = 3
 _PX_PER_METRE = 1 / 0.0254
 
 
-def encoded(rows: NDArray[np.uint8], *, palette: bytes, dpi: int) -> bytes:
+def encoded(
+    rows: NDArray[np.uint8], *, palette: bytes, dpi: int, deflate: Callable[[memoryview], bytes] = zlib_stream
+) -> bytes:
     """Return a PNG.
 
     Args:
         rows: One byte a pixel, an index of the palette; before each row its filter byte, 0.
         palette: Red, green and blue of each colour.
         dpi: Pixels an inch.
+        deflate: Compresses the rows.
     """
     height, width = rows.shape[0], rows.shape[1] - 1
     header = struct.pack(">IIBBBBB", width, height, 8, _INDEXED, 0, 0, 0)
@@ -32,7 +36,7 @@ def encoded(rows: NDArray[np.uint8], *, palette: bytes, dpi: int) -> bytes:
             _SIGNATURE,
             _chunk(b"IHDR", header),
             _constant(palette, dpi),
-            _chunk(b"IDAT", zlib_stream(rows.data)),
+            _chunk(b"IDAT", deflate(rows.data)),
             _chunk(b"IEND", b""),
         )
     )
