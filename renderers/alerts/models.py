@@ -88,6 +88,7 @@ class Ending(StrEnum):
     fewer = "fewer"  # of a region: not so many of its branches any more
     own_test = "own_test"  # of a region: a rule fires for the region itself
     came = "came"  # of a source that was late
+    rule_removed = "rule_removed"  # nobody watches it any more
 
 
 class EventKind(StrEnum):

@@ -205,6 +205,18 @@ def test_rule_that_is_taken_away_ends_its_incidents(told: ToldUnion) -> None:
     assert [2] == [one.episode for one in again]
 
 
+def test_removed_rule_has_words(told: ToldUnion) -> None:
+    """The mail that ends it is written although the catalogue does not know its rule any more."""
+    full = told.in_full()
+    full.evaluate(APRIL)
+    full.rules(RULES.replace("members_few", "members_low"))
+    full.evaluate(MAY)
+    full.send()
+
+    assert [DeliveryStatus.sent] * 3 == [one.status for one in full.deliveries()]
+    assert 1 == sum("regelen er fjernet" in subject for _, subject in full.said())
+
+
 def test_step_is_taken_when_nobody_answers(told: ToldUnion) -> None:
     """After two working hours the leader of the region is asked, once; the end is told to both."""
     told.table = ASKED

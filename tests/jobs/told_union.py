@@ -13,6 +13,7 @@ from distributor.alerting.threads import PlannedMessage
 from distributor.alerting.working_hours import WorkingHours
 from distributor.errors import RunError
 from distributor.jobs.alert_hearers import AlertHearers
+from distributor.jobs.alert_parts import alert_parts
 from distributor.jobs.alert_ports import AlertParts, Hearer, Matter
 from distributor.jobs.application import Application
 from distributor.jobs.deliver_run import deliver_run
@@ -82,6 +83,10 @@ class ToldUnion:
             hours=WorkingHours(timezone=ZoneInfo("Europe/Oslo")),
         )
 
+    def in_full(self) -> "ToldUnion":
+        """Return the same union, told of in the words of the program and by the routes of its catalogue."""
+        return FullUnion(union=self.union)
+
     def rules(self, text: str) -> None:
         folder = self.union.folder / "report_specs" / "alerts"
         folder.mkdir(exist_ok=True)
@@ -145,6 +150,11 @@ class ToldUnion:
                 [(last + 1 + number, branch_id, str(on)) for number in range(members - len(there))],
             )
             connection.execute("update members set loaded_on = '2026-07-01'")
+
+
+class FullUnion(ToldUnion):
+    def parts(self, app: Application) -> AlertParts:
+        return alert_parts(app)
 
 
 @dataclass(frozen=True, slots=True)
