@@ -20,16 +20,16 @@ _ALERTS_ON = date(2026, 6, 10)
 def demo(config: Config = None) -> None:
     """Make a union of 252 branches and 60,000 members, render its packs into the outbox, and raise its alerts."""
     from distributor.bootstrap import make_application
-    from distributor.cli.alert_evaluation import print_told, send_messages
-    from distributor.cli.alert_incidents import print_incidents
+    from distributor.cli.alerts.evaluation import print_told, send_messages
+    from distributor.cli.alerts.incidents import print_incidents
     from distributor.cli.console import TerminalProgress, console, shown
     from distributor.cli.outcome import print_outcome
     from distributor.cli.run import PARTLY
     from distributor.demo.organisation import write_organisation
-    from distributor.jobs.alert_parts import alert_parts
-    from distributor.jobs.notify_incidents import evaluate_and_tell
+    from distributor.jobs.alerts.notify_incidents import evaluate_and_tell
+    from distributor.jobs.alerts.parts import alert_parts
+    from distributor.jobs.alerts.show_incidents import list_incidents
     from distributor.jobs.run_report import RunRequest, start_run
-    from distributor.jobs.show_incidents import list_incidents
 
     app = make_application(config)
     out = console()

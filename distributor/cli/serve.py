@@ -17,9 +17,9 @@ def serve(
     """Run the service until Ctrl-C or SIGTERM: scheduler, outbox and health pages."""
     from distributor.bootstrap import make_application
     from distributor.errors import UsageError
+    from distributor.jobs.alerts.incident_desk import LedgerDesk
     from distributor.jobs.bounces import read_bounces, take_bounce
     from distributor.jobs.click_queue import ClickQueue
-    from distributor.jobs.incident_desk import LedgerDesk
     from distributor.jobs.serve import Role, Service
     from distributor.jobs.slack_clicks import carry_out_clicks
     from distributor.portal import Served, make_portal, serve_portal

@@ -8,6 +8,7 @@ from pathlib import Path
 from channels.channel import Channel
 from distributor.catalogue.catalogue import Catalogue
 from distributor.clock import Clock
+from distributor.jobs.alerts.evaluate_rules import ALERTS
 from distributor.jobs.application import Application
 from distributor.jobs.checks.finding import Check, Finding, Level, carry_out, note, ok
 from distributor.jobs.checks.machine import (
@@ -22,7 +23,6 @@ from distributor.jobs.checks.on_call import check_rotas
 from distributor.jobs.checks.outside import check_directory, check_mail, check_mailbox, check_source
 from distributor.jobs.checks.run_state import RUN_CHECKS, missed_occurrences
 from distributor.jobs.checks.vendors import check_slack, check_sms
-from distributor.jobs.evaluate_rules import ALERTS
 from distributor.jobs.letters import letter_head, post_letter
 from distributor.ledger.port import Ledger
 from distributor.ledger.records import OccurrenceRecord, RunRecord, RunStatus

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from distributor.catalogue.lengths import length_of
 from distributor.catalogue.models import ScheduleSpec
+from distributor.jobs.alerts.evaluate_rules import ALERTS
 from distributor.jobs.application import Application
-from distributor.jobs.evaluate_rules import ALERTS
 from distributor.jobs.run_report import RunRequest, new_run
 from distributor.ledger.records import OccurrenceRecord, OccurrenceStatus, RunRecord
 from distributor.metrics.windows import resolve_period

@@ -15,15 +15,15 @@ from distributor.catalogue.errors import CatalogueError
 from distributor.catalogue.loader import load_catalogue
 from distributor.dispatch.breaker import Breakers
 from distributor.dispatch.outbox import Outbox
-from distributor.jobs.alert_parts import alert_parts
+from distributor.jobs.alerts.evaluate_rules import ALERTS
+from distributor.jobs.alerts.notify_incidents import notify_due
+from distributor.jobs.alerts.parts import alert_parts
+from distributor.jobs.alerts.scheduled_rules import carry_out_evaluation, go_on_with_evaluation
 from distributor.jobs.application import Application
 from distributor.jobs.close_run import close_if_done
 from distributor.jobs.dispatching import Lane, lanes, make_breakers, make_outbox
-from distributor.jobs.evaluate_rules import ALERTS
 from distributor.jobs.leases import SCHEDULER, take
-from distributor.jobs.notify_incidents import notify_due
 from distributor.jobs.schedule import due_occurrences, record_fire_times, timetables
-from distributor.jobs.scheduled_rules import carry_out_evaluation, go_on_with_evaluation
 from distributor.jobs.scheduled_run import carry_out, carry_out_occurrence, orphans
 from distributor.ledger.errors import LedgerError
 from distributor.ledger.records import OccurrenceRecord, RunRecord, RunStatus

@@ -7,8 +7,8 @@ from channels.errors import PermanentDeliveryError, TransientDeliveryError
 from channels.slack import Click, SlackChannel, SlackReplyError, parse_clicks
 from distributor.alerting.annotations import SnoozeUntil
 from distributor.dispatch.alert_links import AlertTokenError, read_alert_link
+from distributor.jobs.alerts.incident_desk import SNOOZE_DAYS, Answer, Ask, IncidentDesk
 from distributor.jobs.application import Application
-from distributor.jobs.incident_desk import SNOOZE_DAYS, Answer, Ask, IncidentDesk
 from distributor.ledger.errors import LedgerError
 from distributor.telemetry import log_event, log_trouble
 from recipients.people import Recipient

@@ -15,9 +15,9 @@ from channels.sms import (
     failure,
 )
 from distributor.dispatch.bundles import SMS
+from distributor.jobs.alerts.incident_desk import Answer, Ask, IncidentDesk
 from distributor.jobs.application import Application
 from distributor.jobs.bounces import record_return
-from distributor.jobs.incident_desk import Answer, Ask, IncidentDesk
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import (
     AttemptRecord,

@@ -15,7 +15,7 @@ from distributor.alerting.sums import MeasuredSums, Sums, Wanted
 from distributor.alerting.watch_list import Watched, WatchFigures, watch_figures, watch_list
 from distributor.catalogue.models import ReportSpec, WatchListBody
 from distributor.catalogue.watching import watched_rules
-from distributor.jobs.alert_states import LedgerStates
+from distributor.jobs.alerts.states import LedgerStates
 from distributor.jobs.application import Application
 from distributor.metrics.measure import Calculator, measure
 from distributor.metrics.windows import Period

@@ -10,8 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from distributor.alerting.annotations import SnoozeUntil
 from distributor.dispatch.alert_links import AlertLink, AlertTokenError, read_alert_link, sign_alert_link
-from distributor.jobs.application import Application
-from distributor.jobs.incident_desk import (
+from distributor.jobs.alerts.incident_desk import (
     LONGEST_SNOOZE,
     SNOOZE_DAYS,
     Answer,
@@ -20,6 +19,7 @@ from distributor.jobs.incident_desk import (
     IncidentDesk,
     OtherIncident,
 )
+from distributor.jobs.application import Application
 from distributor.portal.bodies import read_body, read_form
 from distributor.portal.pages import draw_page
 from renderers.formats import INTEGER

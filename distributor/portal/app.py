@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 
+from distributor.jobs.alerts.incident_desk import IncidentDesk, LedgerDesk
 from distributor.jobs.application import Application
-from distributor.jobs.incident_desk import IncidentDesk, LedgerDesk
 from distributor.jobs.text_messages import take_inbound, take_status
 from distributor.portal.alerts import alert_routes
 from distributor.portal.bounces import bounce_routes

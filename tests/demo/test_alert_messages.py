@@ -26,14 +26,14 @@ from distributor.bootstrap import make_application
 from distributor.clock import FrozenClock
 from distributor.demo.facts import Facts
 from distributor.errors import UsageError
-from distributor.jobs.alert_accounts import Accounts
-from distributor.jobs.alert_briefs import Brief, LateBrief, RegionBrief
-from distributor.jobs.alert_charts import shows_few
-from distributor.jobs.alert_messages import AlertMessages
-from distributor.jobs.alert_wording import StoredWording
+from distributor.jobs.alerts.accounts import Accounts
+from distributor.jobs.alerts.briefs import Brief, LateBrief, RegionBrief
+from distributor.jobs.alerts.charts import shows_few
+from distributor.jobs.alerts.evaluate_rules import RulesRun, evaluate_rules
+from distributor.jobs.alerts.explain_alert import explain_incident
+from distributor.jobs.alerts.messages import AlertMessages
+from distributor.jobs.alerts.wording import StoredWording
 from distributor.jobs.application import Application
-from distributor.jobs.evaluate_rules import RulesRun, evaluate_rules
-from distributor.jobs.explain_alert import explain_incident
 from distributor.jobs.progress import Silence
 from renderers.alerts import CHART_ID, Notice
 from renderers.alerts.charts import Funnel, Pace

@@ -12,13 +12,13 @@ from distributor.alerting.states import Change
 from distributor.bootstrap import make_application
 from distributor.clock import FrozenClock
 from distributor.demo.facts import Facts
-from distributor.jobs.alert_states import packed
+from distributor.jobs.alerts.evaluate_rules import RulesRun, evaluate_rules, known_folders
+from distributor.jobs.alerts.explain_alert import explain_incident
+from distributor.jobs.alerts.states import packed
+from distributor.jobs.alerts.try_rules import calibrate_rule, replay_rule, run_rule_tests
 from distributor.jobs.application import Application
 from distributor.jobs.edition import Order, Prepared, prepare_edition
-from distributor.jobs.evaluate_rules import RulesRun, evaluate_rules, known_folders
-from distributor.jobs.explain_alert import explain_incident
 from distributor.jobs.progress import Silence
-from distributor.jobs.try_rules import calibrate_rule, replay_rule, run_rule_tests
 from distributor.metrics.windows import parse_period
 
 ROOT = Path(__file__).parents[2]

@@ -32,14 +32,14 @@ from channels.channel import Channel, Settlement
 from channels.message import Message, Receipt
 from distributor.bootstrap import make_application
 from distributor.clock import FrozenClock
-from distributor.jobs.alert_annotations import acknowledge_incident
-from distributor.jobs.alert_parts import alert_parts
+from distributor.jobs.alerts.annotations import acknowledge_incident
+from distributor.jobs.alerts.notify_incidents import evaluate_and_tell
+from distributor.jobs.alerts.parts import alert_parts
 from distributor.jobs.application import Application
 from distributor.jobs.approval import decide
 from distributor.jobs.close_run import close_if_done
 from distributor.jobs.days import local_day
 from distributor.jobs.dispatching import dispatching
-from distributor.jobs.notify_incidents import evaluate_and_tell
 from distributor.jobs.progress import Silence
 from distributor.jobs.run_report import RunRequest, resume_run, start_run
 from distributor.jobs.serve import Role, Service

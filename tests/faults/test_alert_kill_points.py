@@ -11,7 +11,7 @@ from small_union import NOW, SmallUnion, make_small_union
 from stopped_runs import LATER, Child, Sink, chosen, copied, with_mail_server
 from told_union import RULES, ToldUnion
 
-from distributor.jobs.alert_states import LedgerStates
+from distributor.jobs.alerts.states import LedgerStates
 from distributor.ledger.alert_port import IncidentFilter
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import DeliveryStatus, RunStatus

@@ -13,8 +13,8 @@ from small_union import NOW, SmallUnion
 from distributor.alerting.incidents import Incident
 from distributor.alerting.rules import Severity
 from distributor.alerting.states import Phase
-from distributor.jobs.alert_hearers import AlertHearers, Hearer
-from distributor.jobs.on_call import mute_calendar_of, waiting_hours_of
+from distributor.jobs.alerts.hearers import AlertHearers, Hearer
+from distributor.jobs.alerts.on_call import mute_calendar_of, waiting_hours_of
 from distributor.ledger.records import DeliveryStatus, SuppressionRecord
 
 TUESDAY_NOON = datetime(2026, 6, 2, 12, tzinfo=ZoneInfo("Europe/Oslo"))

@@ -15,9 +15,9 @@ from channels.memory import MemoryChannel
 from channels.message import Message, Receipt
 from distributor.alerting.incidents import Incident
 from distributor.alerting.threads import PlannedMessage
-from distributor.jobs.alert_annotations import acknowledge_incident
-from distributor.jobs.alert_hearers import Hearer as KnownHearer
-from distributor.jobs.alert_ports import AlertParts, Hearer, Matter
+from distributor.jobs.alerts.annotations import acknowledge_incident
+from distributor.jobs.alerts.hearers import Hearer as KnownHearer
+from distributor.jobs.alerts.ports import AlertParts, Hearer, Matter
 from distributor.jobs.application import Application
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus, Relation

@@ -10,7 +10,7 @@ from small_union import NOW, SmallUnion, make_small_union
 from distributor.alerting.state_store import MemoryStates
 from distributor.alerting.states import Change, Phase
 from distributor.errors import UsageError
-from distributor.jobs.evaluate_rules import RECORD, RulesRun, evaluate_rules
+from distributor.jobs.alerts.evaluate_rules import RECORD, RulesRun, evaluate_rules
 from distributor.jobs.progress import Silence
 
 MAY, JUNE = date(2026, 6, 2), date(2026, 7, 2)

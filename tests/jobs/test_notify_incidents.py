@@ -13,14 +13,14 @@ from distributor.alerting.annotations import SnoozeUntil
 from distributor.alerting.escalation import EscalationStep
 from distributor.alerting.routing import Route, RoutingTable
 from distributor.errors import UsageError
-from distributor.jobs.alert_annotations import (
+from distributor.jobs.alerts.annotations import (
     acknowledge_incident,
     find_incident,
     make_silence,
     plan_silence,
     snooze_incident,
 )
-from distributor.jobs.alert_states import LedgerStates
+from distributor.jobs.alerts.states import LedgerStates
 from distributor.ledger.alert_port import IncidentFilter
 from distributor.ledger.records import DeliveryStatus, Relation, RunStatus
 

@@ -11,10 +11,10 @@ from told_union import RULES, ToldUnion
 
 from distributor.alerting.escalation import EscalationStep
 from distributor.alerting.routing import Route, RoutingTable
+from distributor.jobs.alerts.scheduled_rules import carry_out_evaluation
 from distributor.jobs.make_packs import make_packs
 from distributor.jobs.progress import Silence
 from distributor.jobs.run_report import RunInterruptedError, recording_failure
-from distributor.jobs.scheduled_rules import carry_out_evaluation
 from distributor.jobs.serve import Role, Service
 from distributor.ledger.records import OccurrenceRecord, OccurrenceStatus, RunStatus
 

@@ -10,9 +10,9 @@ import openpyxl
 import pytest
 from small_union import NOW, SmallUnion, make_small_union
 
-from distributor.jobs.alert_parts import alert_parts
+from distributor.jobs.alerts.notify_incidents import evaluate_and_tell
+from distributor.jobs.alerts.parts import alert_parts
 from distributor.jobs.explain import explain_figure
-from distributor.jobs.notify_incidents import evaluate_and_tell
 from distributor.jobs.progress import Silence
 from distributor.packs.figures_file import FILE_NAME
 

@@ -12,12 +12,12 @@ from distributor.alerting.routing import RoutingTable
 from distributor.alerting.threads import PlannedMessage
 from distributor.alerting.working_hours import WorkingHours
 from distributor.errors import RunError
-from distributor.jobs.alert_hearers import AlertHearers
-from distributor.jobs.alert_parts import alert_parts
-from distributor.jobs.alert_ports import AlertParts, Hearer, Matter
+from distributor.jobs.alerts.hearers import AlertHearers
+from distributor.jobs.alerts.notify_incidents import ToldRun, evaluate_and_tell, notify_due, notify_now, rehearse
+from distributor.jobs.alerts.parts import alert_parts
+from distributor.jobs.alerts.ports import AlertParts, Hearer, Matter
 from distributor.jobs.application import Application
 from distributor.jobs.deliver_run import deliver_run
-from distributor.jobs.notify_incidents import ToldRun, evaluate_and_tell, notify_due, notify_now, rehearse
 from distributor.jobs.progress import Silence
 from distributor.ledger.alert_port import IncidentFilter
 from distributor.ledger.alert_records import AlertMessage, IncidentRecord

@@ -19,9 +19,9 @@ from vendors import LINK_SECRET, SIGNING_SECRET
 
 from channels.slack import UnreadableClickError
 from distributor.clock import FrozenClock
+from distributor.jobs.alerts.incident_desk import LedgerDesk
 from distributor.jobs.application import Application
 from distributor.jobs.click_queue import ClickQueue
-from distributor.jobs.incident_desk import LedgerDesk
 from distributor.jobs.slack_clicks import carry_out_clicks
 from distributor.ledger.errors import LedgerUnreachableError
 from distributor.portal import Served, make_portal

@@ -18,10 +18,10 @@ from told_incidents import ASK, BOE, a_step, a_transition, alerts_run, an_evalua
 from twilio_server import TwilioServer, sign
 from vendors import LINK_SECRET, PUBLIC_URL, SIGNING_SECRET
 
+from distributor.jobs.alerts.incident_desk import LedgerDesk
 from distributor.jobs.application import Application
 from distributor.jobs.click_queue import ClickQueue
 from distributor.jobs.deliver_run import deliver_run
-from distributor.jobs.incident_desk import LedgerDesk
 from distributor.jobs.slack_clicks import carry_out_clicks
 from distributor.ledger.alert_records import AlertMessage
 from distributor.ledger.port import DeliveryFilter

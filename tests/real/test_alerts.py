@@ -29,7 +29,7 @@ from real_sets import RealSet
 
 from distributor.alerting.state_store import MemoryStates
 from distributor.alerting.states import Change
-from distributor.jobs.evaluate_rules import RulesRun, evaluate_rules
+from distributor.jobs.alerts.evaluate_rules import RulesRun, evaluate_rules
 from distributor.jobs.progress import Silence
 
 pytestmark = pytest.mark.real

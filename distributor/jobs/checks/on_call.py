@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from distributor.catalogue.catalogue import Catalogue
+from distributor.jobs.alerts.on_call import rotas_of
 from distributor.jobs.checks.finding import Finding, counted, note, ok, warning
-from distributor.jobs.on_call import rotas_of
 from distributor.packs.plan import address_over
 from recipients.directory import Directory, Roster
 from recipients.on_call import Override, Rota, Shift, gaps

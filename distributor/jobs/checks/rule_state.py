@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from distributor.jobs.alert_states import ALL_RULES
+from distributor.jobs.alerts.evaluate_rules import ALERTS
+from distributor.jobs.alerts.states import ALL_RULES
 from distributor.jobs.application import Application
 from distributor.jobs.checks.finding import Finding, ok, warning
-from distributor.jobs.evaluate_rules import ALERTS
 
 # One day's evaluation, and time to try it again.
 _LONGEST = timedelta(hours=36)

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from distributor.jobs.alerts.evaluate_rules import ALERTS
 from distributor.jobs.application import Application
 from distributor.jobs.checks.finding import Finding, counted, fault, ok, warning
 from distributor.jobs.checks.rule_state import check_rules
-from distributor.jobs.evaluate_rules import ALERTS
 from distributor.jobs.leases import SCHEDULER, run_lease
 from distributor.jobs.schedule import timetables
 from distributor.ledger.port import DeliveryFilter

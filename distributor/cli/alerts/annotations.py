@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distributor.cli.alert_incidents import IncidentId
+from distributor.cli.alerts.incidents import IncidentId
 from distributor.cli.options import AsJson, Config
 from distributor.cli.person import Who, Yes, confirm, told, who_asks
 
@@ -29,7 +29,7 @@ def ack(incident: IncidentId, reason: Reason = "", who: Who = "", config: Config
     One that is over cannot be acknowledged: exit code 5.
     """
     from distributor.bootstrap import make_application
-    from distributor.jobs.alert_annotations import acknowledge_incident, find_incident
+    from distributor.jobs.alerts.annotations import acknowledge_incident, find_incident
 
     app = make_application(config)
     found = find_incident(app, incident)
@@ -53,7 +53,7 @@ def snooze(
     """
     from distributor.alerting.annotations import SnoozeUntil
     from distributor.bootstrap import make_application
-    from distributor.jobs.alert_annotations import find_incident, snooze_incident
+    from distributor.jobs.alerts.annotations import find_incident, snooze_incident
 
     app = make_application(config)
     found = find_incident(app, incident)
@@ -83,7 +83,7 @@ def silence(
     """Hide all incidents that match for a time, after showing which fire now. The end of what was told is told."""
     from distributor.bootstrap import make_application
     from distributor.errors import UsageError
-    from distributor.jobs.alert_annotations import end_silence
+    from distributor.jobs.alerts.annotations import end_silence
 
     if sum(map(bool, (match, list_, expire))) != 1:
         raise UsageError("name what to --match, or --list the silences, or --expire one. See alerts silence --help.")
@@ -100,10 +100,10 @@ def silence(
 def _silence(
     app: "Application", match: list[str], expires_at: datetime, *, reason: str, who: str, is_sure: bool
 ) -> None:
-    from distributor.cli.alert_incidents import print_incidents
+    from distributor.cli.alerts.incidents import print_incidents
     from distributor.cli.console import console, local_time
-    from distributor.jobs.alert_annotations import make_silence, plan_silence
-    from distributor.jobs.show_incidents import name_places
+    from distributor.jobs.alerts.annotations import make_silence, plan_silence
+    from distributor.jobs.alerts.show_incidents import name_places
 
     why = told(reason, option="--reason", question="Why")
     plan = plan_silence(app, match, expires_at=expires_at, who=who, reason=why)
@@ -160,8 +160,8 @@ def _end_of(app: "Application", text: str) -> datetime:
 
 def _show_where_told(app: "Application") -> None:
     """Let messages that can be changed show it; the service sends them, or the next evaluation."""
-    from distributor.jobs.alert_parts import alert_parts
-    from distributor.jobs.notify_incidents import notify_now
+    from distributor.jobs.alerts.notify_incidents import notify_now
+    from distributor.jobs.alerts.parts import alert_parts
 
     notify_now(app, alert_parts(app))
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from distributor.jobs.show_routes import OnCall, ShownRoute, ShownRoutes, ShownRule, Told
+    from distributor.jobs.alerts.show_routes import OnCall, ShownRoute, ShownRoutes, ShownRule, Told
 
 _NAMED = 3
 
@@ -33,7 +33,7 @@ def routes(
     """Show who would get what: whom each rule tells, who is asked next and when, and who is on call."""
     from distributor.bootstrap import make_application
     from distributor.cli.console import print_json
-    from distributor.jobs.show_routes import show_routes
+    from distributor.jobs.alerts.show_routes import show_routes
 
     app = make_application(config)
     zone = app.catalogue.organisation.timezone
@@ -53,7 +53,7 @@ def show_on_call(
     """Show the turns of every rota, and when nobody is on call."""
     from distributor.bootstrap import make_application
     from distributor.cli.console import console, print_json
-    from distributor.jobs.show_routes import turns
+    from distributor.jobs.alerts.show_routes import turns
 
     app = make_application(config)
     zone = app.catalogue.organisation.timezone

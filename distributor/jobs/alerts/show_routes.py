@@ -12,9 +12,9 @@ from distributor.alerting.rule_files import rules_of
 from distributor.alerting.rules import EntityKind, Notify, Rule, Severity
 from distributor.alerting.states import Phase
 from distributor.errors import UsageError
-from distributor.jobs.alert_hearers import AlertHearers, Hearer
+from distributor.jobs.alerts.hearers import AlertHearers, Hearer
+from distributor.jobs.alerts.on_call import routing_of, waiting_hours_of
 from distributor.jobs.application import Application
-from distributor.jobs.on_call import routing_of, waiting_hours_of
 from distributor.packs.plan import find_branch
 from recipients.on_call import Shift, shifts
 

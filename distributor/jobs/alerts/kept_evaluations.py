@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 from distributor.alerting.rule_files import rule_of
 from distributor.alerting.rules import Rule
 from distributor.catalogue.alert_models import AlertSpec
-from distributor.jobs.alert_snapshot import SNAPSHOT, AlertData
+from distributor.jobs.alerts.evaluate_rules import OBSERVATIONS, RECORD, RULES, known_folders
+from distributor.jobs.alerts.snapshot import SNAPSHOT, AlertData
 from distributor.jobs.application import Application
-from distributor.jobs.evaluate_rules import OBSERVATIONS, RECORD, RULES, known_folders
 from distributor.metrics.windows import Period, resolve_period
 from distributor.snapshot.snapshot import Verify, load_snapshot
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from distributor.alerting.threads import PlannedMessage
 from distributor.errors import DistributorError
-from distributor.jobs.alert_planning import Outlook
-from distributor.jobs.alert_ports import Hearer, Matter, Wording
+from distributor.jobs.alerts.planning import Outlook
+from distributor.jobs.alerts.ports import Hearer, Matter, Wording
 from distributor.jobs.application import Application
 from distributor.ledger.alert_records import AlertMessage, NoticeRecord
 from distributor.ledger.errors import LedgerError

@@ -5,12 +5,12 @@ from datetime import datetime
 from distributor.alerting.incidents import Incident
 from distributor.alerting.routing import RoutingTable
 from distributor.dispatch.alert_links import AlertLink, sign_alert_link
-from distributor.jobs.alert_accounts import Accounts
-from distributor.jobs.alert_hearers import AlertHearers
-from distributor.jobs.alert_ports import AlertParts
-from distributor.jobs.alert_wording import StoredWording
+from distributor.jobs.alerts.accounts import Accounts
+from distributor.jobs.alerts.hearers import AlertHearers
+from distributor.jobs.alerts.on_call import mute_calendar_of, routing_of, waiting_hours_of
+from distributor.jobs.alerts.ports import AlertParts
+from distributor.jobs.alerts.wording import StoredWording
 from distributor.jobs.application import Application
-from distributor.jobs.on_call import mute_calendar_of, routing_of, waiting_hours_of
 
 
 def alert_parts(app: Application) -> AlertParts:

@@ -21,7 +21,7 @@ from distributor.alerting.states import State
 from distributor.catalogue.alert_kinds import RuleKind
 from distributor.errors import UsageError
 from distributor.ids import run_id
-from distributor.jobs.alert_snapshot import AlertData, measured_ground, take_alert_snapshot
+from distributor.jobs.alerts.snapshot import AlertData, measured_ground, take_alert_snapshot
 from distributor.jobs.application import Application
 from distributor.jobs.progress import Progress
 from distributor.metrics.windows import Period

@@ -17,9 +17,9 @@ from distributor.alerting.rule_files import rules_of
 from distributor.alerting.rules import Rule, Severity
 from distributor.alerting.stand_ins import inhibitions
 from distributor.alerting.threads import Hearing, PlannedMessage, Planning, Reader, Told, plan_messages
-from distributor.jobs.alert_annotations import annotations_of
-from distributor.jobs.alert_incidents import incident_of_record
-from distributor.jobs.alert_ports import AlertParts, Hearer
+from distributor.jobs.alerts.annotations import annotations_of
+from distributor.jobs.alerts.incidents import incident_of_record
+from distributor.jobs.alerts.ports import AlertParts, Hearer
 from distributor.jobs.application import Application
 from distributor.ledger.alert_port import IncidentFilter
 from distributor.ledger.alert_records import EscalationStepRecord, IncidentRecord, NoticeRecord

@@ -17,7 +17,7 @@ from distributor.alerting.annotations import (
 from distributor.alerting.incidents import Incident
 from distributor.alerting.matchers import parse_matcher
 from distributor.errors import UsageError
-from distributor.jobs.alert_incidents import incident_of_record
+from distributor.jobs.alerts.incidents import incident_of_record
 from distributor.jobs.application import Application
 from distributor.ledger.alert_port import IncidentFilter
 from distributor.ledger.alert_records import AckRecord, IncidentRecord, SilenceRecord, SnoozeRecord

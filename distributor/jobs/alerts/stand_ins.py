@@ -14,7 +14,7 @@ from distributor.alerting.rule_run import EvaluationResult
 from distributor.alerting.rules import EntityKind, Rule, Severity
 from distributor.alerting.stand_ins import SOURCE_FAMILY, regional, source_key
 from distributor.alerting.states import Change, Phase
-from distributor.jobs.alert_incidents import Changes, incident_of_record
+from distributor.jobs.alerts.incidents import Changes, incident_of_record
 from distributor.ledger.alert_records import IncidentRecord
 
 _YEAR = timedelta(days=365)

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from distributor.alerting.rule_run import EvaluationResult
     from distributor.alerting.threads import PlannedMessage
+    from distributor.jobs.alerts.notify_incidents import ToldRun
     from distributor.jobs.application import Application
-    from distributor.jobs.notify_incidents import ToldRun
     from distributor.ledger.records import DeliveryRecord
 
 PARTLY = 4
@@ -39,9 +39,9 @@ def evaluate(
     from distributor.bootstrap import make_application
     from distributor.cli.console import TerminalProgress, console, print_json
     from distributor.cli.simulate import read_day
-    from distributor.jobs.alert_parts import alert_parts
+    from distributor.jobs.alerts.notify_incidents import evaluate_and_tell, rehearse
+    from distributor.jobs.alerts.parts import alert_parts
     from distributor.jobs.days import local_day
-    from distributor.jobs.notify_incidents import evaluate_and_tell, rehearse
 
     app = make_application(config)
     day = read_day(as_of, "--as-of") if as_of else local_day(app, app.clock.now())
@@ -76,7 +76,7 @@ def _print(
     from rich.table import Table
 
     from distributor.cli.console import print_table, shown
-    from distributor.jobs.show_incidents import name_places
+    from distributor.jobs.alerts.show_incidents import name_places
 
     run = told.run
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distributor.cli.alert_annotations import add_annotation_commands
-from distributor.cli.alert_evaluation import add_evaluation_commands
-from distributor.cli.alert_incidents import add_incident_commands
-from distributor.cli.alert_routes import add_route_commands
+from distributor.cli.alerts.annotations import add_annotation_commands
+from distributor.cli.alerts.evaluation import add_evaluation_commands
+from distributor.cli.alerts.incidents import add_incident_commands
+from distributor.cli.alerts.routes import add_route_commands
 from distributor.cli.options import AsJson, AsOf, Config
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from distributor.alerting.backtest import Backtest
-    from distributor.jobs.explain_alert import ExplainedIncident, ExplainedPeriod
-    from distributor.jobs.try_rules import Replay
+    from distributor.jobs.alerts.explain_alert import ExplainedIncident, ExplainedPeriod
+    from distributor.jobs.alerts.try_rules import Replay
 
 Rules = Annotated[list[str] | None, typer.Option("--rule", help="Only this rule; may be repeated.")]
 Rule = Annotated[str, typer.Argument(help="Name of the rule.")]
@@ -36,7 +36,7 @@ def run_tests(rule: Rules = None, config: Config = None, as_json: AsJson = False
     """Run the tests that stand beside the rules, alerts/*.test.yaml."""
     from distributor.bootstrap import make_application
     from distributor.cli.console import console, print_json
-    from distributor.jobs.try_rules import run_rule_tests
+    from distributor.jobs.alerts.try_rules import run_rule_tests
 
     verdicts = run_rule_tests(make_application(config), tuple(rule or ()))
     failed = [one for one in verdicts if not one.is_passed]
@@ -77,7 +77,7 @@ def backtest(
     from distributor.bootstrap import make_application
     from distributor.cli.console import print_json
     from distributor.cli.simulate import read_day
-    from distributor.jobs.try_rules import replay_rule
+    from distributor.jobs.alerts.try_rules import replay_rule
 
     most = _read_budget(budget)
     application = make_application(config)
@@ -112,8 +112,8 @@ def calibrate(
     from distributor.bootstrap import make_application
     from distributor.cli.console import console, print_json
     from distributor.cli.simulate import read_day
+    from distributor.jobs.alerts.try_rules import calibrate_rule
     from distributor.jobs.days import local_day
-    from distributor.jobs.try_rules import calibrate_rule
 
     application = make_application(config)
     now = application.clock.now()
@@ -149,7 +149,7 @@ def explain(
     """Derive every figure of INCIDENT anew from the snapshot that was stored, and compare."""
     from distributor.bootstrap import make_application
     from distributor.cli.console import print_json
-    from distributor.jobs.explain_alert import explain_incident
+    from distributor.jobs.alerts.explain_alert import explain_incident
 
     found = explain_incident(make_application(config), incident)
     is_same = all(one.is_same for one in found.periods)

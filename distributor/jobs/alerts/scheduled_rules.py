@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from distributor.errors import DistributorError
-from distributor.jobs.alert_parts import alert_parts
+from distributor.jobs.alerts.notify_incidents import evaluate_and_tell, new_alerts_run
+from distributor.jobs.alerts.parts import alert_parts
 from distributor.jobs.application import Application
 from distributor.jobs.leases import run_in_hand
-from distributor.jobs.notify_incidents import evaluate_and_tell, new_alerts_run
 from distributor.jobs.progress import Silence
 from distributor.ledger.errors import LedgerError, RunInHandError
 from distributor.ledger.records import UNFINISHED, OccurrenceRecord, OccurrenceStatus, RunRecord, RunStatus

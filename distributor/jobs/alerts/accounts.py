@@ -13,11 +13,11 @@ from distributor.alerting.look import Ground
 from distributor.alerting.rules import Rule
 from distributor.catalogue.alert_kinds import RuleKind
 from distributor.errors import UsageError
-from distributor.jobs.alert_places import Places
-from distributor.jobs.alert_snapshot import AlertData, measured_ground
+from distributor.jobs.alerts.evaluate_rules import RECORD, known_folders
+from distributor.jobs.alerts.kept_evaluations import KeptEvaluation, kept_evaluations
+from distributor.jobs.alerts.places import Places
+from distributor.jobs.alerts.snapshot import AlertData, measured_ground
 from distributor.jobs.application import Application
-from distributor.jobs.evaluate_rules import RECORD, known_folders
-from distributor.jobs.kept_evaluations import KeptEvaluation, kept_evaluations
 from distributor.metrics.windows import Period, resolve_period
 from distributor.snapshot.snapshot import Verify
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 from distributor.alerting.account import Account, baseline_of
 from distributor.alerting.curves import FunnelFigures, LineFigures, PaceFigures
 from distributor.alerting.rules import Baseline
-from distributor.jobs.alert_items import limit_of
-from distributor.jobs.alert_labels import Labels
+from distributor.jobs.alerts.items import limit_of
+from distributor.jobs.alerts.labels import Labels
 from renderers.alerts import charts
 from renderers.charts.spec import ChartForm, ChartSpec, Series, SeriesRole
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from distributor.alerting.incidents import Incident
 from distributor.catalogue.catalogue import Catalogue
+from distributor.jobs.alerts.on_call import rotas_of
 from distributor.jobs.application import Application
-from distributor.jobs.on_call import rotas_of
 from distributor.jobs.permissions import load_permissions
 from distributor.ledger.records import DeliveryStatus
 from distributor.packs.plan import address_over, as_audience, no_address

@@ -9,7 +9,7 @@ from distributor.catalogue.alert_kinds import RuleKind
 from distributor.catalogue.conditions import Quantity
 from distributor.catalogue.models import RateMetric
 from distributor.catalogue.regions import Direction
-from distributor.jobs.alert_labels import Labels
+from distributor.jobs.alerts.labels import Labels
 from distributor.metrics.windows import Window, shift_months, window_of
 from renderers.alerts import models
 

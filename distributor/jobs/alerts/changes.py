@@ -14,11 +14,11 @@ from distributor.alerting.rules import EntityKind, Rule
 from distributor.alerting.stand_ins import source_key
 from distributor.alerting.states import Change, State
 from distributor.catalogue.alert_kinds import RuleKind
-from distributor.jobs.alert_incidents import Changes, apply_result, latest_by_key, without_firing
-from distributor.jobs.alert_stand_ins import apply_regions, apply_sources, eligible_branches, regions_of
-from distributor.jobs.alert_states import ALL_RULES, LedgerStates
+from distributor.jobs.alerts.evaluate_rules import RulesRun
+from distributor.jobs.alerts.incidents import Changes, apply_result, latest_by_key, without_firing
+from distributor.jobs.alerts.stand_ins import apply_regions, apply_sources, eligible_branches, regions_of
+from distributor.jobs.alerts.states import ALL_RULES, LedgerStates
 from distributor.jobs.application import Application
-from distributor.jobs.evaluate_rules import RulesRun
 from distributor.ledger.alert_port import IncidentFilter
 
 # Why an incident is over whose rule is no longer in the catalogue.

@@ -20,9 +20,9 @@ from distributor.alerting.rules import Rule
 from distributor.catalogue.alert_kinds import RuleKind
 from distributor.catalogue.alert_models import AlertSpec
 from distributor.errors import UsageError
-from distributor.jobs.alert_snapshot import measured_ground, take_alert_snapshot
+from distributor.jobs.alerts.evaluate_rules import RULES, chosen_rules, known_folders
+from distributor.jobs.alerts.snapshot import measured_ground, take_alert_snapshot
 from distributor.jobs.application import Application
-from distributor.jobs.evaluate_rules import RULES, chosen_rules, known_folders
 from distributor.metrics.windows import Period
 
 CALIBRATED_MONTHS = 24

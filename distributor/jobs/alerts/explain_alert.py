@@ -11,10 +11,10 @@ from distributor.alerting.look import Ground
 from distributor.alerting.rules import Rule
 from distributor.catalogue.conditions import Quantity
 from distributor.errors import UsageError
-from distributor.jobs.alert_places import Places
-from distributor.jobs.alert_snapshot import measured_ground
+from distributor.jobs.alerts.kept_evaluations import KeptEvaluation, kept_evaluations
+from distributor.jobs.alerts.places import Places
+from distributor.jobs.alerts.snapshot import measured_ground
 from distributor.jobs.application import Application
-from distributor.jobs.kept_evaluations import KeptEvaluation, kept_evaluations
 from distributor.snapshot.snapshot import Verify
 
 _SAME = 1e-9

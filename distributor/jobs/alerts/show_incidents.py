@@ -8,12 +8,12 @@ import pyarrow.parquet as pq
 
 from distributor.alerting.incidents import IncidentKind
 from distributor.errors import UsageError
-from distributor.jobs.alert_annotations import annotations_of, find_incident
-from distributor.jobs.alert_incidents import incident_of_record
-from distributor.jobs.alert_places import Places
+from distributor.jobs.alerts.annotations import annotations_of, find_incident
+from distributor.jobs.alerts.evaluate_rules import OBSERVATIONS
+from distributor.jobs.alerts.incidents import incident_of_record
+from distributor.jobs.alerts.kept_evaluations import kept_evaluations
+from distributor.jobs.alerts.places import Places
 from distributor.jobs.application import Application
-from distributor.jobs.evaluate_rules import OBSERVATIONS
-from distributor.jobs.kept_evaluations import kept_evaluations
 from distributor.ledger.alert_port import IncidentFilter
 from distributor.ledger.alert_records import (
     AckRecord,

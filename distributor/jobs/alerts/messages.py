@@ -13,11 +13,11 @@ from distributor.alerting.rules import EntityKind, Rule, Severity
 from distributor.alerting.states import INITIAL, State
 from distributor.catalogue.alert_kinds import RuleKind
 from distributor.catalogue.conditions import Quantity
-from distributor.jobs.alert_accounts import Accounted, Accounts
-from distributor.jobs.alert_briefs import Brief
-from distributor.jobs.alert_charts import chart_of, shows_few
-from distributor.jobs.alert_items import item_of, region_item
-from distributor.jobs.alert_labels import Labels, labels_of
+from distributor.jobs.alerts.accounts import Accounted, Accounts
+from distributor.jobs.alerts.briefs import Brief
+from distributor.jobs.alerts.charts import chart_of, shows_few
+from distributor.jobs.alerts.items import item_of, region_item
+from distributor.jobs.alerts.labels import Labels, labels_of
 from distributor.jobs.application import Application
 from renderers.alerts import CHART_ID, Notice, SmsParts, draw_picture, render_email, render_slack, render_sms
 from renderers.alerts.charts import Chart

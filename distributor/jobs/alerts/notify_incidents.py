@@ -10,14 +10,14 @@ from pathlib import Path
 
 from distributor.errors import RunError
 from distributor.ids import run_id
-from distributor.jobs.alert_changes import Changed, changes_of
-from distributor.jobs.alert_outbox import word_messages
-from distributor.jobs.alert_planning import Outlook, plan_outlook
-from distributor.jobs.alert_ports import AlertParts, Matter
-from distributor.jobs.alert_states import ALL_RULES, LedgerStates, packed
+from distributor.jobs.alerts.changes import Changed, changes_of
+from distributor.jobs.alerts.evaluate_rules import ALERTS, RulesRun, evaluate_rules
+from distributor.jobs.alerts.outbox import word_messages
+from distributor.jobs.alerts.planning import Outlook, plan_outlook
+from distributor.jobs.alerts.ports import AlertParts, Matter
+from distributor.jobs.alerts.states import ALL_RULES, LedgerStates, packed
 from distributor.jobs.application import Application
 from distributor.jobs.days import local_day
-from distributor.jobs.evaluate_rules import ALERTS, RulesRun, evaluate_rules
 from distributor.jobs.progress import Progress
 from distributor.ledger.alert_port import IncidentFilter
 from distributor.ledger.alert_records import AlertMessage, EvaluationEntry, NoticesEntry

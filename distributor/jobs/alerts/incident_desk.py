@@ -8,8 +8,8 @@ from typing import Protocol
 
 from distributor.alerting.annotations import Ack, Annotations, Snooze, SnoozeUntil
 from distributor.alerting.incidents import Incident
-from distributor.jobs.alert_annotations import acknowledge_incident, annotations_of, snooze_incident
-from distributor.jobs.alert_incidents import incident_of_record
+from distributor.jobs.alerts.annotations import acknowledge_incident, annotations_of, snooze_incident
+from distributor.jobs.alerts.incidents import incident_of_record
 from distributor.jobs.application import Application
 from distributor.ledger.alert_port import IncidentFilter
 from distributor.ledger.alert_records import IncidentRecord, VerdictRecord

@@ -10,7 +10,7 @@ from distributor.cli.options import AsJson, Config
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from distributor.jobs.show_incidents import IncidentStory, ShownIncident, ToldTo
+    from distributor.jobs.alerts.show_incidents import IncidentStory, ShownIncident, ToldTo
     from distributor.ledger.alert_records import EscalationStepRecord, TransitionRecord
 
 _ID = 10  # signs of an id that are shown; among a thousand incidents hardly two begin alike
@@ -34,7 +34,7 @@ def list_(
 ) -> None:
     """List the incidents that fire, the worst first."""
     from distributor.bootstrap import make_application
-    from distributor.jobs.show_incidents import list_incidents
+    from distributor.jobs.alerts.show_incidents import list_incidents
 
     app = make_application(config)
     found = list_incidents(app, rule=rule, entity=entity, is_all=all_)
@@ -50,7 +50,7 @@ def history(
 ) -> None:
     """List the incidents of which something changed lately, the latest first, whether they are over or not."""
     from distributor.bootstrap import make_application
-    from distributor.jobs.show_incidents import past_incidents
+    from distributor.jobs.alerts.show_incidents import past_incidents
 
     app = make_application(config)
     found = past_incidents(app, rule=rule, entity=entity, days=days)
@@ -62,7 +62,7 @@ def show(incident: IncidentId, config: Config = None, as_json: AsJson = False) -
     """Show INCIDENT: how it stands, its figures, what changed, who was told, and what people said."""
     from distributor.bootstrap import make_application
     from distributor.cli.console import console, print_json
-    from distributor.jobs.show_incidents import show_incident
+    from distributor.jobs.alerts.show_incidents import show_incident
 
     app = make_application(config)
     story = show_incident(app, incident)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from distributor.alerting.rules import Rule
 from distributor.catalogue.catalogue import Catalogue
 from distributor.catalogue.models import AggregateMetric, DatasetSpec
-from distributor.jobs.alert_snapshot import AlertData
+from distributor.jobs.alerts.snapshot import AlertData
 from recipients.branches import BranchTree
 
 

@@ -15,9 +15,9 @@ from distributor.alerting.notices import Notice, NoticeKind
 from distributor.alerting.reasons import Sending
 from distributor.alerting.rules import Severity
 from distributor.alerting.states import Phase, State
-from distributor.jobs.alert_accounts import Accounts
-from distributor.jobs.alert_briefs import Brief, LateBrief, RegionBrief
-from distributor.jobs.alert_messages import AlertMessages
+from distributor.jobs.alerts.accounts import Accounts
+from distributor.jobs.alerts.briefs import Brief, LateBrief, RegionBrief
+from distributor.jobs.alerts.messages import AlertMessages
 from distributor.jobs.application import Application
 from renderers.alerts.models import Actions, Ending, Kind, Reason
 from renderers.pack import Artifact

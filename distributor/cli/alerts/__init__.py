@@ -1,0 +1,5 @@
+"""`distributor alerts`, a module for each part of it."""
+
+from distributor.cli.alerts.group import group
+
+__all__ = ["group"]
