@@ -5,7 +5,7 @@ refused by then.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from xml.etree.ElementTree import Element
@@ -71,6 +71,7 @@ class Flow:
         self._typesetter = typesetter
         self._lay_table = lay_table
         self._pictures = pictures
+        self._names = picture_names(pictures)
 
     def block(self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, into: Node) -> None:
         """Lay *element* out below the cursor, and add its node to *into*."""
@@ -85,10 +86,6 @@ class Flow:
                 return
             case Display.inline | Display.row_group | Display.row | Display.cell | Display.column:
                 raise NotFrozenError(Reason.style, f"<{element.tag}> as {look.display} among blocks")
-
-    def set_lines(self, text: str, kind: Type, width: float) -> tuple[Line, ...]:
-        """Return a text that stands for itself as lines of *width*."""
-        return self._typesetter.set(((text, kind),), width)
 
     def content(self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, node: Node) -> None:
         """Lay out what is in *element*, lines or blocks, within *room*."""
@@ -163,7 +160,9 @@ class Flow:
         node.alt = element.get("alt", "")
         node.box = (room.x, y, room.x + width, y + height)
         piece.pictures.append(
-            PlacedPicture(room.x, y + (height - drawn_height) / 2, drawn_width, drawn_height, address, node)
+            PlacedPicture(
+                room.x, y + (height - drawn_height) / 2, drawn_width, drawn_height, self._names[address], node
+            )
         )
         cursor.y += height
 
@@ -224,6 +223,11 @@ def decorate(piece: Piece, look: Look, slot: int, *, box: Box) -> None:
         if stroke.width:
             drawn.append(Area(*edge, stroke.colour, frame=box))
     piece.areas[slot:slot] = drawn
+
+
+def picture_names(addresses: Iterable[str]) -> dict[str, str]:
+    """Return the names that pictures have in the file, by their addresses."""
+    return {address: f"I{place}" for place, address in enumerate(addresses)}
 
 
 def role(tag: str) -> str:
