@@ -3,8 +3,9 @@
 Source: ISO 32000-1, 8 (graphics), 9 (text), 14.6 (marked content).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 from renderers.pdf.frozen.looks import Colour, Weight
 from renderers.pdf.frozen.objects import decimal
@@ -18,22 +19,12 @@ def piece_content(piece: Piece) -> str:
     """Return the content of *piece*, with a slot for the number of each mark, and number the marks from 0."""
     for mark, marked in enumerate((*piece.texts, *piece.pictures)):
         marked.node.mark = mark
-    texts = text_lines(piece.texts, [(short(text.x), text.run.show) for text in piece.texts])
-    return "".join((*map(_area, piece.areas), *texts, *map(_picture, piece.pictures)))
+    return piece_template(piece) % tuple(chain.from_iterable((short(text.x), text.run.show) for text in piece.texts))
 
 
-def text_lines(texts: Sequence[PlacedText], shown: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield the content of *texts* in the types and on the baselines that they have, with other places and glyphs."""
-    colour: Colour | None = None
-    for text, (x, show) in zip(texts, shown, strict=True):
-        kind = text.type
-        ink = f"{_rgb(kind.colour)} rg " if kind.colour != colour else ""
-        colour = kind.colour
-        # Place before size, as WeasyPrint writes them: programs that extract text judge line ends by both.
-        yield (
-            f"/Span<</MCID %d>>BDC {ink}BT 1 0 0 -1 {x} {short(text.y)} Tm "
-            f"/{FONT_NAMES[kind.weight]} {_points(kind.size)} Tf {show}TJ ET EMC\n"
-        )
+def piece_template(piece: Piece) -> str:
+    """Return the content of *piece* with slots for the place and the glyphs of each text, and for its mark's slot."""
+    return "".join((*map(_area, piece.areas), *_texts(piece.texts), *map(_picture, piece.pictures)))
 
 
 def _area(area: Area) -> str:
@@ -59,6 +50,19 @@ def _inside(area: Area, frame: Box) -> str:
     return " ".join(map(short, (x, y if area.y > y else y + area.height, width, height - area.height)))
 
 
+def _texts(texts: list[PlacedText]) -> Iterator[str]:
+    colour: Colour | None = None
+    for text in texts:
+        kind = text.type
+        ink = f"{_rgb(kind.colour)} rg " if kind.colour != colour else ""
+        colour = kind.colour
+        # Place before size, as WeasyPrint writes them: programs that extract text judge line ends by both.
+        yield (
+            f"/Span<</MCID %%d>>BDC {ink}BT 1 0 0 -1 %s {short(text.y)} Tm "
+            f"/{FONT_NAMES[kind.weight]} {_points(kind.size)} Tf %sTJ ET EMC\n"
+        )
+
+
 @lru_cache(maxsize=256)
 def _points(size: float) -> str:
     """Return a size as Pango has it, in whole units."""
@@ -67,7 +71,7 @@ def _points(size: float) -> str:
 
 def _picture(picture: PlacedPicture) -> str:
     return (
-        f"/Figure<</MCID %d>>BDC q {decimal(picture.width)} 0 0 {decimal(-picture.height)} "
+        f"/Figure<</MCID %%d>>BDC q {decimal(picture.width)} 0 0 {decimal(-picture.height)} "
         f"{decimal(picture.x)} {decimal(picture.y + picture.height)} cm /{picture.name} Do Q EMC\n"
     )
 

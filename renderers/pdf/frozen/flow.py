@@ -4,7 +4,6 @@ The rules are those of CSS 2.1, chapters 8 to 10, for what `Look` can say. An el
 refused by then.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -14,11 +13,12 @@ from renderers.pdf.frozen.lines import Line, Typesetter
 from renderers.pdf.frozen.looks import Across, Display, Look, Type
 from renderers.pdf.frozen.piece import Area, Box, Heading, Node, Piece, PlacedPicture, PlacedText
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
+from renderers.pdf.frozen.shaping import is_tidy
 
 if TYPE_CHECKING:
+    from renderers.pdf.frozen.rows import RowShapes
     from renderers.pdf.pictures import Picture
 
-_LOOSE = re.compile("[ \t\r\n\f]{2,}|[\t\r\n\f]")
 _ROLES = {
     "div": "Div", "span": "Span", "section": "Sect", "p": "P", "h1": "H1", "h2": "H2", "h3": "H3",
     "table": "Table", "thead": "THead", "tbody": "TBody", "tr": "TR", "th": "TH", "td": "TD", "img": "Figure",
@@ -67,7 +67,15 @@ class LayTable(Protocol):
 class Flow:
     """Lays elements out, one document at a time."""
 
-    def __init__(self, typesetter: Typesetter, pictures: Mapping[str, "Picture"], lay_table: "LayTable") -> None:
+    def __init__(
+        self,
+        typesetter: Typesetter,
+        pictures: Mapping[str, "Picture"],
+        *,
+        lay_table: "LayTable",
+        row_shapes: "RowShapes",
+    ) -> None:
+        self.row_shapes = row_shapes
         self._typesetter = typesetter
         self._lay_table = lay_table
         self._pictures = pictures
@@ -186,7 +194,7 @@ def inline_texts(element: Element, look: Look) -> tuple[InlineText, ...] | None:
         text = element.text
         if not text:
             return ()
-        if text[0] == " " or text[-1] == " " or _LOOSE.search(text) or not text.strip():
+        if not is_tidy(text):
             raise NotFrozenError(Reason.markup, f'white space in "{text}"')
         return (InlineText(text, look, ""),)
     kids = [look.kid(child.tag, child.get("class", "")) for child in element]
@@ -202,7 +210,7 @@ def inline_texts(element: Element, look: Look) -> tuple[InlineText, ...] | None:
         found.append(InlineText(child.tail or "", look, ""))
     texts = [one for one in found if one.text or one.element_tag]
     whole = "".join(one.text for one in texts)
-    if whole != whole.strip(" ") or _LOOSE.search(whole) or not all(one.text.strip() for one in texts):
+    if not is_tidy(whole) or not all(one.text.strip() for one in texts):
         raise NotFrozenError(Reason.markup, f'white space in "{whole}"')
     if any(one.text.endswith(" ") for one in texts):
         raise NotFrozenError(Reason.line, f'a text that begins behind a space in "{whole}"')

@@ -23,6 +23,7 @@ from renderers.pdf.frozen.private_weasyprint import (
     learn_pages,
 )
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
+from renderers.pdf.frozen.rows import RowShapes
 from renderers.pdf.frozen.shaping import Faces
 from renderers.pdf.frozen.tables import lay_table
 from renderers.pdf.frozen.write import write_pdf
@@ -66,10 +67,12 @@ class FrozenLayout:
     _styles: dict[tuple[str, str], _Style] = field(default_factory=dict)
     _faces: Faces = field(default_factory=lambda: Faces({weight: font_file(name) for weight, name in _FONTS.items()}))
     _typesetter: Typesetter = field(init=False)
+    _row_shapes: RowShapes = field(init=False)
     _margins: Margins = field(init=False)
 
     def __post_init__(self) -> None:
         self._typesetter = Typesetter(self._faces.shape, break_first_line)
+        self._row_shapes = RowShapes(self._faces.shape)
         self._margins = Margins(self._typesetter)
 
     def draw(self, composed: Composed, pack: Pack) -> bytes:
@@ -96,7 +99,7 @@ class FrozenLayout:
     def _pages(
         self, parts: Sequence[str], masthead: Element, style: _Style, pictures: Mapping[str, Picture]
     ) -> list[Page]:
-        flow = Flow(self._typesetter, pictures, lay_table)
+        flow = Flow(self._typesetter, pictures, lay_table=lay_table, row_shapes=self._row_shapes)
         strips = [*style.cut(masthead, flow), *chain.from_iterable(style.strips(part, flow) for part in parts)]
         pages = fill_pages(strips, style.pages)
         self._margins.fill(pages, _strings(masthead))

@@ -5,6 +5,7 @@ Danish and English, or those of all European languages with Latin letters. Glyph
 with any other character is not shaped here.
 """
 
+import re
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ _COMMON = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("æøåäöüéáó
 # Pairs that the font draws as one glyph; a reader gets back the letters.
 _LIGATURES = ("ff", "fi", "fl", "ffi", "ffl")
 
+_LOOSE = re.compile("[ \t\r\n\f]{2,}|[\t\r\n\f]")
 _UNITS = 1024  # Pango's units a px
 # Of use for shaping only, which is done when the document is read.
 _DROPPED_TABLES = ("GPOS", "GSUB", "GDEF", "MATH", "DSIG", "BASE", "cmap", "gasp", "name", "post", "OS/2")
@@ -38,6 +40,7 @@ class Run:
     width: float
     show: str
     is_common: bool  # all of it is in the smaller subset
+    is_tidy: bool  # no white space in it would be collapsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ class Face:
             NotFrozenError: A character has no glyph in the subset.
         """
         if not text:
-            return Run("", 0.0, "[]", True)
+            return Run("", 0.0, "[]", True, True)
         if not REPERTOIRE.issuperset(text):
             strange = next(character for character in text if character not in REPERTOIRE)
             raise NotFrozenError(Reason.glyph, f"U+{ord(strange):04X}")
@@ -97,7 +100,7 @@ class Face:
                 open_string = "<"
         if open_string != "<":
             parts.append(f"{open_string}>")
-        return Run(text, total / _UNITS, f"[{''.join(parts)}]", _COMMON.issuperset(text))
+        return Run(text, total / _UNITS, f"[{''.join(parts)}]", _COMMON.issuperset(text), is_tidy(text))
 
     def _font(self, units: int) -> "uharfbuzz.Font":
         font = self._fonts.get(units)
@@ -142,6 +145,11 @@ class Face:
             descent=round(extents.descender * 1000 / em),
             widest=max(self._thousandths[glyph] for glyph in texts),
         )
+
+
+def is_tidy(text: str) -> bool:
+    """Return whether no white space of *text* would be collapsed on a line of its own."""
+    return text == text.strip(" ") and not _LOOSE.search(text) and not text.isspace()
 
 
 class Faces:

@@ -4,7 +4,6 @@ Source: CSS 2.1, 17.5.2.1 (widths of columns), 17.5.3 (heights of rows), 17.6 (b
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from renderers.pdf.frozen.flow import Cursor, Flow, Room, decorate, role
@@ -12,27 +11,7 @@ from renderers.pdf.frozen.looks import Display, Length, Look, Stroke, Upright
 from renderers.pdf.frozen.piece import Area, Node, Piece
 from renderers.pdf.frozen.plate import Parent, Plate, Strip, make_plate
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """``look`` is that of the row, or None where a row of boxes has no element of its own."""
-
-    element: Element
-    look: Look | None
-    cells: tuple[tuple[Element, Look], ...]
-    is_head: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """A table: its rows, the columns' left edges and widths, and the line above each row and below the last."""
-
-    left: float
-    width: float
-    columns: tuple[tuple[float, float], ...]
-    rows: tuple[Row, ...]
-    rules: tuple[Stroke, ...] = field(default=())
+from renderers.pdf.frozen.rows import Grid, Row
 
 
 def lay_table(
@@ -87,6 +66,8 @@ def table_strips(flow: Flow, element: Element, look: Look, *, room: Room, parent
 
 def _row_plate(flow: Flow, grid: Grid, number: int) -> tuple[Plate, float]:
     """Return a row of a <table>, and its height."""
+    if found := flow.row_shapes.plate(grid, number):
+        return found
     piece, row = Piece(), Node("TR")
     height = _lay_row(flow, piece, grid, number, y=0.0, node=row)
     own = tuple(cell.column for cell in row.kids if cell.role == "TH")
@@ -94,7 +75,9 @@ def _row_plate(flow: Flow, grid: Grid, number: int) -> tuple[Plate, float]:
         # Source: ISO 32000-1, 14.8.4.3.4.
         if number and cell.role == "TD":
             cell.headed_by = own
-    return make_plate(piece, row), height
+    plate = make_plate(piece, row)
+    flow.row_shapes.learn(grid, number, piece, plate, height)
+    return plate, height
 
 
 def _rows(element: Element, look: Look) -> Iterator[Row]:
