@@ -27,6 +27,7 @@ _COMMON = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("æøåäöüéáó
 _LIGATURES = ("ff", "fi", "fl", "ffi", "ffl")
 
 _LOOSE = re.compile("[ \t\r\n\f]{2,}|[\t\r\n\f]")
+_LATIN = re.compile("[A-Za-z]")
 _UNITS = 1024  # Pango's units a px
 # Of use for shaping only, which is done when the document is read.
 _DROPPED_TABLES = ("GPOS", "GSUB", "GDEF", "MATH", "DSIG", "BASE", "cmap", "gasp", "name", "post", "OS/2")
@@ -73,8 +74,8 @@ class Face:
         wide = plan.execute()
         self.embedded = {False: self._embed(wide, self._texts), True: self._embed_common(wide)}
 
-    def shape(self, text: str, size: float, language: str) -> Run:
-        """Shape *text* on one line.
+    def shape(self, text: str, size: float, language: str, *, script: str | None = None) -> Run:
+        """Shape *text* on one line, as part of a text in *script* (ISO 15924) if one is given.
 
         Raises:
             NotFrozenError: A character has no glyph in the subset.
@@ -85,7 +86,7 @@ class Face:
             strange = next(character for character in text if character not in REPERTOIRE)
             raise NotFrozenError(Reason.glyph, f"U+{ord(strange):04X}")
         units = int(size * _UNITS)
-        buffer = _shaped(self._font(units), text, language)
+        buffer = _shaped(self._font(units), text, language, script)
         total, parts, open_string = 0, [], "<"
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             glyph, advance = info.codepoint, position.x_advance
@@ -153,23 +154,40 @@ def is_tidy(text: str) -> bool:
 
 
 class Faces:
-    """Both weights. Shaped runs are remembered: headings and small numbers return in every pack."""
+    """Both weights. Shaped runs and words are remembered: headings and small numbers return in every pack."""
 
     def __init__(self, files: dict[Weight, Path]) -> None:
         self._faces = {weight: Face(path, weight) for weight, path in files.items()}
         self.shape = lru_cache(maxsize=8192)(self._shape)
+        self.word = lru_cache(maxsize=8192)(self._word)
 
     def embedded(self, *, are_common: bool) -> dict[Weight, EmbeddedFont]:
         """Return the fonts of a document, the smaller ones if all of its text is common."""
         return {weight: face.embedded[are_common] for weight, face in self._faces.items()}
 
     def _shape(self, text: str, kind: Type) -> Run:
-        return self._faces[kind.weight].shape(text, kind.size, kind.language)
+        if " " not in text or not _LATIN.search(text):
+            return self._faces[kind.weight].shape(text, kind.size, kind.language)
+        # Nothing in these fonts reaches over a space.
+        words, space = [self.word(word, kind) for word in text.split(" ")], self.word(" ", kind)
+        shown = space.show[1:-1].join([word.show[1:-1] for word in words]).replace("><", "")
+        return Run(
+            text=text,
+            width=sum([word.width for word in words]) + space.width * (len(words) - 1),
+            show=f"[{shown}]",
+            is_common=all(word.is_common for word in words),
+            is_tidy=is_tidy(text),
+        )
+
+    def _word(self, word: str, kind: Type) -> Run:
+        return self._faces[kind.weight].shape(word, kind.size, kind.language, script="Latn")
 
 
-def _shaped(font: "uharfbuzz.Font", text: str, language: str) -> "uharfbuzz.Buffer":
+def _shaped(font: "uharfbuzz.Font", text: str, language: str, script: str | None = None) -> "uharfbuzz.Buffer":
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
+    if script:
+        buffer.script = script
     buffer.guess_segment_properties()
     buffer.direction = "ltr"
     buffer.language = language
