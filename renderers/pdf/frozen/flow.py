@@ -219,6 +219,8 @@ def inline_texts(element: Element, look: Look) -> tuple[InlineText, ...] | None:
 
 def decorate(piece: Piece, look: Look, slot: int, *, box: Box) -> None:
     """Draw background and border of a box below what was put in the piece since *slot*."""
+    if not look.is_decorated:
+        return
     x, y, width, height = box
     drawn = [Area(x, y, width, height, look.background)] if look.background else []
     border = look.border

@@ -120,6 +120,12 @@ class Look:
     outline_level: int
     unknown: str = ""
     kids: dict[tuple[str, str], "Look"] = field(default_factory=dict, repr=False)
+    is_decorated: bool = field(init=False)  # has a background or a border
+
+    def __post_init__(self) -> None:
+        borders = self.border_widths
+        is_decorated = any((self.background, borders.top, borders.right, borders.bottom, borders.left))
+        object.__setattr__(self, "is_decorated", is_decorated)
 
     def is_like(self, other: "Look") -> bool:
         """Return whether both have the same style; their kids may differ."""

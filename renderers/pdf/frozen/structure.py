@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from renderers.pdf.frozen.objects import decimal, pdf_string
-from renderers.pdf.frozen.piece import Node
+from renderers.pdf.frozen.piece import Box, Node
 
 _BETWEEN = "\0"  # white space of PDF that stands in no text
 
@@ -20,7 +22,7 @@ class Origin(IntEnum):
     top = 5  # where the part stands, in px
 
 
-Slot = tuple[Origin, float]
+Slot = tuple[int, float]  # an origin, and the distance from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,54 +38,76 @@ class Elements:
         """Return the objects with their numbers."""
         origins = (own, parent, page, mark, head, top)
         text = self.template % tuple([origins[origin] + offset for origin, offset in self.slots])
-        return text.encode().split(b"\0")
+        return text.encode().split(_BETWEEN.encode())
+
+
+class _Shape(NamedTuple):
+    """All that an element is written from: a node that may be looked up."""
+
+    role: str
+    mark: int
+    column: int
+    headed_by: tuple[int, ...] | None
+    box: Box | None
+    alt: str
+    kids: tuple["_Shape", ...]
 
 
 def elements_of(node: Node) -> Elements:
     """Write *node* and its descendants."""
+    return _written(_shape(node))
+
+
+def _shape(node: Node) -> _Shape:
+    kids = tuple([_shape(kid) for kid in node.kids])
+    return _Shape(node.role, node.mark, node.column, node.headed_by, node.box, node.alt, kids)
+
+
+@lru_cache(maxsize=512)
+def _written(shape: _Shape) -> Elements:
     texts: list[str] = []
     slots: list[list[Slot]] = []
     marks: dict[int, int] = {}
-    _describe(node, (Origin.parent, 0), texts, slots, marks)
+    _describe(shape, (Origin.parent, 0), texts, slots, marks)
     return Elements(
         template=_BETWEEN.join(texts),
-        slots=tuple(slot for own in slots for slot in own),
+        slots=tuple((int(origin), offset) for own in slots for origin, offset in own),
         count=len(texts),
         marked=tuple(marks[mark] for mark in range(len(marks))),
     )
 
 
-def _describe(node: Node, parent: Slot, texts: list[str], slots: list[list[Slot]], marks: dict[int, int]) -> None:
+def _describe(shape: _Shape, parent: Slot, texts: list[str], slots: list[list[Slot]], marks: dict[int, int]) -> None:
     own = len(texts)
     texts.append("")
     slots.append([])
     kids: list[Slot] = []
-    for kid in node.kids:
+    for kid in shape.kids:
         kids.append((Origin.own, len(texts)))
         _describe(kid, (Origin.own, own), texts, slots, marks)
-    if node.mark >= 0:
-        marks[node.mark] = own
-        inside, inner = "%d", [(Origin.mark, node.mark)]
+    if shape.mark >= 0:
+        marks[shape.mark] = own
+        inside, inner = "%d", [(Origin.mark, shape.mark)]
     else:
         inside, inner = " ".join(["%d 0 R"] * len(kids)), kids
-    more, more_slots = _attributes(node)
-    texts[own] = f"<</Type/StructElem/S/{node.role}/P %d 0 R/Pg %d 0 R/K[{inside}]{more}>>"
+    more, more_slots = _attributes(shape)
+    texts[own] = f"<</Type/StructElem/S/{shape.role}/P %d 0 R/Pg %d 0 R/K[{inside}]{more}>>"
     slots[own] = [parent, (Origin.page, 0), *inner, *more_slots]
 
 
-def _attributes(node: Node) -> tuple[str, list[Slot]]:
-    if node.box is not None:
-        left, top, right, bottom = node.box
+def _attributes(shape: _Shape) -> tuple[str, list[Slot]]:
+    if shape.box is not None:
+        left, top, right, bottom = shape.box
         box = f"{decimal(left)} %f {decimal(right)} %f"
-        alt = pdf_string(node.alt).decode("latin-1").replace("%", "%%")
+        alt = pdf_string(shape.alt).decode("latin-1").replace("%", "%%")
         return f"/A<</O/Layout/BBox[{box}]>>/Alt{alt}", [(Origin.top, top), (Origin.top, bottom)]
-    if node.column < 0:
+    if shape.column < 0:
         return "", []
     # A cell is known by its row's first element and its column.
-    if node.headed_by is not None:
-        heads = [(Origin.own, column) for column in node.headed_by] + [(Origin.head, node.column)]
+    if shape.headed_by is not None:
+        heads = [(Origin.own, column) for column in shape.headed_by] + [(Origin.head, shape.column)]
         names = "".join(f"(%d.{column})" for _, column in heads)
         return f"/A<</O/Table/Headers[{names}]>>", [(origin, 0) for origin, _ in heads]
-    if node.role == "TH":
-        return f"/A<</O/Table>>/ID(%d.{node.column})", [(Origin.own, 0)]
+    if shape.role == "TH":
+        return f"/A<</O/Table>>/ID(%d.{shape.column})", [(Origin.own, 0)]
     return "/A<</O/Table>>", []
