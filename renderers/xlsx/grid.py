@@ -37,6 +37,33 @@ class GridColumn:
         return self.how.kind not in (ValueKind.text, ValueKind.date)
 
 
+class _ColumnLooks:
+    """The looks of one column's cells, each made when a cell first asks for it."""
+
+    def __init__(self, styles: Styles, column: GridColumn, *, is_after_number: bool, is_signed: bool) -> None:
+        self._styles = styles
+        # Excel would print 3 as a date.
+        self._how = TEXT if column.how.kind is ValueKind.date else column.how
+        self._is_number = column.is_number
+        self._is_after_number = is_after_number
+        self._is_signed = is_signed
+        self._figures: dict[bool, Any] = {}
+
+    def day(self, is_total: bool) -> Any:
+        return self._styles.number(DATE, self._is_signed, is_total)
+
+    def figure(self, own: ValueFormat | None, is_total: bool) -> Any:
+        """Return the look of a number; *own* is how those of its row are printed, if each row has other ones."""
+        if own is not None and self._is_number:
+            return self._styles.number(TEXT if own.kind is ValueKind.date else own, self._is_signed, is_total)
+        if is_total not in self._figures:
+            self._figures[is_total] = self._styles.number(self._how, self._is_signed, is_total)
+        return self._figures[is_total]
+
+    def words(self, is_muted: bool, is_total: bool) -> Any:
+        return self._styles.words(self._is_number, self._is_after_number, is_muted, is_total)
+
+
 class Grid:
     """Writes one table to one sheet and sizes its columns by what they hold."""
 
@@ -65,22 +92,29 @@ class Grid:
             row_formats: Where the rows have different kinds of values, the format of each row's figures.
         """
         lines = [*rows, *([total] if total else [])]
-        self._widths = [self._width(number, lines) for number in range(len(self.columns))]
+        texts = [[cell.text for cell in line] for line in lines]
+        by_column = list(zip(*texts, strict=True)) or [()] * len(self.columns)
+        self._widths = [self._width(*column) for column in zip(self.columns, by_column, strict=True)]
         for number, column in enumerate(self.columns):
             look = self.styles.head(is_number=column.is_number, is_after_number=self._is_after_number(number))
             self.sheet.write_string(HEAD_ROW, number, printable(column.label), look)
             self.sheet.set_column(number, number, self._widths[number])
         self.sheet.set_row(HEAD_ROW, LINE_POINTS * self._lines([column.label for column in self.columns]) + 6)
-        signed = [
-            column.is_number and any(line[number].text.startswith("+") for line in lines)
+        looks = [
+            _ColumnLooks(
+                self.styles,
+                column,
+                is_after_number=self._is_after_number(number),
+                is_signed=column.is_number and any(text.startswith("+") for text in by_column[number]),
+            )
             for number, column in enumerate(self.columns)
         ]
         for place, line in enumerate(lines):
-            self.sheet.set_row(self.next_row, LINE_POINTS * self._lines([cell.text for cell in line]) + 4)
+            self.sheet.set_row(self.next_row, LINE_POINTS * self._lines(texts[place]) + 4)
             own = row_formats[place] if row_formats else None
+            is_total = line is total
             for number, cell in enumerate(line):
-                how = own if own and self._is_number[number] else self.columns[number].how
-                self._write_cell(number, cell, how, signed[number], line is total)
+                self._write_cell(number, cell, looks[number], own, is_total)
             self.next_row += 1
         self.sheet.freeze_panes(FIRST_ROW, 1)
         self.sheet.repeat_rows(HEAD_ROW)
@@ -102,43 +136,44 @@ class Grid:
         self.sheet.merge_range(self.next_row, 0, self.next_row, last, "", self.styles.note())
         self.sheet.write_string(self.next_row, 0, printable(text), self.styles.note())
 
-    def _width(self, number: int, lines: Sequence[Sequence[Cell]]) -> int:
-        label = self.columns[number].label
-        texts = "\n".join([line[number].text for line in lines])
-        longest = max(map(len, texts.splitlines()), default=0)
+    def _width(self, column: GridColumn, texts: Sequence[str]) -> int:
+        longest = max(map(len, "\n".join(texts).splitlines()), default=0)
+        label, widest = column.label, column.widest
         # Three characters for the arrow of the filter.
-        word = max((len(part) for part in label.split()), default=0) + 3
-        widest = self.columns[number].widest
+        word = max(map(len, label.split()), default=0) + 3
         return min(max(min(longest, widest) + 2, word, math.ceil(len(label) / 2) + 3, self._narrowest), _WIDEST)
 
     def _lines(self, texts: Sequence[str]) -> int:
         """Return how many lines the row of *texts* needs; Excel fits only rows that it has drawn itself."""
-        pairs = zip(texts, self._widths, strict=True)
-        return max((wrapped_lines(text, width - 1) for text, width in pairs), default=1)
+        needs = [
+            wrapped_lines(text, width - 1)
+            for text, width in zip(texts, self._widths, strict=True)
+            if len(text) >= width
+        ]
+        return max(needs, default=1)
 
     def _is_after_number(self, number: int) -> bool:
         return number > 0 and self._is_number[number - 1] and not self._is_number[number]
 
-    def _write_cell(self, number: int, cell: Cell, how: ValueFormat, is_signed: bool, is_total: bool) -> None:
+    def _write_cell(
+        self, number: int, cell: Cell, looks: "_ColumnLooks", own: ValueFormat | None, is_total: bool
+    ) -> None:
         """Write a cell's value where Excel can hold it as a number or a date, and its text otherwise."""
-        value, row = cell.value, self.next_row
+        value = cell.value
         if isinstance(value, date) and value >= _FIRST_DATE:
-            self.sheet.write_datetime(row, number, value, self.styles.number(DATE, is_signed, is_total))
+            self.sheet.write_datetime(self.next_row, number, value, looks.day(is_total))
             return
-        exact = exact_number(value)
+        exact = None if value is None else exact_number(value)
         if exact is not None:
-            # Excel would print 3 as a date.
-            fitting = TEXT if how.kind is ValueKind.date else how
-            self.sheet.write_number(row, number, exact, self.styles.number(fitting, is_signed, is_total))
+            self.sheet.write_number(self.next_row, number, exact, looks.figure(own, is_total))
             return
-        is_muted = cell.mark is not Mark.shown
-        look = self.styles.words(self._is_number[number], self._is_after_number(number), is_muted, is_total)
-        if not cell.text:
-            # An empty string is text too: a chart would draw it as zero.
-            self.sheet.write_blank(row, number, None, look)
-        else:
+        look = looks.words(cell.mark is not Mark.shown, is_total)
+        if cell.text:
             # Never sheet.write: it would take text such as "=1+1" or "0301" for something else.
-            self.sheet.write_string(row, number, printable(cell.text), look)
+            self.sheet.write_string(self.next_row, number, printable(cell.text), look)
+        else:
+            # An empty string is text too: a chart would draw it as zero.
+            self.sheet.write_blank(self.next_row, number, None, look)
 
 
 def wrapped_lines(text: str, across: int) -> int:
@@ -156,7 +191,7 @@ def wrapped_lines(text: str, across: int) -> int:
 
 def exact_number(value: object) -> int | float | None:
     """Return *value* as Excel can store it, or None: no number, not finite, or too large."""
-    if value is None or isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+    if value is None or isinstance(value, bool | str) or not isinstance(value, int | float | Decimal):
         return None
     try:
         number = float(value)

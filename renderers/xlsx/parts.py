@@ -6,10 +6,9 @@ Source: ECMA-376-1, 18.3 (worksheets), 18.4 (shared strings), 21.2 (charts); att
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
 
 from renderers.xlsx.names import quoted_name
-from renderers.xlsx.recording import Cell, Place, RecordedSheet, RecordedWorkbook, UnshapedError
+from renderers.xlsx.recording import Cell, Place, RecordedLook, RecordedSheet, RecordedWorkbook, UnshapedError
 
 _DEFAULT_ROW_PX = 20
 _BLOCK_ROWS = 16  # rows that share a "spans" attribute
@@ -19,7 +18,7 @@ _CACHE = re.compile(r"<c:f>([^<]*)</c:f><c:(str|num)Cache>.*?</c:\2Cache>")
 _RANGE = re.compile(r"(.*)!\$([A-Z]+)\$(\d+)(?::\$([A-Z]+)\$(\d+))?")
 
 Texts = dict[str, list[str]]
-Looks = dict[tuple[Any, ...], int]
+Looks = dict[RecordedLook, int]
 
 
 def changing_texts(book: RecordedWorkbook) -> tuple[Texts, Looks]:
@@ -93,10 +92,12 @@ def tokens_of(book: RecordedWorkbook, sheet: RecordedSheet, place: Place) -> lis
             cell = cells.get(column)
             if cell is None:
                 found.append(None)
-            elif cell.number is not None:
-                found.append(f"{cell.number:.16g}")
+                continue
+            number, string, _ = cell
+            if number is not None:
+                found.append(f"{number:.16g}")
             else:
-                found.append("" if cell.string is None else book.texts[cell.string])
+                found.append("" if string is None else book.texts[string])
     return found
 
 
@@ -251,6 +252,7 @@ def _column_number(text: str) -> int:
     return number - 1
 
 
+@lru_cache(maxsize=8192)
 def _is_number(token: str) -> bool:
     try:
         float(token)

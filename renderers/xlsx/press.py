@@ -49,7 +49,7 @@ class _Book:
         self._caches: dict[tuple[str, str], str] = {}
         self._common: Key = (names, has_charts, properties)
         self.keys: dict[str, Key] = dict(self._file_keys())
-        self.keys["xl/styles.xml"] = tuple(looks)
+        self.keys["xl/styles.xml"] = tuple(look.properties for look in looks)
         for name in _NAMING_RANGES:
             self.keys[name] = (*self._common, ranges)
 

@@ -4,6 +4,7 @@ Cells, sizes, merges, links and footers are kept as data, because they differ fr
 into the shape: packs whose calls are the same there make workbooks that differ in the kept data only.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cached_property
@@ -20,12 +21,15 @@ class UnshapedError(Exception):
     """This workbook cannot be made from a template; the message says why."""
 
 
-class Cell(NamedTuple):
-    """What stands in one cell: a number, the index of a shared string, or nothing; and its look."""
+class RecordedLook:
+    """A look of cells: there is one for each set of properties in a workbook."""
 
-    number: float | None
-    string: int | None
-    look: tuple[Any, ...]
+    def __init__(self, properties: tuple[tuple[str, Any], ...]) -> None:
+        self.properties = properties
+
+
+Cell = tuple[float | None, int | None, RecordedLook]
+"""What stands in one cell: a number, the index of a shared string, or nothing; and its look."""
 
 
 class Picture(NamedTuple):
@@ -91,7 +95,7 @@ class RecordedSheet(_Calls):
     def __init__(self, name: str, strings: Strings) -> None:
         super().__init__()
         self.name = name
-        self.rows: dict[int, dict[int, Cell]] = {}
+        self.rows: defaultdict[int, dict[int, Cell]] = defaultdict(dict)
         self.heights_px: dict[int, int] = {}
         self.widths_px: dict[int, int | None] = {}  # None is hidden
         self.merges: list[Place] = []
@@ -118,29 +122,29 @@ class RecordedSheet(_Calls):
     def set_footer(self, footer: str) -> None:
         self.footer = footer
 
-    def write_string(self, row: int, column: int, text: str, look: Any) -> None:
-        self._put(row, column, Cell(None, self._strings.number(text), look))
+    def write_string(self, row: int, column: int, text: str, look: RecordedLook) -> None:
+        self.rows[row][column] = (None, self._strings.number(text), look)
 
-    def write_number(self, row: int, column: int, number: float, look: Any) -> None:
-        self._put(row, column, Cell(number, None, look))
+    def write_number(self, row: int, column: int, number: float, look: RecordedLook) -> None:
+        self.rows[row][column] = (number, None, look)
 
-    def write_datetime(self, row: int, column: int, day: date, look: Any) -> None:
+    def write_datetime(self, row: int, column: int, day: date, look: RecordedLook) -> None:
         if isinstance(day, datetime):
             raise UnshapedError("a date with a time of day")
-        self._put(row, column, Cell((day - _FIRST_DAY).days, None, look))
+        self.rows[row][column] = ((day - _FIRST_DAY).days, None, look)
 
-    def write_blank(self, row: int, column: int, _nothing: None, look: Any) -> None:
-        self._put(row, column, Cell(None, None, look))
+    def write_blank(self, row: int, column: int, _nothing: None, look: RecordedLook) -> None:
+        self.rows[row][column] = (None, None, look)
 
-    def write_url(self, row: int, column: int, url: str, look: Any, text: str) -> None:
+    def write_url(self, row: int, column: int, url: str, look: RecordedLook, text: str) -> None:
         self.write_string(row, column, text, look)
         self.links.append((row, column, url.removeprefix("internal:"), text))
 
-    def merge_range(self, top: int, left: int, bottom: int, right: int, _text: str, look: Any) -> None:
+    def merge_range(self, top: int, left: int, bottom: int, right: int, _text: str, look: RecordedLook) -> None:
         self.merges.append((top, left, bottom, right))
         for row in range(top, bottom + 1):
             for column in range(left, right + 1):
-                self._put(row, column, Cell(None, None, look))
+                self.rows[row][column] = (None, None, look)
 
     def autofilter(self, top: int, left: int, bottom: int, right: int) -> None:
         self.filter = (top, left, bottom, right)
@@ -156,9 +160,6 @@ class RecordedSheet(_Calls):
         """Return the sizes of the rows and columns that a chart may lie over."""
         rows = tuple(self.heights_px.get(picture.row + step) for step in range(_COVERED_ROWS))
         return rows, tuple(self.widths_px.get(picture.column + step, 0) for step in range(_COVERED_COLUMNS))
-
-    def _put(self, row: int, column: int, cell: Cell) -> None:
-        self.rows.setdefault(row, {})[column] = cell
 
 
 class RecordedWorkbook:
@@ -179,8 +180,8 @@ class RecordedWorkbook:
         self.sheets.append(RecordedSheet(name, self.strings))
         return self.sheets[-1]
 
-    def add_format(self, look: dict[str, Any]) -> tuple[Any, ...]:
-        return tuple(sorted(look.items()))
+    def add_format(self, look: dict[str, Any]) -> RecordedLook:
+        return RecordedLook(tuple(sorted(look.items())))
 
     def add_chart(self, kind: dict[str, str]) -> RecordedChart:
         chart = RecordedChart()
