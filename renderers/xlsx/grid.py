@@ -20,7 +20,10 @@ _WIDEST = 44  # characters
 _DEFAULT_WIDTH = 8  # characters
 LINE_POINTS = 15.0
 _MOST_LINES = 26  # Excel's rows end at 409 points
-_FIRST_DATE = date(1900, 3, 1)  # Excel counts a 29 February 1900
+_DAY_ZERO, _FIRST_DATE = date(1899, 12, 30), date(1900, 3, 1)  # Excel counts a 29 February 1900
+
+Content = tuple[float | None, str, Any]
+"""What stands in a cell: a number, or else a text, or nothing if that is empty; and its look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +115,7 @@ class Grid:
         for place, line in enumerate(lines):
             self.sheet.set_row(self.next_row, LINE_POINTS * self._lines(texts[place]) + 4)
             own = row_formats[place] if row_formats else None
-            is_total = line is total
-            for number, cell in enumerate(line):
-                self._write_cell(number, cell, looks[number], own, is_total)
+            self.sheet.write_cells(self.next_row, _contents(line, looks, own, is_total=line is total))
             self.next_row += 1
         self.sheet.freeze_panes(FIRST_ROW, 1)
         self.sheet.repeat_rows(HEAD_ROW)
@@ -155,25 +156,26 @@ class Grid:
     def _is_after_number(self, number: int) -> bool:
         return number > 0 and self._is_number[number - 1] and not self._is_number[number]
 
-    def _write_cell(
-        self, number: int, cell: Cell, looks: "_ColumnLooks", own: ValueFormat | None, is_total: bool
-    ) -> None:
-        """Write a cell's value where Excel can hold it as a number or a date, and its text otherwise."""
+
+def _contents(
+    line: Sequence[Cell], looks: Sequence[_ColumnLooks], own: ValueFormat | None, *, is_total: bool
+) -> list[Content]:
+    """Return the cells of a row: numbers and dates where Excel can hold them as such, and texts otherwise."""
+    found: list[Content] = []
+    for cell, look in zip(line, looks, strict=True):
         value = cell.value
-        if isinstance(value, date) and value >= _FIRST_DATE:
-            self.sheet.write_datetime(self.next_row, number, value, looks.day(is_total))
-            return
-        exact = None if value is None else exact_number(value)
-        if exact is not None:
-            self.sheet.write_number(self.next_row, number, exact, looks.figure(own, is_total))
-            return
-        look = looks.words(cell.mark is not Mark.shown, is_total)
-        if cell.text:
-            # Never sheet.write: it would take text such as "=1+1" or "0301" for something else.
-            self.sheet.write_string(self.next_row, number, printable(cell.text), look)
+        if value is None or isinstance(value, str):
+            number = None
+        elif isinstance(value, date) and value >= _FIRST_DATE:
+            found.append(((value - _DAY_ZERO).days, "", look.day(is_total)))
+            continue
         else:
-            # An empty string is text too: a chart would draw it as zero.
-            self.sheet.write_blank(self.next_row, number, None, look)
+            number = exact_number(value)
+        if number is not None:
+            found.append((number, "", look.figure(own, is_total)))
+        else:
+            found.append((None, printable(cell.text), look.words(cell.mark is not Mark.shown, is_total)))
+    return found
 
 
 def wrapped_lines(text: str, across: int) -> int:

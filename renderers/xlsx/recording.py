@@ -5,12 +5,12 @@ into the shape: packs whose calls are the same there make workbooks that differ 
 """
 
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import date, datetime
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-_FIRST_DAY = date(1899, 12, 30)  # of Excel's count, for dates from March 1900 on
+from renderers.xlsx.grid import Content
+
 _COVERED_ROWS, _COVERED_COLUMNS = 24, 12  # more than a chart covers
 
 
@@ -128,13 +128,12 @@ class RecordedSheet(_Calls):
     def write_number(self, row: int, column: int, number: float, look: RecordedLook) -> None:
         self.rows[row][column] = (number, None, look)
 
-    def write_datetime(self, row: int, column: int, day: date, look: RecordedLook) -> None:
-        if isinstance(day, datetime):
-            raise UnshapedError("a date with a time of day")
-        self.rows[row][column] = ((day - _FIRST_DAY).days, None, look)
-
-    def write_blank(self, row: int, column: int, _nothing: None, look: RecordedLook) -> None:
-        self.rows[row][column] = (None, None, look)
+    def write_cells(self, row: int, contents: Sequence[Content]) -> None:
+        number_of = self._strings.number
+        self.rows[row] = {
+            column: (number, number_of(text) if text else None, look)
+            for column, (number, text, look) in enumerate(contents)
+        }
 
     def write_url(self, row: int, column: int, url: str, look: RecordedLook, text: str) -> None:
         self.write_string(row, column, text, look)
