@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from renderers.formats import DATE, TEXT, Cell, Mark, ValueFormat, ValueKind
+from renderers.formats import DATE, TEXT, Cell, Mark, Value, ValueFormat, ValueKind
 from renderers.xlsx.styles import Styles
 
 HEAD_ROW = 3  # heading, caption, an empty row, then the table
@@ -21,6 +21,15 @@ _DEFAULT_WIDTH = 8  # characters
 LINE_POINTS = 15.0
 _MOST_LINES = 26  # Excel's rows end at 409 points
 _DAY_ZERO, _FIRST_DATE = date(1899, 12, 30), date(1900, 3, 1)  # Excel counts a 29 February 1900
+
+
+class Entry(NamedTuple):
+    """A cell of our own making: what a figure's `Cell` holds, without its checks."""
+
+    value: Value
+    text: str
+    mark: Mark = Mark.shown
+
 
 Content = tuple[float | None, str, Any]
 """What stands in a cell: a number, or else a text, or nothing if that is empty; and its look."""
@@ -82,9 +91,9 @@ class Grid:
 
     def write(
         self,
-        rows: Sequence[Sequence[Cell]],
+        rows: Sequence[Sequence[Cell | Entry]],
         *,
-        total: Sequence[Cell] | None = None,
+        total: Sequence[Cell | Entry] | None = None,
         row_formats: Sequence[ValueFormat] = (),
     ) -> None:
         """Write the heads, *rows* and *total*; every row has one cell a column.
@@ -95,25 +104,25 @@ class Grid:
             row_formats: Where the rows have different kinds of values, the format of each row's figures.
         """
         lines = [*rows, *([total] if total else [])]
-        texts = [[cell.text for cell in line] for line in lines]
-        by_column = list(zip(*texts, strict=True)) or [()] * len(self.columns)
-        self._widths = [self._width(*column) for column in zip(self.columns, by_column, strict=True)]
+        by_column = list(zip(*([cell.text for cell in line] for line in lines), strict=True))
+        texts = by_column or [()] * len(self.columns)
+        self._widths = [self._width(*column) for column in zip(self.columns, texts, strict=True)]
         for number, column in enumerate(self.columns):
             look = self.styles.head(is_number=column.is_number, is_after_number=self._is_after_number(number))
             self.sheet.write_string(HEAD_ROW, number, printable(column.label), look)
             self.sheet.set_column(number, number, self._widths[number])
-        self.sheet.set_row(HEAD_ROW, LINE_POINTS * self._lines([column.label for column in self.columns]) + 6)
-        looks = [
-            _ColumnLooks(
-                self.styles,
-                column,
-                is_after_number=self._is_after_number(number),
-                is_signed=column.is_number and any(text.startswith("+") for text in by_column[number]),
-            )
-            for number, column in enumerate(self.columns)
+        labels = [(column.label, width) for column, width in zip(self.columns, self._widths, strict=True)]
+        self.sheet.set_row(HEAD_ROW, LINE_POINTS * _lines(labels) + 6)
+        looks = [self._looks(number, column) for number, column in enumerate(texts)]
+        # Most columns are as wide as their longest text.
+        wrapped = [
+            (number, width)
+            for number, width in enumerate(self._widths)
+            if max(map(len, texts[number]), default=0) >= width
         ]
         for place, line in enumerate(lines):
-            self.sheet.set_row(self.next_row, LINE_POINTS * self._lines(texts[place]) + 4)
+            height = _lines([(line[number].text, width) for number, width in wrapped])
+            self.sheet.set_row(self.next_row, LINE_POINTS * height + 4)
             own = row_formats[place] if row_formats else None
             self.sheet.write_cells(self.next_row, _contents(line, looks, own, is_total=line is total))
             self.next_row += 1
@@ -144,38 +153,40 @@ class Grid:
         word = max(map(len, label.split()), default=0) + 3
         return min(max(min(longest, widest) + 2, word, math.ceil(len(label) / 2) + 3, self._narrowest), _WIDEST)
 
-    def _lines(self, texts: Sequence[str]) -> int:
-        """Return how many lines the row of *texts* needs; Excel fits only rows that it has drawn itself."""
-        needs = [
-            wrapped_lines(text, width - 1)
-            for text, width in zip(texts, self._widths, strict=True)
-            if len(text) >= width
-        ]
-        return max(needs, default=1)
+    def _looks(self, number: int, texts: Sequence[str]) -> "_ColumnLooks":
+        column = self.columns[number]
+        is_signed = column.is_number and any(text[:1] == "+" for text in texts)
+        return _ColumnLooks(self.styles, column, is_after_number=self._is_after_number(number), is_signed=is_signed)
 
     def _is_after_number(self, number: int) -> bool:
         return number > 0 and self._is_number[number - 1] and not self._is_number[number]
 
 
 def _contents(
-    line: Sequence[Cell], looks: Sequence[_ColumnLooks], own: ValueFormat | None, *, is_total: bool
+    line: Sequence[Cell | Entry], looks: Sequence[_ColumnLooks], own: ValueFormat | None, *, is_total: bool
 ) -> list[Content]:
     """Return the cells of a row: numbers and dates where Excel can hold them as such, and texts otherwise."""
     found: list[Content] = []
     for cell, look in zip(line, looks, strict=True):
         value = cell.value
-        if value is None or isinstance(value, str):
-            number = None
+        kind = type(value)
+        if kind is int or kind is float or kind is Decimal:
+            number = exact_number(value)
         elif isinstance(value, date) and value >= _FIRST_DATE:
             found.append(((value - _DAY_ZERO).days, "", look.day(is_total)))
             continue
         else:
-            number = exact_number(value)
+            number = None
         if number is not None:
             found.append((number, "", look.figure(own, is_total)))
         else:
             found.append((None, printable(cell.text), look.words(cell.mark is not Mark.shown, is_total)))
     return found
+
+
+def _lines(cells: Sequence[tuple[str, int]]) -> int:
+    """Return how many lines a row of texts and widths needs; Excel fits only rows that it has drawn itself."""
+    return max((wrapped_lines(text, width - 1) for text, width in cells), default=1)
 
 
 def wrapped_lines(text: str, across: int) -> int:
@@ -193,7 +204,7 @@ def wrapped_lines(text: str, across: int) -> int:
 
 def exact_number(value: object) -> int | float | None:
     """Return *value* as Excel can store it, or None: no number, not finite, or too large."""
-    if value is None or isinstance(value, bool | str) or not isinstance(value, int | float | Decimal):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     try:
         number = float(value)

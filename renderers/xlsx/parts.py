@@ -79,7 +79,7 @@ def cache_text(book: RecordedWorkbook, formula: str, kind: str) -> str:
 def kind_of(tokens: Sequence[str | None]) -> str:
     """Return whether cells are numbers or texts for a chart, as xlsxwriter tells them apart."""
     known = [token for token in tokens if token is not None]
-    return "str" if any(re.search("[_ ]", token) or not _is_number(token) for token in known) else "num"
+    return "num" if all(map(_is_plain_number, known)) else "str"
 
 
 def tokens_of(book: RecordedWorkbook, sheet: RecordedSheet, place: Place) -> list[str | None]:
@@ -250,6 +250,11 @@ def _column_number(text: str) -> int:
     for letter in text:
         number = number * 26 + ord(letter) - ord("A") + 1
     return number - 1
+
+
+@lru_cache(maxsize=8192)
+def _is_plain_number(token: str) -> bool:
+    return not re.search("[_ ]", token) and _is_number(token)
 
 
 @lru_cache(maxsize=8192)

@@ -79,8 +79,9 @@ class _Book:
             yield f"xl/worksheets/sheet{number}.xml", (repr(sheet.calls), len(sheet.pictures))
             for picture in sheet.pictures:
                 charts += 1
-                kinds = tuple(kind_of(tokens_of(self.recorded, sheet, place)) for place in picture.chart.named)
-                yield f"xl/charts/chart{charts}.xml", (repr(picture.chart), kinds)
+                # All series have the same categories.
+                kinds = {place: kind_of(tokens_of(self.recorded, sheet, place)) for place in picture.chart.named}
+                yield f"xl/charts/chart{charts}.xml", (repr(picture.chart), *kinds.values())
                 yield f"xl/drawings/drawing{charts}.xml", (picture.row, picture.column, sheet.covered(picture))
 
 

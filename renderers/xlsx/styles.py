@@ -108,9 +108,13 @@ class Styles:
         return {"bottom": 1, "bottom_color": "#d9dce1", "valign": "vcenter"}
 
     def _look(self, **look: Any) -> Any:
-        key = tuple(sorted(look.items()))
+        key = tuple(look.items())
         if key not in self._made:
-            self._made[key] = self._workbook.add_format(look)
+            # The same properties in another order are the same look.
+            ordered = tuple(sorted(key))
+            if ordered not in self._made:
+                self._made[ordered] = self._workbook.add_format(look)
+            self._made[key] = self._made[ordered]
         return self._made[key]
 
 
