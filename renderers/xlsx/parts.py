@@ -8,14 +8,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from renderers.xlsx.names import quoted_name
-from renderers.xlsx.recording import Cell, Place, RecordedLook, RecordedSheet, RecordedWorkbook, UnshapedError
+from renderers.xlsx.recording import (
+    Cell,
+    Picture,
+    Place,
+    RecordedChart,
+    RecordedLook,
+    RecordedSheet,
+    RecordedWorkbook,
+    UnshapedError,
+)
 
-_DEFAULT_ROW_PX = 20
+_DEFAULT_ROW_PX, _DEFAULT_COLUMN_PX = 20, 64
+_EMU_PER_PX = 9525
 _BLOCK_ROWS = 16  # rows that share a "spans" attribute
 # What xlsxwriter writes as _xHHHH_.
 _ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{4}_")
-_CACHE = re.compile(r"<c:f>([^<]*)</c:f><c:(str|num)Cache>.*?</c:\2Cache>")
-_RANGE = re.compile(r"(.*)!\$([A-Z]+)\$(\d+)(?::\$([A-Z]+)\$(\d+))?")
 
 Texts = dict[str, list[str]]
 Looks = dict[RecordedLook, int]
@@ -28,52 +36,119 @@ def changing_texts(book: RecordedWorkbook) -> tuple[Texts, Looks]:
         f"xl/worksheets/sheet{number}.xml": _sheet_texts(sheet, looks)
         for number, sheet in enumerate(book.sheets, start=1)
     }
-    pictures = [picture for sheet in book.sheets for picture in sheet.pictures]
-    for number, picture in enumerate(pictures, start=1):
-        texts[f"xl/drawings/drawing{number}.xml"] = [f'descr="{quoted(picture.description)}"']
-    texts["xl/workbook.xml"] = [
-        # Sorted as xlsxwriter sorts names.
-        f"{escaped(quoted_name(sheet.name))}!{_range(sheet.filter, '$')}<"
-        for sheet in sorted(book.sheets, key=lambda sheet: sheet.name.lower())
-        if sheet.filter
-    ]
+    number = 0
+    for place, sheet in enumerate(book.sheets, start=1):
+        for picture in sheet.pictures:
+            number += 1
+            texts[f"xl/worksheets/_rels/sheet{place}.xml.rels"] = [f"/drawing{number}.xml"]
+            texts[f"xl/drawings/drawing{number}.xml"] = _drawing_texts(sheet, picture)
+            texts[f"xl/drawings/_rels/drawing{number}.xml.rels"] = [f"/chart{number}.xml"]
+            texts[f"xl/charts/chart{number}.xml"] = list(_chart_texts(book, sheet, picture.chart))
+    texts["xl/workbook.xml"] = [_sheet_list(book), _defined_names(book)]
     texts["docProps/core.xml"] = [
         f"<dc:{name}>{escaped(book.properties[name])}</dc:{name}>" for name in ("title", "subject")
     ]
+    texts["docProps/app.xml"] = [_contents(book)]
     texts["docProps/custom.xml"] = [f"<vt:lpwstr>{escaped(value)}</vt:lpwstr>" for _, value in book.custom]
     texts["xl/sharedStrings.xml"] = [_strings(book)]
     return texts, looks
 
 
-def chart_caches(xml: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """Split a chart at the figures that it keeps of its sheet.
-
-    Returns:
-        The XML between them, and of each the formula it stands for and its kind: "str" or "num".
-    """
-    between, caches, end = [], [], 0
-    for match in _CACHE.finditer(xml):
-        start = match.start() + len(f"<c:f>{match[1]}</c:f>")
-        between.append(xml[end:start])
-        caches.append((match[1], match[2]))
-        end = match.end()
-    return [*between, xml[end:]], caches
+def category_kinds(book: RecordedWorkbook, sheet: RecordedSheet, chart: RecordedChart) -> tuple[str, ...]:
+    """Return of each series whether its categories are numbers or texts for a chart."""
+    return tuple(kind_of(tokens_of(book, sheet, place)) for place in chart.ranges[1::3])
 
 
-def cache_text(book: RecordedWorkbook, formula: str, kind: str) -> str:
-    """Return what a chart keeps of the cells of *formula*."""
-    number, place = _cells_of(formula, tuple(sheet.name for sheet in book.sheets))
-    tokens = tokens_of(book, book.sheets[number], place)
+def _chart_texts(book: RecordedWorkbook, sheet: RecordedSheet, chart: RecordedChart) -> Iterator[str]:
+    """Yield what a chart says of the cells of each of its ranges: their formula, and a copy of what they hold."""
+    name, copies = escaped(quoted_name(sheet.name)), dict[tuple[str, Place], str]()
+    for number, place in enumerate(chart.ranges):
+        kind = ("str", "", "num")[number % 3]
+        if (kind, place) not in copies:  # all series have the same categories
+            copies[kind, place] = f"<c:f>{name}!{_range(place, '$')}</c:f>{_copy(tokens_of(book, sheet, place), kind)}"
+        yield copies[kind, place]
+
+
+def _copy(tokens: list[str | None], kind: str) -> str:
+    kind = kind or kind_of(tokens)
     points = []
     for number, token in enumerate(tokens):
-        if kind == "num":
-            if token is None:
-                continue
-            token = token if _is_number(token) else "0"
         if token is not None:
-            points.append(f'<c:pt idx="{number}"><c:v>{escaped(token)}</c:v></c:pt>')
+            shown = token if kind == "str" or _is_number(token) else "0"
+            points.append(f'<c:pt idx="{number}"><c:v>{escaped(shown)}</c:v></c:pt>')
     head = "<c:formatCode>General</c:formatCode>" if kind == "num" else ""
     return f'<c:{kind}Cache>{head}<c:ptCount val="{len(tokens)}"/>{"".join(points)}</c:{kind}Cache>'
+
+
+def _drawing_texts(sheet: RecordedSheet, picture: Picture) -> list[str]:
+    """Return where a chart lies, and what it shows."""
+    width, height = picture.chart.size_px
+    column, across = _end(picture.column, width, sheet.widths_px, _DEFAULT_COLUMN_PX)
+    row, down = _end(picture.row, height, sheet.heights_px, _DEFAULT_ROW_PX)
+    start = f"<xdr:col>{picture.column}</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>{picture.row}</xdr:row>"
+    end = f"<xdr:col>{column}</xdr:col><xdr:colOff>{across * _EMU_PER_PX}</xdr:colOff><xdr:row>{row}</xdr:row>"
+    return [
+        f"<xdr:from>{start}<xdr:rowOff>0</xdr:rowOff></xdr:from>"
+        f"<xdr:to>{end}<xdr:rowOff>{down * _EMU_PER_PX}</xdr:rowOff></xdr:to>",
+        f'descr="{quoted(picture.description)}"',
+    ]
+
+
+def _end(start: int, length_px: int, sizes_px: Mapping[int, int | None], default_px: int) -> tuple[int, int]:
+    """Return the row or column in which a length ends, and how much of it is covered; a hidden one has no size."""
+    place = start
+    while length_px >= (size := sizes_px.get(place, default_px) or 0):
+        length_px -= size
+        place += 1
+    return place, length_px
+
+
+def _sheet_list(book: RecordedWorkbook) -> str:
+    entries = (
+        f'<sheet name="{quoted(sheet.name)}" sheetId="{number}" r:id="rId{number}"/>'
+        for number, sheet in enumerate(book.sheets, start=1)
+    )
+    return f"<sheets>{''.join(entries)}</sheets>"
+
+
+def _defined_names(book: RecordedWorkbook) -> str:
+    """Return the names of filtered ranges and of printed titles, each sorted by sheet as xlsxwriter sorts them."""
+    sheets = sorted(enumerate(book.sheets), key=_by_name)
+    names = [
+        f'<definedName name="_xlnm._FilterDatabase" localSheetId="{number}" hidden="1">'
+        f"{escaped(quoted_name(sheet.name))}!{_range(sheet.filter, '$')}</definedName>"
+        for number, sheet in sheets
+        if sheet.filter
+    ]
+    names += [
+        f'<definedName name="_xlnm.Print_Titles" localSheetId="{number}">'
+        f"{escaped(quoted_name(sheet.name))}!${sheet.repeated + 1}:${sheet.repeated + 1}</definedName>"
+        for number, sheet in sheets
+        if sheet.repeated is not None
+    ]
+    return f"<definedNames>{''.join(names)}</definedNames>" if names else ""
+
+
+def _by_name(entry: tuple[int, RecordedSheet]) -> str:
+    return quoted_name(entry[1].name).lstrip("'").lower()
+
+
+def _contents(book: RecordedWorkbook) -> str:
+    """Return the list of sheets and of printed titles."""
+    titled = [sheet for _, sheet in sorted(enumerate(book.sheets), key=_by_name) if sheet.repeated is not None]
+    kinds = [("Worksheets", len(book.sheets)), *([("Named Ranges", len(titled))] if titled else [])]
+    pairs = [
+        f"<vt:variant><vt:lpstr>{kind}</vt:lpstr></vt:variant><vt:variant><vt:i4>{count}</vt:i4></vt:variant>"
+        for kind, count in kinds
+    ]
+    names = [sheet.name for sheet in book.sheets]
+    names += [f"{quoted_name(sheet.name)}!Print_Titles" for sheet in titled]
+    parts = [f"<vt:lpstr>{escaped(name)}</vt:lpstr>" for name in names]
+    return (
+        f'<HeadingPairs><vt:vector size="{2 * len(pairs)}" baseType="variant">{"".join(pairs)}</vt:vector>'
+        f"</HeadingPairs>"
+        f'<TitlesOfParts><vt:vector size="{len(parts)}" baseType="lpstr">{"".join(parts)}</vt:vector></TitlesOfParts>'
+    )
 
 
 def kind_of(tokens: Sequence[str | None]) -> str:
@@ -232,24 +307,6 @@ def letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         text = chr(ord("A") + rest) + text
     return text
-
-
-@lru_cache(maxsize=4096)
-def _cells_of(formula: str, names: tuple[str, ...]) -> tuple[int, Place]:
-    """Return the number of the sheet and the cells that an escaped *formula* names."""
-    match = _RANGE.fullmatch(formula.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
-    if match is None:
-        raise UnshapedError(f"the formula {formula}")
-    sheet = next(number for number, name in enumerate(names) if quoted_name(name) == match[1])
-    last_column, last_row = match[4] or match[2], match[5] or match[3]
-    return sheet, (int(match[3]) - 1, _column_number(match[2]), int(last_row) - 1, _column_number(last_column))
-
-
-def _column_number(text: str) -> int:
-    number = 0
-    for letter in text:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
 
 
 @lru_cache(maxsize=8192)

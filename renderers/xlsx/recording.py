@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 
 from renderers.xlsx.grid import Content
 
-_COVERED_ROWS, _COVERED_COLUMNS = 24, 12  # more than a chart covers
-
+_RANGES = ("name", "categories", "values")
 
 Place = tuple[int, int, int, int]  # first row and column, last row and column
 
@@ -73,20 +72,28 @@ class _Calls:
 
 
 class RecordedChart(_Calls):
-    """A chart of a sheet's figures: all of it is shape, but for what stands in the cells that it names."""
+    """A chart of a sheet's figures: all of it is shape, but for the cells that it names and what stands in them.
+
+    ``ranges`` are the cells of each series in the order of the file: its name, its categories, its values.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.named: list[Place] = []  # cells of names and categories, which may be texts or numbers
+        self.ranges: list[Place] = []
+        self.size_px = (0, 0)
 
     def add_series(self, entry: dict[str, Any]) -> None:
-        self.calls.append(("add_series", entry))
+        look = {name: value for name, value in entry.items() if name not in _RANGES}
+        self.calls.append(("add_series", look))
         _, row, column = entry["name"]
-        self.named += [(row, column, row, column), tuple(entry["categories"][1:])]
+        self.ranges += [(row, column, row, column), tuple(entry["categories"][1:]), tuple(entry["values"][1:])]
 
     def combine(self, other: "RecordedChart") -> None:
         self.calls.append(("combine", other))
-        self.named += other.named
+        self.ranges += other.ranges
+
+    def set_size(self, size: dict[str, int]) -> None:
+        self.size_px = (size["width"], size["height"])
 
 
 class RecordedSheet(_Calls):
@@ -152,13 +159,7 @@ class RecordedSheet(_Calls):
         self.repeated = row
 
     def insert_chart(self, row: int, column: int, chart: RecordedChart, options: dict[str, Any]) -> None:
-        chart.calls.append(("insert_chart", row, column, options["object_position"]))
         self.pictures.append(Picture(row, column, chart, str(options["description"])))
-
-    def covered(self, picture: Picture) -> tuple[object, ...]:
-        """Return the sizes of the rows and columns that a chart may lie over."""
-        rows = tuple(self.heights_px.get(picture.row + step) for step in range(_COVERED_ROWS))
-        return rows, tuple(self.widths_px.get(picture.column + step, 0) for step in range(_COVERED_COLUMNS))
 
 
 class RecordedWorkbook:

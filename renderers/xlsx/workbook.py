@@ -13,7 +13,7 @@ from renderers.xlsx.charts import add_heat_scale, add_native_chart, chart_column
 from renderers.xlsx.cover import write_about, write_overview
 from renderers.xlsx.grid import FIRST_ROW, HEAD_ROW, Grid, GridColumn, printable
 from renderers.xlsx.names import sheet_names
-from renderers.xlsx.sheet import Workbook
+from renderers.xlsx.sheet import new_workbook
 from renderers.xlsx.styles import Styles
 from renderers.xlsx.tiles import tile_columns, tile_formats, tile_rows
 
@@ -34,10 +34,7 @@ def render_xlsx(pack: Pack) -> bytes:
         ValueError: The pack's accent colour is not #rrggbb.
     """
     buffer = io.BytesIO()
-    workbook = Workbook(
-        buffer,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-    )
+    workbook = new_workbook(buffer)
     fill_workbook(workbook, pack)
     workbook.close()
     return buffer.getvalue()
