@@ -209,9 +209,10 @@ def _sheet_texts(sheet: RecordedSheet, looks: Looks) -> list[str]:
     return [
         f'<dimension ref="{_range((0, 0, last, widest))}"/>',
         f"<cols>{''.join(_columns(sheet.widths_px))}</cols>",
-        f"<sheetData>{''.join(_rows(sheet, looks))}</sheetData>",
-        f'<autoFilter ref="{_range(sheet.filter)}"/>' if sheet.filter else "",
-        f'<mergeCells count="{len(sheet.merges)}">{merges}</mergeCells>' if merges else "",
+        f"<sheetData>{''.join(_rows(sheet, looks))}</sheetData>"
+        + (f'<autoFilter ref="{_range(sheet.filter)}"/>' if sheet.filter else "")
+        + (f'<mergeCells count="{len(sheet.merges)}">{merges}</mergeCells>' if merges else ""),
+        f'<conditionalFormatting sqref="{_range(sheet.scaled)}">' if sheet.scaled else "",
         f"<hyperlinks>{links}</hyperlinks>" if links else "",
         f"<oddFooter>{escaped(sheet.footer)}</oddFooter>",
     ]

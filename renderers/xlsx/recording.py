@@ -108,6 +108,7 @@ class RecordedSheet(_Calls):
         self.merges: list[Place] = []
         self.links: list[tuple[int, int, str, str]] = []
         self.filter: Place | None = None
+        self.scaled: Place | None = None  # the figures that are coloured by size
         self.repeated: int | None = None  # the row that is printed on each page
         self.footer = ""
         self.pictures: list[Picture] = []
@@ -154,6 +155,10 @@ class RecordedSheet(_Calls):
 
     def autofilter(self, top: int, left: int, bottom: int, right: int) -> None:
         self.filter = (top, left, bottom, right)
+
+    def conditional_format(self, top: int, left: int, bottom: int, right: int, look: dict[str, Any]) -> None:
+        self.calls.append(("conditional_format", look))
+        self.scaled = (top, left, bottom, right)
 
     def repeat_rows(self, row: int) -> None:
         self.repeated = row
