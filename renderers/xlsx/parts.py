@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
+from renderers.xlsx.lists import list_texts
 from renderers.xlsx.names import quoted_name
 from renderers.xlsx.recording import (
     Cell,
@@ -18,12 +19,11 @@ from renderers.xlsx.recording import (
     RecordedWorkbook,
     UnshapedError,
 )
+from renderers.xlsx.xml import cell_range, escaped, letters, quoted
 
 _DEFAULT_ROW_PX, _DEFAULT_COLUMN_PX = 20, 64
 _EMU_PER_PX = 9525
 _BLOCK_ROWS = 16  # rows that share a "spans" attribute
-# What xlsxwriter writes as _xHHHH_.
-_ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{4}_")
 
 Texts = dict[str, list[str]]
 Looks = dict[RecordedLook, int]
@@ -44,19 +44,21 @@ def changing_texts(book: RecordedWorkbook) -> tuple[Texts, Looks]:
             texts[f"xl/drawings/drawing{number}.xml"] = _drawing_texts(sheet, picture)
             texts[f"xl/drawings/_rels/drawing{number}.xml.rels"] = [f"/chart{number}.xml"]
             texts[f"xl/charts/chart{number}.xml"] = list(_chart_texts(book, sheet, picture.chart))
-    texts["xl/workbook.xml"] = [_sheet_list(book), _defined_names(book)]
+    names = tuple((sheet.name, sheet.filter, sheet.repeated) for sheet in book.sheets)
+    texts |= list_texts(names, number)
     texts["docProps/core.xml"] = [
         f"<dc:{name}>{escaped(book.properties[name])}</dc:{name}>" for name in ("title", "subject")
     ]
-    texts["docProps/app.xml"] = [_contents(book)]
     texts["docProps/custom.xml"] = [f"<vt:lpwstr>{escaped(value)}</vt:lpwstr>" for _, value in book.custom]
     texts["xl/sharedStrings.xml"] = [_strings(book)]
     return texts, looks
 
 
 def category_kinds(book: RecordedWorkbook, sheet: RecordedSheet, chart: RecordedChart) -> tuple[str, ...]:
-    """Return of each series whether its categories are numbers or texts for a chart."""
-    return tuple(kind_of(tokens_of(book, sheet, place)) for place in chart.ranges[1::3])
+    """Return whether the categories of the series are numbers or texts for a chart."""
+    # Most have the same ones.
+    kinds = {place: kind_of(tokens_of(book, sheet, place)) for place in dict.fromkeys(chart.ranges[1::3])}
+    return tuple(kinds.values())
 
 
 def _chart_texts(book: RecordedWorkbook, sheet: RecordedSheet, chart: RecordedChart) -> Iterator[str]:
@@ -65,7 +67,9 @@ def _chart_texts(book: RecordedWorkbook, sheet: RecordedSheet, chart: RecordedCh
     for number, place in enumerate(chart.ranges):
         kind = ("str", "", "num")[number % 3]
         if (kind, place) not in copies:  # all series have the same categories
-            copies[kind, place] = f"<c:f>{name}!{_range(place, '$')}</c:f>{_copy(tokens_of(book, sheet, place), kind)}"
+            copies[kind, place] = (
+                f"<c:f>{name}!{cell_range(place, '$')}</c:f>{_copy(tokens_of(book, sheet, place), kind)}"
+            )
         yield copies[kind, place]
 
 
@@ -103,54 +107,6 @@ def _end(start: int, length_px: int, sizes_px: Mapping[int, int | None], default
     return place, length_px
 
 
-def _sheet_list(book: RecordedWorkbook) -> str:
-    entries = (
-        f'<sheet name="{quoted(sheet.name)}" sheetId="{number}" r:id="rId{number}"/>'
-        for number, sheet in enumerate(book.sheets, start=1)
-    )
-    return f"<sheets>{''.join(entries)}</sheets>"
-
-
-def _defined_names(book: RecordedWorkbook) -> str:
-    """Return the names of filtered ranges and of printed titles, each sorted by sheet as xlsxwriter sorts them."""
-    sheets = sorted(enumerate(book.sheets), key=_by_name)
-    names = [
-        f'<definedName name="_xlnm._FilterDatabase" localSheetId="{number}" hidden="1">'
-        f"{escaped(quoted_name(sheet.name))}!{_range(sheet.filter, '$')}</definedName>"
-        for number, sheet in sheets
-        if sheet.filter
-    ]
-    names += [
-        f'<definedName name="_xlnm.Print_Titles" localSheetId="{number}">'
-        f"{escaped(quoted_name(sheet.name))}!${sheet.repeated + 1}:${sheet.repeated + 1}</definedName>"
-        for number, sheet in sheets
-        if sheet.repeated is not None
-    ]
-    return f"<definedNames>{''.join(names)}</definedNames>" if names else ""
-
-
-def _by_name(entry: tuple[int, RecordedSheet]) -> str:
-    return quoted_name(entry[1].name).lstrip("'").lower()
-
-
-def _contents(book: RecordedWorkbook) -> str:
-    """Return the list of sheets and of printed titles."""
-    titled = [sheet for _, sheet in sorted(enumerate(book.sheets), key=_by_name) if sheet.repeated is not None]
-    kinds = [("Worksheets", len(book.sheets)), *([("Named Ranges", len(titled))] if titled else [])]
-    pairs = [
-        f"<vt:variant><vt:lpstr>{kind}</vt:lpstr></vt:variant><vt:variant><vt:i4>{count}</vt:i4></vt:variant>"
-        for kind, count in kinds
-    ]
-    names = [sheet.name for sheet in book.sheets]
-    names += [f"{quoted_name(sheet.name)}!Print_Titles" for sheet in titled]
-    parts = [f"<vt:lpstr>{escaped(name)}</vt:lpstr>" for name in names]
-    return (
-        f'<HeadingPairs><vt:vector size="{2 * len(pairs)}" baseType="variant">{"".join(pairs)}</vt:vector>'
-        f"</HeadingPairs>"
-        f'<TitlesOfParts><vt:vector size="{len(parts)}" baseType="lpstr">{"".join(parts)}</vt:vector></TitlesOfParts>'
-    )
-
-
 def kind_of(tokens: Sequence[str | None]) -> str:
     """Return whether cells are numbers or texts for a chart, as xlsxwriter tells them apart."""
     known = [token for token in tokens if token is not None]
@@ -176,43 +132,21 @@ def tokens_of(book: RecordedWorkbook, sheet: RecordedSheet, place: Place) -> lis
     return found
 
 
-def escaped(text: str) -> str:
-    """Return *text* as XML data.
-
-    Raises:
-        UnshapedError: It holds what xlsxwriter writes in a way of its own.
-    """
-    if _ESCAPED.search(text):
-        raise UnshapedError("control characters in a text")
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def quoted(text: str) -> str:
-    """Return *text* as the value of an XML attribute."""
-    return (
-        text.replace("&", "&amp;")
-        .replace('"', "&quot;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\n", "&#xA;")
-    )
-
-
 def _sheet_texts(sheet: RecordedSheet, looks: Looks) -> list[str]:
     last = max(max(sheet.rows), max(sheet.heights_px, default=0))
     widest = max(max(cells) for cells in sheet.rows.values())
-    merges = "".join(f'<mergeCell ref="{_range(place)}"/>' for place in sheet.merges)
+    merges = "".join(f'<mergeCell ref="{cell_range(place)}"/>' for place in sheet.merges)
     links = "".join(
         f'<hyperlink ref="{letters(column)}{row + 1}" location="{quoted(place)}" display="{quoted(text)}"/>'
         for row, column, place, text in sheet.links
     )
     return [
-        f'<dimension ref="{_range((0, 0, last, widest))}"/>',
+        f'<dimension ref="{cell_range((0, 0, last, widest))}"/>',
         f"<cols>{''.join(_columns(sheet.widths_px))}</cols>",
         f"<sheetData>{''.join(_rows(sheet, looks))}</sheetData>"
-        + (f'<autoFilter ref="{_range(sheet.filter)}"/>' if sheet.filter else "")
+        + (f'<autoFilter ref="{cell_range(sheet.filter)}"/>' if sheet.filter else "")
         + (f'<mergeCells count="{len(sheet.merges)}">{merges}</mergeCells>' if merges else ""),
-        f'<conditionalFormatting sqref="{_range(sheet.scaled)}">' if sheet.scaled else "",
+        f'<conditionalFormatting sqref="{cell_range(sheet.scaled)}">' if sheet.scaled else "",
         f"<hyperlinks>{links}</hyperlinks>" if links else "",
         f"<oddFooter>{escaped(sheet.footer)}</oddFooter>",
     ]
@@ -290,24 +224,6 @@ def _string(text: str) -> str:
         raise UnshapedError("a text that looks like XML of Excel's")
     space = ' xml:space="preserve"' if text != text.strip() else ""
     return f"<si><t{space}>{escaped(text)}</t></si>"
-
-
-def _range(place: Place, absolute: str = "") -> str:
-    top, left, bottom, right = place
-    first = f"{absolute}{letters(left)}{absolute}{top + 1}"
-    last = f"{absolute}{letters(right)}{absolute}{bottom + 1}"
-    return first if first == last else f"{first}:{last}"
-
-
-@cache
-def letters(column: int) -> str:
-    """Return the letters of a column: 0 is A."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 @lru_cache(maxsize=8192)

@@ -19,7 +19,9 @@ from renderers.xlsx.sheet import styles_file
 from renderers.xlsx.workbook import fill_workbook, render_xlsx
 
 _MOST_TEMPLATES = 2_000  # of about 10 kB
+_MOST_PACKED = 200
 _STYLES = "xl/styles.xml"
+_RETURNING = (".rels", "[Content_Types].xml", "xl/workbook.xml", "docProps/app.xml")
 Key = tuple[object, ...]
 
 
@@ -61,7 +63,7 @@ class _Book:
         book = self._recorded
         charts = [(sheet, picture.chart) for sheet in book.sheets for picture in sheet.pictures]
         numbers = range(1, len(charts) + 1)
-        yield "[Content_Types].xml", ("types", len(book.sheets), len(charts))
+        yield "[Content_Types].xml", ("types",)
         yield "_rels/.rels", ("relations",)
         yield "xl/_rels/workbook.xml.rels", ("sheets", len(book.sheets))
         for number, sheet in enumerate(book.sheets, start=1):
@@ -91,6 +93,7 @@ class XlsxPress:
 
     def __init__(self) -> None:
         self._templates: dict[Key, Member | _Filled | _Broken] = {}
+        self._packed: dict[tuple[str, str], Member] = {}
 
     def render(self, pack: Pack) -> tuple[bytes, str]:
         """Write *pack* as `render_xlsx` does.
@@ -119,6 +122,8 @@ class XlsxPress:
             match part:
                 case Member():
                     members.append(part)
+                case _Filled() if name.endswith(_RETURNING):
+                    members.append(self._returning(name, book.filled(name, part)))
                 case _Filled():
                     members.append(member(name, book.filled(name, part).encode()))
                 case _Broken():
@@ -126,6 +131,14 @@ class XlsxPress:
                 case None:
                     return [], "first of its shape"
         return members, ""
+
+    def _returning(self, name: str, xml: str) -> Member:
+        """Return a file of which packs have few different ones, compressed once."""
+        if (name, xml) not in self._packed:
+            if len(self._packed) >= _MOST_PACKED:
+                self._packed.clear()
+            self._packed[name, xml] = member(name, xml.encode())
+        return self._packed[name, xml]
 
     def _learn(self, content: bytes, book: _Book) -> None:
         """Make templates of a workbook's files, and hold those that are there already against it."""
