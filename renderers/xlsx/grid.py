@@ -107,10 +107,9 @@ class Grid:
         by_column = list(zip(*([cell.text for cell in line] for line in lines), strict=True))
         texts = by_column or [()] * len(self.columns)
         self._widths = [self._width(*column) for column in zip(self.columns, texts, strict=True)]
-        for number, column in enumerate(self.columns):
-            look = self.styles.head(is_number=column.is_number, is_after_number=self._is_after_number(number))
-            self.sheet.write_string(HEAD_ROW, number, printable(column.label), look)
-            self.sheet.set_column(number, number, self._widths[number])
+        self.sheet.write_cells(HEAD_ROW, [self._head(number) for number in range(len(self.columns))])
+        for number, width in enumerate(self._widths):
+            self.sheet.set_column(number, number, width)
         labels = [(column.label, width) for column, width in zip(self.columns, self._widths, strict=True)]
         self.sheet.set_row(HEAD_ROW, LINE_POINTS * _lines(labels) + 6)
         looks = [self._looks(number, column) for number, column in enumerate(texts)]
@@ -121,7 +120,7 @@ class Grid:
             if max(map(len, texts[number]), default=0) >= width
         ]
         for place, line in enumerate(lines):
-            height = _lines([(line[number].text, width) for number, width in wrapped])
+            height = _lines([(line[number].text, width) for number, width in wrapped]) if wrapped else 1
             self.sheet.set_row(self.next_row, LINE_POINTS * height + 4)
             own = row_formats[place] if row_formats else None
             self.sheet.write_cells(self.next_row, _contents(line, looks, own, is_total=line is total))
@@ -152,6 +151,11 @@ class Grid:
         # Three characters for the arrow of the filter.
         word = max(map(len, label.split()), default=0) + 3
         return min(max(min(longest, widest) + 2, word, math.ceil(len(label) / 2) + 3, self._narrowest), _WIDEST)
+
+    def _head(self, number: int) -> Content:
+        is_after_number = self._is_after_number(number)
+        look = self.styles.head(is_number=self._is_number[number], is_after_number=is_after_number)
+        return None, printable(self.columns[number].label), look
 
     def _looks(self, number: int, texts: Sequence[str]) -> "_ColumnLooks":
         column = self.columns[number]

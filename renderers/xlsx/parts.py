@@ -168,10 +168,10 @@ def _rows(sheet: RecordedSheet, looks: Looks) -> Iterator[str]:
             known = looks.get(look)
             if known is None:
                 known = looks[look] = len(looks) + 1
-            if value is not None:
-                yield f'<c r="{letters(column)}{number}" s="{known}"><v>{value:.16G}</v></c>'
-            elif string is not None:
+            if string is not None:
                 yield f'<c r="{letters(column)}{number}" s="{known}" t="s"><v>{string}</v></c>'
+            elif value is not None:
+                yield f'<c r="{letters(column)}{number}" s="{known}"><v>{value:.16G}</v></c>'
             else:
                 yield f'<c r="{letters(column)}{number}" s="{known}"/>'
         yield "</row>"

@@ -139,7 +139,7 @@ class RecordedSheet(_Calls):
     def write_cells(self, row: int, contents: Sequence[Content]) -> None:
         number_of = self._strings.number
         self.rows[row] = {
-            column: (number, number_of(text) if text else None, look)
+            column: (number, None, look) if number is not None or not text else (None, number_of(text), look)
             for column, (number, text, look) in enumerate(contents)
         }
 

@@ -44,6 +44,7 @@ class Styles:
         self._made: dict[Hashable, Any] = {}
         # By what a table asks for, cell by cell.
         self._numbers: dict[tuple[ValueFormat, bool, bool], Any] = {}
+        self._heads: dict[tuple[bool, bool], Any] = {}
         self._words: dict[tuple[bool, bool, bool, bool], Any] = {}
 
     @property
@@ -69,6 +70,12 @@ class Styles:
 
     def head(self, *, is_number: bool, is_after_number: bool) -> Any:
         """Return the look of a column's heading."""
+        key = is_number, is_after_number
+        if key not in self._heads:
+            self._heads[key] = self._make_head(is_number=is_number, is_after_number=is_after_number)
+        return self._heads[key]
+
+    def _make_head(self, *, is_number: bool, is_after_number: bool) -> Any:
         return self._look(
             bold=True,
             indent=_AIR if is_after_number else 0,
