@@ -1,8 +1,10 @@
 """Nodes → the structure tree of a tagged PDF. Source: ISO 32000-1, 14.7 and 14.8; ISO 14289-1 (PDF/UA-1)."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from operator import add, itemgetter
 from typing import NamedTuple
 
 from renderers.pdf.frozen.objects import decimal, pdf_string
@@ -30,14 +32,15 @@ class Elements:
     """The objects of a node and its descendants, each before its own. ``marked`` are the places of the marked ones."""
 
     template: str
-    slots: tuple[Slot, ...]
+    origins: Callable[[Sequence[float]], tuple[float, ...]]  # picks what each slot is counted from
+    distances: tuple[float, ...]
     count: int
     marked: tuple[int, ...]
 
     def filled(self, *, own: int, parent: int, page: int, mark: int, head: int, top: float) -> list[bytes]:
         """Return the objects with their numbers."""
-        origins = (own, parent, page, mark, head, top)
-        text = self.template % tuple([origins[origin] + offset for origin, offset in self.slots])
+        origins = self.origins((own, parent, page, mark, head, top))
+        text = self.template % tuple(map(add, origins, self.distances))
         return text.encode().split(_BETWEEN.encode())
 
 
@@ -69,9 +72,11 @@ def _written(shape: _Shape) -> Elements:
     slots: list[list[Slot]] = []
     marks: dict[int, int] = {}
     _describe(shape, (Origin.parent, 0), texts, slots, marks)
+    filled = [slot for own in slots for slot in own]
     return Elements(
         template=_BETWEEN.join(texts),
-        slots=tuple((int(origin), offset) for own in slots for origin, offset in own),
+        origins=itemgetter(*(origin for origin, _ in filled)),
+        distances=tuple(distance for _, distance in filled),
         count=len(texts),
         marked=tuple(marks[mark] for mark in range(len(marks))),
     )
