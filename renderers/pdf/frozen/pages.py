@@ -163,7 +163,7 @@ def _section_strips(flow: Flow, element: Element, look: Look, room: Room) -> lis
     for child in element:
         kid = look.kid(child.tag, child.get("class", ""))
         if child.tag == "table":
-            found = table_strips(flow, child, kid, room=room, parents=parents)
+            found = table_strips(flow, child, kid, room=room, parents=parents, keeps_whole=look.keeps_whole)
         else:
             one = _one_strip(flow, child, kid, room=room, parents=parents)
             found = [replace(one, cuttable=one.cuttable and not look.keeps_whole)]
@@ -172,8 +172,6 @@ def _section_strips(flow: Flow, element: Element, look: Look, room: Room) -> lis
         strips += found
     strips[0] = replace(strips[0], before=max(strips[0].before, look.margin.top))
     strips[-1] = replace(strips[-1], after=max(strips[-1].after, look.margin.bottom))
-    if look.keeps_whole:
-        strips[1:] = [replace(strip, glued=True) for strip in strips[1:]]
     return strips
 
 

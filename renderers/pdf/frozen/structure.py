@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 from operator import add, itemgetter
-from typing import NamedTuple
 
 from renderers.pdf.frozen.objects import decimal, pdf_string
 from renderers.pdf.frozen.piece import Box, Node
@@ -44,16 +43,8 @@ class Elements:
         return text.encode().split(_BETWEEN.encode())
 
 
-class _Shape(NamedTuple):
-    """All that an element is written from: a node that may be looked up."""
-
-    role: str
-    mark: int
-    column: int
-    headed_by: tuple[int, ...] | None
-    box: Box | None
-    alt: str
-    kids: tuple["_Shape", ...]
+# All that an element is written from: role, mark, column, columns that head it, box, alt text, and its kids.
+_Shape = tuple[str, int, int, tuple[int, ...] | None, Box | None, str, tuple["_Shape", ...]]
 
 
 def elements_of(node: Node) -> Elements:
@@ -62,8 +53,9 @@ def elements_of(node: Node) -> Elements:
 
 
 def _shape(node: Node) -> _Shape:
+    """Return *node* as what may be looked up."""
     kids = tuple([_shape(kid) for kid in node.kids])
-    return _Shape(node.role, node.mark, node.column, node.headed_by, node.box, node.alt, kids)
+    return node.role, node.mark, node.column, node.headed_by, node.box, node.alt, kids
 
 
 @lru_cache(maxsize=512)
@@ -83,36 +75,38 @@ def _written(shape: _Shape) -> Elements:
 
 
 def _describe(shape: _Shape, parent: Slot, texts: list[str], slots: list[list[Slot]], marks: dict[int, int]) -> None:
+    role, mark, _, _, _, _, shapes = shape
     own = len(texts)
     texts.append("")
     slots.append([])
     kids: list[Slot] = []
-    for kid in shape.kids:
+    for kid in shapes:
         kids.append((Origin.own, len(texts)))
         _describe(kid, (Origin.own, own), texts, slots, marks)
-    if shape.mark >= 0:
-        marks[shape.mark] = own
-        inside, inner = "%d", [(Origin.mark, shape.mark)]
+    if mark >= 0:
+        marks[mark] = own
+        inside, inner = "%d", [(Origin.mark, mark)]
     else:
         inside, inner = " ".join(["%d 0 R"] * len(kids)), kids
     more, more_slots = _attributes(shape)
-    texts[own] = f"<</Type/StructElem/S/{shape.role}/P %d 0 R/Pg %d 0 R/K[{inside}]{more}>>"
+    texts[own] = f"<</Type/StructElem/S/{role}/P %d 0 R/Pg %d 0 R/K[{inside}]{more}>>"
     slots[own] = [parent, (Origin.page, 0), *inner, *more_slots]
 
 
 def _attributes(shape: _Shape) -> tuple[str, list[Slot]]:
-    if shape.box is not None:
-        left, top, right, bottom = shape.box
-        box = f"{decimal(left)} %f {decimal(right)} %f"
-        alt = pdf_string(shape.alt).decode("latin-1").replace("%", "%%")
-        return f"/A<</O/Layout/BBox[{box}]>>/Alt{alt}", [(Origin.top, top), (Origin.top, bottom)]
-    if shape.column < 0:
+    role, _, column, headed_by, box, alt, _ = shape
+    if box is not None:
+        left, top, right, bottom = box
+        place = f"{decimal(left)} %f {decimal(right)} %f"
+        said = pdf_string(alt).decode("latin-1").replace("%", "%%")
+        return f"/A<</O/Layout/BBox[{place}]>>/Alt{said}", [(Origin.top, top), (Origin.top, bottom)]
+    if column < 0:
         return "", []
     # A cell is known by its row's first element and its column.
-    if shape.headed_by is not None:
-        heads = [(Origin.own, column) for column in shape.headed_by] + [(Origin.head, shape.column)]
-        names = "".join(f"(%d.{column})" for _, column in heads)
+    if headed_by is not None:
+        heads = [(Origin.own, head) for head in headed_by] + [(Origin.head, column)]
+        names = "".join(f"(%d.{head})" for _, head in heads)
         return f"/A<</O/Table/Headers[{names}]>>", [(origin, 0) for origin, _ in heads]
-    if shape.role == "TH":
-        return f"/A<</O/Table>>/ID(%d.{shape.column})", [(Origin.own, 0)]
+    if role == "TH":
+        return f"/A<</O/Table>>/ID(%d.{column})", [(Origin.own, 0)]
     return "/A<</O/Table>>", []

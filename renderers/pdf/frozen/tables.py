@@ -34,8 +34,10 @@ def lay_table(
     cursor.widen(look.margin.bottom)
 
 
-def table_strips(flow: Flow, element: Element, look: Look, *, room: Room, parents: tuple[Parent, ...]) -> list[Strip]:
-    """Lay out a <table> as strips: its head with the first row, then row by row."""
+def table_strips(
+    flow: Flow, element: Element, look: Look, *, room: Room, parents: tuple[Parent, ...], keeps_whole: bool
+) -> list[Strip]:
+    """Lay out a <table> as strips: its head with the first row, then row by row, all glued if it *keeps_whole*."""
     rows = tuple(_rows(element, look))
     columns = tuple(column for group in element if group.tag == "colgroup" for column in group)
     grid = _grid(rows, look, tuple(_column_width(column) for column in columns), room=room)
@@ -56,7 +58,7 @@ def table_strips(flow: Flow, element: Element, look: Look, *, room: Room, parent
                 height=height,
                 after=look.margin.bottom if is_last else 0.0,
                 overhang=grid.rules[-1].width / 2 if is_last else 0.0,
-                glued=number == 1 or (row.look is not None and row.look.keeps_with_previous),
+                glued=keeps_whole or number == 1 or (row.look is not None and row.look.keeps_with_previous),
                 parents=body_parents,
                 head=head,
             )
