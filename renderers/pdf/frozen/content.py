@@ -17,8 +17,9 @@ FONT_NAMES = {Weight.normal: "F0", Weight.bold: "F1"}
 
 def piece_content(piece: Piece) -> str:
     """Return the content of *piece*, with a slot for the number of each mark, and number the marks from 0."""
-    for mark, marked in enumerate((*piece.texts, *piece.pictures)):
-        marked.node.mark = mark
+    nodes = [*(text.node for text in piece.texts), *(picture.node for picture in piece.pictures)]
+    for mark, node in enumerate(nodes):
+        node.mark = mark
     return piece_template(piece) % tuple(chain.from_iterable((short(text.x), text.run.show) for text in piece.texts))
 
 
@@ -56,9 +57,10 @@ def _texts(texts: list[PlacedText]) -> Iterator[str]:
         kind = text.type
         ink = f"{_rgb(kind.colour)} rg " if kind.colour != colour else ""
         colour = kind.colour
-        # Place before size, as WeasyPrint writes them: programs that extract text judge line ends by both.
+        # Place before size, as WeasyPrint writes them: programs that extract text judge line ends by both. The height
+        # is as exact as WeasyPrint's: programs that draw move a baseline to the next whole pixel.
         yield (
-            f"/Span<</MCID %%d>>BDC {ink}BT 1 0 0 -1 %s {short(text.y)} Tm "
+            f"/Span<</MCID %%d>>BDC {ink}BT 1 0 0 -1 %s {decimal(text.y)} Tm "
             f"/{FONT_NAMES[kind.weight]} {_points(kind.size)} Tf %sTJ ET EMC\n"
         )
 

@@ -19,7 +19,7 @@ Shape = Callable[[str, Type], Run]
 
 # Words that a line may end before and behind, but nowhere within: letters and figures with points and commas among
 # them, signed or in parentheses, and dashes that stand alone. Source: UAX #14.
-_UNBROKEN = re.compile(r"\(?[+−]?\w([\w.,:;\u00a0\u202f]*[\w\u00a0\u202f]%?)?\)?[.,:;]?|–")
+_UNBROKEN = re.compile(r"\(?[+−]?\w([\w.,:;\u00a0\u202f]*[\w\u00a0\u202f])?%?\)?[.,:;]?|–")
 
 
 class BreakFirstLine(Protocol):

@@ -61,7 +61,7 @@ class RowShapes:
         known = self._known.get(_key(grid, number))
         if known is None:
             return None
-        shown, are_common = [], True
+        shown, are_common = list[str](), True
         for (cell, look), (x, width) in zip(grid.rows[number].cells, grid.columns, strict=True):
             if not cell.text:
                 continue

@@ -83,14 +83,13 @@ def _describe(shape: _Shape, parent: Slot, texts: list[str], slots: list[list[Sl
     for kid in shapes:
         kids.append((Origin.own, len(texts)))
         _describe(kid, (Origin.own, own), texts, slots, marks)
+    inside = " ".join(["%d 0 R"] * len(kids))
     if mark >= 0:
         marks[mark] = own
-        inside, inner = "%d", [(Origin.mark, mark)]
-    else:
-        inside, inner = " ".join(["%d 0 R"] * len(kids)), kids
+        inside, kids = "%d", [(Origin.mark, mark)]
     more, more_slots = _attributes(shape)
     texts[own] = f"<</Type/StructElem/S/{role}/P %d 0 R/Pg %d 0 R/K[{inside}]{more}>>"
-    slots[own] = [parent, (Origin.page, 0), *inner, *more_slots]
+    slots[own] = [parent, (Origin.page, 0), *kids, *more_slots]
 
 
 def _attributes(shape: _Shape) -> tuple[str, list[Slot]]:

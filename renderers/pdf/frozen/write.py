@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from renderers.deflate import zlib_stream
 from renderers.pdf.frozen.about import About, info_dictionary, xmp
-from renderers.pdf.frozen.content import FONT_NAMES, PT_PER_PX, short
+from renderers.pdf.frozen.content import FONT_NAMES, PT_PER_PX
 from renderers.pdf.frozen.flow import picture_names
 from renderers.pdf.frozen.looks import Weight
 from renderers.pdf.frozen.objects import Objects, decimal, pdf_string
@@ -69,7 +69,7 @@ def _content(page: Page) -> bytes:
     for placed in (*page.placed, *page.margins):
         placed.first_mark, first = mark, mark
         mark += len(placed.plate.elements.marked)
-        parts.append(f"q 1 0 0 1 0 {short(placed.y)} cm\n{placed.plate.content % tuple(range(first, mark))}Q\n")
+        parts.append(f"q 1 0 0 1 0 {decimal(placed.y)} cm\n{placed.plate.content % tuple(range(first, mark))}Q\n")
     return "".join(parts).encode()
 
 
