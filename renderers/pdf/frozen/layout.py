@@ -71,7 +71,7 @@ class FrozenLayout:
     _margins: Margins = field(init=False)
 
     def __post_init__(self) -> None:
-        self._typesetter = Typesetter(self._faces.shape, self._faces.word, break_first_line)
+        self._typesetter = Typesetter(self._faces.shape, self._faces.shape_word, break_first_line)
         self._row_shapes = RowShapes(self._faces.shape)
         self._margins = Margins(self._typesetter)
 

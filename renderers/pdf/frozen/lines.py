@@ -46,9 +46,9 @@ class Line:
 class Typesetter:
     """Sets paragraphs, and remembers them: most texts return in the next pack."""
 
-    def __init__(self, shape: Shape, word: Shape, break_first_line: BreakFirstLine) -> None:
+    def __init__(self, shape: Shape, shape_word: Shape, break_first_line: BreakFirstLine) -> None:
         self.shape = shape
-        self._word = word
+        self._shape_word = shape_word
         self._break_first_line = break_first_line
         self._broken = lru_cache(maxsize=2048)(self._break)
 
@@ -97,11 +97,11 @@ class Typesetter:
         """Return the words of *text* that fit *width*, and the rest, or None if it may break elsewhere too."""
         if kind.hyphenates:
             return None
-        space, end, x = self._word(" ", kind).width, 0, 0.0
+        space, end, x = self._shape_word(" ", kind).width, 0, 0.0
         for word in text.split(" "):
             if not _UNBROKEN.fullmatch(word):
                 return None
-            x += self._word(word, kind).width
+            x += self._shape_word(word, kind).width
             if x > width:
                 break
             x += space

@@ -159,7 +159,7 @@ class Faces:
     def __init__(self, files: dict[Weight, Path]) -> None:
         self._faces = {weight: Face(path, weight) for weight, path in files.items()}
         self.shape = lru_cache(maxsize=8192)(self._shape)
-        self.word = lru_cache(maxsize=8192)(self._word)
+        self.shape_word = lru_cache(maxsize=8192)(self._shape_word)
 
     def embedded(self, *, are_common: bool) -> dict[Weight, EmbeddedFont]:
         """Return the fonts of a document, the smaller ones if all of its text is common."""
@@ -169,7 +169,7 @@ class Faces:
         if " " not in text or not _LATIN.search(text):
             return self._faces[kind.weight].shape(text, kind.size, kind.language)
         # Nothing in these fonts reaches over a space.
-        words, space = [self.word(word, kind) for word in text.split(" ")], self.word(" ", kind)
+        words, space = [self.shape_word(word, kind) for word in text.split(" ")], self.shape_word(" ", kind)
         shown = space.show[1:-1].join([word.show[1:-1] for word in words]).replace("><", "")
         return Run(
             text=text,
@@ -179,7 +179,7 @@ class Faces:
             is_tidy=is_tidy(text),
         )
 
-    def _word(self, word: str, kind: Type) -> Run:
+    def _shape_word(self, word: str, kind: Type) -> Run:
         return self._faces[kind.weight].shape(word, kind.size, kind.language, script="Latn")
 
 
