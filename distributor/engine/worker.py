@@ -64,17 +64,25 @@ def enter(stop: Event, setup: Callable[..., None], arguments: tuple[Any, ...]) -
     atexit.register(_leave)
 
 
-def run_shard(task: Callable[[Item], Result], shard: Sequence[Item]) -> list[Result]:
-    """Do *task* for the items of *shard*, until it is told to stop."""
+def enter_forked() -> None:
+    """Begin in a process that was forked from one that had entered: all is there but its threads."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def run_shard(task: Callable[[Item], Result], finish: Callable[[], None], shard: Sequence[Item]) -> list[Result]:
+    """Do *task* for the items of *shard* until it is told to stop; then *finish* what was done, whatever ended it."""
     results: list[Result] = []
     try:
         if _state.fault is not None:
             raise _state.fault
-        for item in shard:
-            if _state.stop is not None and _state.stop.is_set():
-                break
-            results.append(task(item))
-            _state.collection.count()
+        try:
+            for item in shard:
+                if _state.stop is not None and _state.stop.is_set():
+                    break
+                results.append(task(item))
+                _state.collection.count()
+        finally:
+            finish()
     except Exception as error:
         if not _can_travel(error):
             raise WorkerError(f"{type(error).__name__}: {error}") from None

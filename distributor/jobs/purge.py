@@ -5,7 +5,7 @@ leaves in between is found as left over the next time.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,6 +32,7 @@ class What(StrEnum):
     previews = "previews"
     left_over = "left over"  # files that nothing refers to: of a process that crashed
     attempts = "attempts"
+    incidents = "incidents"  # of alert rules, with who was told and what was said of them
     addresses = "addresses"  # deliveries whose address and name are replaced
 
 
@@ -86,9 +87,12 @@ def plan_purge(app: Application) -> Purge:
     kept = app.ledger.artifact_refs(since=limits.artifacts) | _refs_of_unended(app, limits.artifacts)
     old = (*_old_files(app, limits, forgotten=_names(app, all_refs - kept), kept=_names(app, kept)),
            *_old_folders(app, limits))  # fmt: skip
-    attempts = app.ledger.forget_attempts(before=limits.attempts, dry=True)
-    addresses = app.ledger.pseudonymise(str, before=limits.addresses, dry=True)
-    return _counted(old, limits, attempts=attempts, addresses=addresses)
+    rows = {
+        What.attempts: app.ledger.forget_attempts(before=limits.attempts, dry=True),
+        What.incidents: app.ledger.forget_incidents(before=limits.attempts, dry=True),
+        What.addresses: app.ledger.pseudonymise(str, before=limits.addresses, dry=True),
+    }
+    return _counted(old, limits, rows)
 
 
 def carry_out_purge(app: Application, *, who: str) -> Purge:
@@ -107,9 +111,12 @@ def carry_out_purge(app: Application, *, who: str) -> Purge:
     forgotten, still = _names(app, before - kept), _names(app, kept)
     old = (*_old_files(app, limits, forgotten=forgotten, kept=still), *_old_folders(app, limits))
     gone = tuple(one for one in old if _remove(one, limits))
-    attempts = app.ledger.forget_attempts(before=limits.attempts, dry=False)
-    addresses = app.ledger.pseudonymise(make_pseudonym(app), before=limits.addresses, dry=False)
-    purge = _counted(gone, limits, attempts=attempts, addresses=addresses)
+    rows = {
+        What.attempts: app.ledger.forget_attempts(before=limits.attempts, dry=False),
+        What.incidents: app.ledger.forget_incidents(before=limits.attempts, dry=False),
+        What.addresses: app.ledger.pseudonymise(make_pseudonym(app), before=limits.addresses, dry=False),
+    }
+    purge = _counted(gone, limits, rows)
     told = ", ".join(f"{part.number} {part.what}" for part in purge.parts if part.number) or "nothing was old enough"
     app.ledger.record_audit(AuditRecord(at=app.clock.now(), who=who, action="purge", subject="", reason=told))
     return purge
@@ -134,7 +141,7 @@ def _refs_of_unended(app: Application, before: datetime) -> set[tuple[str, str]]
         for pack in app.ledger.packs(run.run_id).values():
             refs |= {(ref.sha256, pack.branch_id) for ref in pack.artifacts}
         for delivery in app.ledger.deliveries(DeliveryFilter(run_id=run.run_id)):
-            if delivery.kind is Kind.letter:
+            if delivery.kind is not Kind.pack:
                 letter = app.ledger.letter(delivery.key)
                 refs |= {(ref.sha256, delivery.branch_id) for ref in letter.artifacts}
     return refs
@@ -153,16 +160,29 @@ def _old_files(app: Application, limits: _Limits, *, forgotten: set[str], kept: 
 
 
 def _old_folders(app: Application, limits: _Limits) -> Iterator[_Old]:
-    for run in app.ledger.runs():
+    runs = {run.run_id: run for run in app.ledger.runs()}
+    for run in runs.values():
         folder = app.run_folder(run.run_id)
         if _is_old(run, limits) and folder.is_dir():
             yield _Old(what=What.run_folders, path=folder, size_bytes=_size(folder))
-    runs, previews = app.settings.store.path / "runs", app.settings.store.path / "previews"
-    for folder in sorted(runs.glob(f"{_GOING}*")):
-        yield _Old(what=What.left_over, path=folder, size_bytes=_size(folder))
+    evaluations, previews = app.evaluations_folder, app.settings.store.path / "previews"
+    for folder in sorted(evaluations.iterdir()) if evaluations.is_dir() else ():
+        known = runs.get(folder.name)
+        if known is not None and _is_old(known, limits):
+            yield _Old(what=What.run_folders, path=folder, size_bytes=_size(folder))
+        # An evaluation is recorded last; one that another overtook, or that was killed, has left its folder alone.
+        if known is None and not _is_going(folder) and folder.stat().st_mtime < limits.left_over.timestamp():
+            yield _Old(what=What.left_over, path=folder, size_bytes=_size(folder))
+    for place in (app.settings.store.path / "runs", evaluations):
+        for folder in sorted(place.glob(f"{_GOING}*")):
+            yield _Old(what=What.left_over, path=folder, size_bytes=_size(folder))
     for folder in sorted(previews.iterdir()) if previews.is_dir() else ():
         if folder.is_dir() and folder.stat().st_mtime < limits.artifacts.timestamp():
             yield _Old(what=What.previews, path=folder, size_bytes=_size(folder))
+
+
+def _is_going(folder: Path) -> bool:
+    return folder.name.startswith(_GOING)
 
 
 def _is_old(run: RunRecord, limits: _Limits) -> bool:
@@ -192,13 +212,18 @@ def _remove(one: _Old, limits: _Limits) -> bool:
 
 def _remove_folder(folder: Path) -> None:
     """Remove a folder as a whole: half of a snapshot must not pass for one."""
-    going = folder if folder.name.startswith(_GOING) else folder.with_name(f"{_GOING}{folder.name}")
+    going = folder if _is_going(folder) else folder.with_name(f"{_GOING}{folder.name}")
     folder.rename(going)
     shutil.rmtree(going)
 
 
-def _counted(old: tuple[_Old, ...], limits: _Limits, *, attempts: int, addresses: int) -> Purge:
-    before = {What.left_over: None}
+def _counted(old: tuple[_Old, ...], limits: _Limits, rows: Mapping[What, int]) -> Purge:
+    before = {
+        What.left_over: None,
+        What.attempts: limits.attempts,
+        What.incidents: limits.attempts,
+        What.addresses: limits.addresses,
+    }
     files = tuple(
         Part(
             what=what,
@@ -208,8 +233,4 @@ def _counted(old: tuple[_Old, ...], limits: _Limits, *, attempts: int, addresses
         )
         for what in (What.documents, What.run_folders, What.previews, What.left_over)
     )
-    rows = (
-        Part(what=What.attempts, number=attempts, before=limits.attempts),
-        Part(what=What.addresses, number=addresses, before=limits.addresses),
-    )
-    return Purge(parts=(*files, *rows))
+    return Purge(parts=(*files, *(Part(what=what, number=rows[what], before=before[what]) for what in rows)))

@@ -63,6 +63,7 @@ class _Bench:
 
     workshop: Workshop | None = None
     edition: Edition | None = field(default=None, repr=False)
+    made: list[tuple[PackRecord, Queueing]] = field(default_factory=list, repr=False)  # and not yet recorded
     press: DocumentPress = field(default_factory=lambda: DocumentPress(fast=False), repr=False)
 
 
@@ -71,7 +72,7 @@ _bench = _Bench()
 
 def set_up(workshop: Workshop) -> None:
     """Load the run's figures into this process."""
-    _bench.workshop = workshop
+    _bench.workshop, _bench.made = workshop, []
     _bench.edition = load_edition(workshop.head, workshop.folder)
     sample = workshop.sample
     if sample is None:
@@ -83,7 +84,7 @@ def set_up(workshop: Workshop) -> None:
 
 
 def make_pack(order: PackOrder) -> PackRecord:
-    """Make one pack and record it; what goes wrong with this branch stops this branch only.
+    """Make one pack; what goes wrong with this branch stops this branch only. `record_made` records it.
 
     Raises:
         OSError: Nothing can be stored.
@@ -100,8 +101,16 @@ def make_pack(order: PackOrder) -> PackRecord:
         raise
     except Exception as error:  # noqa: BLE001 - outermost frame of a pack: recorded, then the other branches go on
         record, queueing = not_made(order, branch, f"{type(error).__name__}: {error}")
-    workshop.ledger.record_pack(workshop.head.run_id, record, queueing)
+    _bench.made.append((record, queueing))
     return record
+
+
+def record_made() -> None:
+    """Record the packs made since it was last done: one transaction for some costs little more than for one."""
+    assert _bench.workshop is not None
+    made, _bench.made = _bench.made, []
+    if made:
+        _bench.workshop.ledger.record_packs(_bench.workshop.head.run_id, made)
 
 
 def not_made(order: PackOrder, branch: Branch, reason: str) -> tuple[PackRecord, Queueing]:

@@ -11,6 +11,7 @@ from distributor.settings.input import (
 )
 from distributor.settings.loading import CONFIG_VARIABLE, Settings, config_path, load_settings
 from distributor.settings.output import DkimSettings, EmailSettings, LedgerSettings
+from distributor.settings.vendors import SlackSettings, SmsSettings
 from distributor.settings.working import DispatchSettings
 
 __all__ = [
@@ -23,6 +24,8 @@ __all__ = [
     "FolderSettings",
     "LedgerSettings",
     "Settings",
+    "SlackSettings",
+    "SmsSettings",
     "SourceSettings",
     "SqlAlchemySettings",
     "SqlDirectorySettings",

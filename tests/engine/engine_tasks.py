@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 SETUPS: list[tuple[int, str]] = []
+DONE: list[int] = []  # and not yet finished
 
 
 class TwoPartError(Exception):
@@ -21,12 +22,33 @@ def set_up(folder: str) -> None:
         file.write(f"{os.getpid()}\n")
 
 
+def finish() -> None:
+    if DONE:
+        with (Path(SETUPS[-1][1]) / "finished").open("a") as file:
+            file.write(f"{DONE}\n")
+        DONE.clear()
+
+
+def note(item: int) -> int:
+    if item == 13:
+        raise ValueError("unlucky")
+    DONE.append(item)
+    return item
+
+
 def fail_to_set_up(folder: str) -> None:
     raise TwoPartError("no figures in", "the folder")
 
 
 def double(item: int) -> tuple[int, int]:
     return item * 2, os.getpid()
+
+
+def kill_parent_of_13(item: int) -> int:
+    if item == 13:
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(10)
+    return item
 
 
 def die_of_13(item: int) -> int:

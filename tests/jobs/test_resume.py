@@ -85,7 +85,7 @@ def assert_same(union: SmallUnion, run: RunRecord) -> None:
 
 def sent_lines(union: SmallUnion, run: RunRecord) -> list[str]:
     """Return the keys of all recorded attempts that were sent."""
-    attempts = union.app().ledger.attempts(DeliveryFilter(run_id=run.run_id, packs_only=True))
+    attempts = union.app().ledger.attempts(DeliveryFilter(run_id=run.run_id, without_letters=True))
     return [attempt.key for attempt in attempts if attempt.status is DeliveryStatus.sent]
 
 
@@ -230,7 +230,7 @@ def test_stop_names_the_run_in_hand_not_the_newest(union: SmallUnion) -> None:
 
 def test_sent_but_not_recorded_is_the_same_letter(union: SmallUnion) -> None:
     """Killed between the letter and its line in the ledger: it is written again, the same file with the same bytes."""
-    run = stop(union, packs=8)
+    run = union.run("note").run
     key = sent_lines(union, run)[0]
     union.ledger_sql(f"delete from attempt where key = '{key}'")
     union.ledger_sql(f"update delivery set status = 'sending', lease_owner = 'x/y/1/z', lease_until_at = "
