@@ -2,16 +2,18 @@
 
 Run: python -m benchmarks.equality [--every N] [--pictures DIR]
 
-Charts are held against each other pixel by pixel, workbooks file by file, and PDFs by what they say and show. The ten
-charts that are furthest apart are written side by side at 200 %: the drawing, the
-fast picture, and their difference times eight.
+Charts are held against each other pixel by pixel, workbooks file by file, and PDFs by what they say and show: the text
+that PDFium extracts, the pages at 100 dpi, tags, language, alt texts, bookmarks and metadata. The ten charts and the
+ten pages that are furthest apart are written side by side: the full way (of charts the drawing, at 200 %), the fast
+one, and their difference times eight.
 """
 
 import argparse
 import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +21,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from benchmarks.equal_pdfs import MOST_NOISY, NOISE, PdfPair, compare_pdfs
+from benchmarks.side_by_side import side_by_side
 from benchmarks.sides import config_text
 from distributor.bootstrap import make_application
 from distributor.demo.organisation import write_organisation
@@ -35,6 +39,7 @@ from renderers.charts.proof import Distance, distance
 from renderers.documents import drawn_charts
 from renderers.language import LANGUAGES
 from renderers.pack import Pack
+from renderers.pdf import PdfPress
 from renderers.xlsx import XlsxPress, render_xlsx
 
 _PERIODS = {"monthly_branch_pack": "2026-05", "quarterly_rep_report": "2026-Q1", "region_rollup": "2026-05"}
@@ -55,17 +60,19 @@ class Pair:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--every", type=int, default=1, help="only each so-manieth branch")
-    parser.add_argument("--pictures", type=Path, help="folder for the worst ten")
+    parser.add_argument("--pictures", type=Path, help="folder for the worst ten of each")
     asked = parser.parse_args()
     charts: list[Pair] = []
+    pdfs: list[PdfPair] = []
     full_way = workbooks = unequal = learned = 0
-    press = XlsxPress()
+    press, pdf_press = XlsxPress(), PdfPress()
     for pack in _packs(asked.every):
         for pair in _pairs(pack):
             if pair is None:
                 full_way += 1
             else:
                 charts.append(pair)
+        pdfs.append(_kept(pdfs, compare_pdfs(pdf_press, pack)))
         workbook, way = press.render(pack)
         workbooks += 1
         learned += way != "fast"
@@ -81,8 +88,35 @@ def main() -> None:
         )
     print(f"{sum(not pair.apart.is_close for pair in charts)} charts outside the bound")
     print(f"{workbooks} workbooks, {learned} written the full way to learn from, {unequal} others unequal")
+    _tell_pdfs(pdfs)
     if asked.pictures:
         _write_worst(asked.pictures, charts)
+        _write_worst_pages(asked.pictures, pdfs)
+
+
+def _kept(pdfs: list[PdfPair], found: PdfPair) -> PdfPair:
+    """Return *found* without its picture if ten other pages are further apart: all of them would fill the memory."""
+    further = sum(one.noisy_share > found.noisy_share for one in pdfs)
+    return replace(found, worst=None) if further >= _WORST else found
+
+
+def _tell_pdfs(pdfs: list[PdfPair]) -> None:
+    fast = [one for one in pdfs if not one.reason]
+    shares = [one.noisy_share for one in fast] or [0.0]
+    print(f"{len(fast)} PDFs fast, {len(pdfs) - len(fast)} the full way")
+    print(
+        f"{sum(not one.has_same_text for one in fast)} with another text, {sum(bool(one.unlike) for one in fast)} with "
+        f"other tags, metadata or ink, {sum(share > MOST_NOISY for share in shares)} with a page outside the bound"
+    )
+    print(
+        f"off by more than {NOISE} levels: mean {np.mean(shares):.4%} of the worst page of each, worst "
+        f"{max(shares):.4%}, bound {MOST_NOISY:.2%}"
+    )
+    for reason, count in Counter(one.reason for one in pdfs if one.reason).most_common(_WORST):
+        print(f"full {count} times: {reason}")
+    for one in fast:
+        if not one.is_equal:
+            print(f"unequal: {one.name}: {'; '.join(one.unlike) or 'text or pixels'}")
 
 
 def _packs(every: int) -> Iterator[Pack]:
@@ -136,12 +170,17 @@ def _same_files(one: bytes, two: bytes) -> bool:
 def _write_worst(folder: Path, charts: list[Pair]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number, pair in enumerate(sorted(charts, key=_badness, reverse=True)[:_WORST], start=1):
-        full, fast = (np.asarray(one.convert("RGB")) for one in (pair.drawing, Image.open(BytesIO(pair.fast))))
-        off = 255 - np.clip(8 * np.abs(full.astype(int) - fast), 0, 255).astype(np.uint8)
-        side_by_side = Image.fromarray(np.hstack([full, fast, off]))
-        size = (2 * side_by_side.width, 2 * side_by_side.height)
-        side_by_side.resize(size, Image.Resampling.NEAREST).save(folder / f"worst_{number:02}.png")
+        picture = side_by_side(pair.drawing, Image.open(BytesIO(pair.fast)), scale=2)
+        picture.save(folder / f"worst_{number:02}.png")
         print(f"worst {number:2}  {pair.apart.visible_share:.3%}  {pair.apart.mean_levels:.3f} levels  {pair.name}")
+
+
+def _write_worst_pages(folder: Path, pdfs: list[PdfPair]) -> None:
+    ordered = sorted(pdfs, key=lambda one: one.noisy_share, reverse=True)[:_WORST]
+    for number, pair in enumerate(ordered, start=1):
+        if pair.worst is not None:
+            pair.worst.save(folder / f"worst_page_{number:02}.png")
+            print(f"worst page {number:2}  {pair.noisy_share:.4%}  {pair.name}")
 
 
 if __name__ == "__main__":

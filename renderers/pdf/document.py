@@ -1,12 +1,13 @@
 """Pack → PDF."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 
 from renderers.errors import RefusedResourceError, RenderError
 from renderers.language import formatter
-from renderers.pack import Pack
+from renderers.pack import About, Pack
 from renderers.pdf.layout import ChartsBlock, blocks
 from renderers.pdf.library import press, stylesheet, templates
 from renderers.pdf.pictures import picture
@@ -16,14 +17,24 @@ from renderers.sections import ChartSection
 _UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
 # Values are escaped, so that only a template's own line ends stand between two tags. WeasyPrint would make each a box.
 _BETWEEN_TAGS = re.compile(r">[ \t]*\n[ \t\n]*<")
+_END = "</body></html>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
-    """A pack as markup, and the PNG of each picture by the address that the markup names."""
+    """A pack as markup: a frame whose body holds the masthead alone, and the elements that follow in it.
 
-    markup: str = field(repr=False)
+    ``pictures`` is the PNG of each picture by the address that the markup names.
+    """
+
+    frame: str = field(repr=False)
+    parts: tuple[str, ...] = field(repr=False)
     pictures: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def markup(self) -> str:
+        """The whole document."""
+        return "".join((self.frame.removesuffix(_END), *self.parts, _END))
 
 
 def render_pdf(pack: Pack, *, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]) -> bytes:
@@ -52,20 +63,37 @@ def compose(pack: Pack, *, charts: Mapping[str, bytes], alt_texts: Mapping[str, 
         RenderError: A chart section has neither a picture nor a sentence, or a picture has no alt text.
     """
     _check_charts(pack, charts, alt_texts)
-    body = tuple(blocks(pack.sections, charts=charts, alt_texts=alt_texts))
-    markup = (
-        templates().get_template("document.html.j2").render(pack=pack, blocks=body, word=formatter(pack.language).word)
-    )
+    found = tuple(blocks(pack.sections, charts=charts, alt_texts=alt_texts))
+    frame = templates().get_template("document.html.j2").render(pack=pack)
+    parts = [_macro("text", "notice")(notice) for notice in pack.notices]
+    parts += [_macro(block.kind, block.kind)(block) for block in found]
     return Composed(
-        markup=_BETWEEN_TAGS.sub("><", _UNPRINTABLE.sub("", markup)),
+        frame=_clean(frame) + _END,
+        parts=(*map(_clean, parts), _about_part(pack.about, pack.language)),
         pictures={
             figure.address: charts[figure.section.key]
-            for block in body
+            for block in found
             if isinstance(block, ChartsBlock)
             for figure in block.figures
             if figure.address
         },
     )
+
+
+@cache
+def _macro(template: str, name: str) -> Callable[..., str]:
+    found: Callable[..., str] = getattr(templates().get_template(f"{template}.html.j2").module, name)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _about_part(about: About, language: str) -> str:
+    """Return the last part, which is the same in all packs of a run."""
+    return _clean(_macro("about", "about")(about, formatter(language).word))
+
+
+def _clean(markup: str) -> str:
+    return _BETWEEN_TAGS.sub("><", _UNPRINTABLE.sub("", markup)).strip()
 
 
 def print_composed(composed: Composed, pack: Pack) -> bytes:

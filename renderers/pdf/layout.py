@@ -1,12 +1,14 @@
 """Where things go on the page: tiles in rows, charts side by side, widths of table columns."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from markupsafe import Markup, escape
+
 from renderers.charts.size import PHONE, ChartSize
 from renderers.charts.spec import ChartForm
-from renderers.formats import ValueKind
+from renderers.formats import Cell, Mark, ValueKind
 from renderers.pack import Pack
 from renderers.pdf.pictures import is_wide
 from renderers.sections import ChartSection, Section, TableSection, TextSection, Tile, TilesSection
@@ -56,12 +58,17 @@ class ChartsBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableBlock:
-    """A table; ``classes`` has one word list a column, ``is_short`` says that it should stay on one page."""
+    """A table; ``classes`` has one word list a column, ``is_short`` says that it should stay on one page.
+
+    ``lines`` are the cells of each row as markup, and ``total`` those of the last one: most of a document is cells.
+    """
 
     kind: str = "table"
     section: TableSection
     widths_percent: tuple[float, ...]
     classes: tuple[str, ...]
+    lines: tuple[Markup, ...]
+    total: Markup
     is_short: bool
 
 
@@ -158,12 +165,26 @@ def _table_block(section: TableSection) -> TableBlock:
     numeric = [column.value_format.kind not in (ValueKind.text, ValueKind.date) for column in section.columns]
     # A text beside the right edge of a number needs air.
     before = [False, *numeric[:-1]]
+    classes = tuple("number" if n else "after" if b else "" for n, b in zip(numeric, before, strict=True))
     return TableBlock(
         section=section,
         widths_percent=column_widths(section),
-        classes=tuple("number" if n else "after" if b else "" for n, b in zip(numeric, before, strict=True)),
+        classes=classes,
+        lines=tuple(_cells(row, classes) for row in section.rows),
+        total=_cells(section.total or (), classes),
         is_short=len(section.rows) <= _TABLE_KEPT_WHOLE_ROWS,
     )
+
+
+def _cells(row: Sequence[Cell], classes: Sequence[str]) -> Markup:
+    """Return the cells of a row; a text in the first column heads it."""
+    cells = [
+        f'<td class="{own if cell.mark is Mark.shown else f"{own} unshown"}">{escape(cell.text)}</td>'
+        for cell, own in zip(row, classes, strict=False)
+    ]
+    if cells and classes[0] != "number":
+        cells[0] = f'<th scope="row">{escape(row[0].text)}</th>'
+    return Markup("".join(cells))
 
 
 def _figure(section: ChartSection, number: int, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]) -> Figure:

@@ -24,13 +24,17 @@ _GREY, _RGB, _PALETTE = 0, 2, 3
 class Picture:
     """One picture in the form that WeasyPrint's image cache holds: intrinsic size, draw, and a PDF object."""
 
-    id: str
     width: int
     height: int
     bits: int
     colour_type: int
     palette: bytes
     rows: bytes
+
+    @property
+    def id(self) -> str:
+        """Return a name of its content. The name of this property is WeasyPrint's."""
+        return sha256(f"{self.width} {self.height} {self.bits}".encode() + self.palette + self.rows).hexdigest()
 
     @property
     def ratio(self) -> float:
@@ -85,7 +89,6 @@ def picture(png: bytes) -> Picture | None:
     if colour_type not in (_GREY, _RGB, _PALETTE) or interlace or b"tRNS" in kinds or bits > 8:
         return None
     return Picture(
-        id=sha256(png).hexdigest(),
         width=width,
         height=height,
         bits=bits,

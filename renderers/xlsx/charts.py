@@ -5,9 +5,9 @@ from typing import Any
 
 from renderers.charts.palette import Look, looks
 from renderers.charts.spec import ChartForm, ChartSpec, Series, SeriesRole
-from renderers.formats import TEXT, Cell, Mark
+from renderers.formats import TEXT, Mark
 from renderers.language import formatter
-from renderers.xlsx.grid import FIRST_ROW, HEAD_ROW, Grid, GridColumn, exact_number, printable
+from renderers.xlsx.grid import FIRST_ROW, HEAD_ROW, Entry, Grid, GridColumn, exact_number, printable
 from renderers.xlsx.styles import number_format
 
 _MARKERS = (SeriesRole.benchmark, SeriesRole.target)
@@ -27,7 +27,7 @@ def chart_columns(chart: ChartSpec) -> tuple[GridColumn, ...]:
     )
 
 
-def chart_rows(chart: ChartSpec) -> list[list[Cell]]:
+def chart_rows(chart: ChartSpec) -> list[list[Entry]]:
     """Return the rows of the chart's table: its categories, or for a heat map its series."""
     cells = [_cells(series, chart.language) for series in chart.series]
     if chart.form is ChartForm.heatmap:
@@ -81,20 +81,18 @@ def add_native_chart(workbook: Any, grid: Grid, chart: ChartSpec, *, alt: str) -
         grid.next_row += _HEIGHT_PX // 20 + 2
 
 
-def _cells(series: Series, language: str) -> list[Cell]:
+def _cells(series: Series, language: str) -> list[Entry]:
     none = formatter(language).word("no_value")
     pairs = zip(series.values, series.texts, strict=True)
     return [
         # An absent figure is an empty cell, which a chart leaves out; a dash would be drawn as zero.
-        Cell(value=value, text=text)
-        if value is not None
-        else Cell(value=None, text="" if text == none else text, mark=Mark.absent)
+        Entry(value, text) if value is not None else Entry(None, "" if text == none else text, Mark.absent)
         for value, text in pairs
     ]
 
 
-def _name(text: str) -> Cell:
-    return Cell(value=text, text=text)
+def _name(text: str) -> Entry:
+    return Entry(text, text)
 
 
 def _places(grid: Grid, chart: ChartSpec) -> Sequence[int]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 # Excel allows 31 UTF-16 units, none of these characters, no apostrophe at either end, and not its own word "History".
 # Source: Microsoft Support, "Rename a worksheet".
@@ -36,6 +37,7 @@ def _trim(text: str, units: int) -> str:
     return cut.strip("' ")
 
 
+@lru_cache(maxsize=1024)
 def quoted_name(name: str) -> str:
     """Return the name of a sheet as formulas have it: quoted unless it is one plain word, as xlsxwriter does."""
     from xlsxwriter.utility import quote_sheetname

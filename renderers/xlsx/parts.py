@@ -6,20 +6,27 @@ Source: ECMA-376-1, 18.3 (worksheets), 18.4 (shared strings), 21.2 (charts); att
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
 
+from renderers.xlsx.lists import list_texts
 from renderers.xlsx.names import quoted_name
-from renderers.xlsx.recording import Cell, Place, RecordedSheet, RecordedWorkbook, UnshapedError
+from renderers.xlsx.recording import (
+    Cell,
+    Picture,
+    Place,
+    RecordedChart,
+    RecordedLook,
+    RecordedSheet,
+    RecordedWorkbook,
+    UnshapedError,
+)
+from renderers.xlsx.xml import cell_range, escaped, letters, quoted
 
-_DEFAULT_ROW_PX = 20
+_DEFAULT_ROW_PX, _DEFAULT_COLUMN_PX = 20, 64
+_EMU_PER_PX = 9525
 _BLOCK_ROWS = 16  # rows that share a "spans" attribute
-# What xlsxwriter writes as _xHHHH_.
-_ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{4}_")
-_CACHE = re.compile(r"<c:f>([^<]*)</c:f><c:(str|num)Cache>.*?</c:\2Cache>")
-_RANGE = re.compile(r"(.*)!\$([A-Z]+)\$(\d+)(?::\$([A-Z]+)\$(\d+))?")
 
 Texts = dict[str, list[str]]
-Looks = dict[tuple[Any, ...], int]
+Looks = dict[RecordedLook, int]
 
 
 def changing_texts(book: RecordedWorkbook) -> tuple[Texts, Looks]:
@@ -29,15 +36,16 @@ def changing_texts(book: RecordedWorkbook) -> tuple[Texts, Looks]:
         f"xl/worksheets/sheet{number}.xml": _sheet_texts(sheet, looks)
         for number, sheet in enumerate(book.sheets, start=1)
     }
-    pictures = [picture for sheet in book.sheets for picture in sheet.pictures]
-    for number, picture in enumerate(pictures, start=1):
-        texts[f"xl/drawings/drawing{number}.xml"] = [f'descr="{quoted(picture.description)}"']
-    texts["xl/workbook.xml"] = [
-        # Sorted as xlsxwriter sorts names.
-        f"{escaped(quoted_name(sheet.name))}!{_range(sheet.filter, '$')}<"
-        for sheet in sorted(book.sheets, key=lambda sheet: sheet.name.lower())
-        if sheet.filter
-    ]
+    number = 0
+    for place, sheet in enumerate(book.sheets, start=1):
+        for picture in sheet.pictures:
+            number += 1
+            texts[f"xl/worksheets/_rels/sheet{place}.xml.rels"] = [f"/drawing{number}.xml"]
+            texts[f"xl/drawings/drawing{number}.xml"] = _drawing_texts(sheet, picture)
+            texts[f"xl/drawings/_rels/drawing{number}.xml.rels"] = [f"/chart{number}.xml"]
+            texts[f"xl/charts/chart{number}.xml"] = list(_chart_texts(book, sheet, picture.chart))
+    names = tuple((sheet.name, sheet.filter, sheet.repeated) for sheet in book.sheets)
+    texts |= list_texts(names, number)
     texts["docProps/core.xml"] = [
         f"<dc:{name}>{escaped(book.properties[name])}</dc:{name}>" for name in ("title", "subject")
     ]
@@ -46,41 +54,63 @@ def changing_texts(book: RecordedWorkbook) -> tuple[Texts, Looks]:
     return texts, looks
 
 
-def chart_caches(xml: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """Split a chart at the figures that it keeps of its sheet.
-
-    Returns:
-        The XML between them, and of each the formula it stands for and its kind: "str" or "num".
-    """
-    between, caches, end = [], [], 0
-    for match in _CACHE.finditer(xml):
-        start = match.start() + len(f"<c:f>{match[1]}</c:f>")
-        between.append(xml[end:start])
-        caches.append((match[1], match[2]))
-        end = match.end()
-    return [*between, xml[end:]], caches
+def category_kinds(book: RecordedWorkbook, sheet: RecordedSheet, chart: RecordedChart) -> tuple[str, ...]:
+    """Return whether the categories of the series are numbers or texts for a chart."""
+    # Most have the same ones.
+    kinds = {place: kind_of(tokens_of(book, sheet, place)) for place in dict.fromkeys(chart.ranges[1::3])}
+    return tuple(kinds.values())
 
 
-def cache_text(book: RecordedWorkbook, formula: str, kind: str) -> str:
-    """Return what a chart keeps of the cells of *formula*."""
-    number, place = _cells_of(formula, tuple(sheet.name for sheet in book.sheets))
-    tokens = tokens_of(book, book.sheets[number], place)
+def _chart_texts(book: RecordedWorkbook, sheet: RecordedSheet, chart: RecordedChart) -> Iterator[str]:
+    """Yield what a chart says of the cells of each of its ranges: their formula, and a copy of what they hold."""
+    name, copies = escaped(quoted_name(sheet.name)), dict[tuple[str, Place], str]()
+    for number, place in enumerate(chart.ranges):
+        kind = ("str", "", "num")[number % 3]
+        if (kind, place) not in copies:  # all series have the same categories
+            copies[kind, place] = (
+                f"<c:f>{name}!{cell_range(place, '$')}</c:f>{_copy(tokens_of(book, sheet, place), kind)}"
+            )
+        yield copies[kind, place]
+
+
+def _copy(tokens: list[str | None], kind: str) -> str:
+    kind = kind or kind_of(tokens)
     points = []
     for number, token in enumerate(tokens):
-        if kind == "num":
-            if token is None:
-                continue
-            token = token if _is_number(token) else "0"
         if token is not None:
-            points.append(f'<c:pt idx="{number}"><c:v>{escaped(token)}</c:v></c:pt>')
+            shown = token if kind == "str" or _is_number(token) else "0"
+            points.append(f'<c:pt idx="{number}"><c:v>{escaped(shown)}</c:v></c:pt>')
     head = "<c:formatCode>General</c:formatCode>" if kind == "num" else ""
     return f'<c:{kind}Cache>{head}<c:ptCount val="{len(tokens)}"/>{"".join(points)}</c:{kind}Cache>'
+
+
+def _drawing_texts(sheet: RecordedSheet, picture: Picture) -> list[str]:
+    """Return where a chart lies, and what it shows."""
+    width, height = picture.chart.size_px
+    column, across = _end(picture.column, width, sheet.widths_px, _DEFAULT_COLUMN_PX)
+    row, down = _end(picture.row, height, sheet.heights_px, _DEFAULT_ROW_PX)
+    start = f"<xdr:col>{picture.column}</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>{picture.row}</xdr:row>"
+    end = f"<xdr:col>{column}</xdr:col><xdr:colOff>{across * _EMU_PER_PX}</xdr:colOff><xdr:row>{row}</xdr:row>"
+    return [
+        f"<xdr:from>{start}<xdr:rowOff>0</xdr:rowOff></xdr:from>"
+        f"<xdr:to>{end}<xdr:rowOff>{down * _EMU_PER_PX}</xdr:rowOff></xdr:to>",
+        f'descr="{quoted(picture.description)}"',
+    ]
+
+
+def _end(start: int, length_px: int, sizes_px: Mapping[int, int | None], default_px: int) -> tuple[int, int]:
+    """Return the row or column in which a length ends, and how much of it is covered; a hidden one has no size."""
+    place = start
+    while length_px >= (size := sizes_px.get(place, default_px) or 0):
+        length_px -= size
+        place += 1
+    return place, length_px
 
 
 def kind_of(tokens: Sequence[str | None]) -> str:
     """Return whether cells are numbers or texts for a chart, as xlsxwriter tells them apart."""
     known = [token for token in tokens if token is not None]
-    return "str" if any(re.search("[_ ]", token) or not _is_number(token) for token in known) else "num"
+    return "num" if all(map(_is_plain_number, known)) else "str"
 
 
 def tokens_of(book: RecordedWorkbook, sheet: RecordedSheet, place: Place) -> list[str | None]:
@@ -93,49 +123,30 @@ def tokens_of(book: RecordedWorkbook, sheet: RecordedSheet, place: Place) -> lis
             cell = cells.get(column)
             if cell is None:
                 found.append(None)
-            elif cell.number is not None:
-                found.append(f"{cell.number:.16g}")
+                continue
+            number, string, _ = cell
+            if number is not None:
+                found.append(f"{number:.16g}")
             else:
-                found.append("" if cell.string is None else book.texts[cell.string])
+                found.append("" if string is None else book.texts[string])
     return found
-
-
-def escaped(text: str) -> str:
-    """Return *text* as XML data.
-
-    Raises:
-        UnshapedError: It holds what xlsxwriter writes in a way of its own.
-    """
-    if _ESCAPED.search(text):
-        raise UnshapedError("control characters in a text")
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def quoted(text: str) -> str:
-    """Return *text* as the value of an XML attribute."""
-    return (
-        text.replace("&", "&amp;")
-        .replace('"', "&quot;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\n", "&#xA;")
-    )
 
 
 def _sheet_texts(sheet: RecordedSheet, looks: Looks) -> list[str]:
     last = max(max(sheet.rows), max(sheet.heights_px, default=0))
     widest = max(max(cells) for cells in sheet.rows.values())
-    merges = "".join(f'<mergeCell ref="{_range(place)}"/>' for place in sheet.merges)
+    merges = "".join(f'<mergeCell ref="{cell_range(place)}"/>' for place in sheet.merges)
     links = "".join(
         f'<hyperlink ref="{letters(column)}{row + 1}" location="{quoted(place)}" display="{quoted(text)}"/>'
         for row, column, place, text in sheet.links
     )
     return [
-        f'<dimension ref="{_range((0, 0, last, widest))}"/>',
+        f'<dimension ref="{cell_range((0, 0, last, widest))}"/>',
         f"<cols>{''.join(_columns(sheet.widths_px))}</cols>",
-        f"<sheetData>{''.join(_rows(sheet, looks))}</sheetData>",
-        f'<autoFilter ref="{_range(sheet.filter)}"/>' if sheet.filter else "",
-        f'<mergeCells count="{len(sheet.merges)}">{merges}</mergeCells>' if merges else "",
+        f"<sheetData>{''.join(_rows(sheet, looks))}</sheetData>"
+        + (f'<autoFilter ref="{cell_range(sheet.filter)}"/>' if sheet.filter else "")
+        + (f'<mergeCells count="{len(sheet.merges)}">{merges}</mergeCells>' if merges else ""),
+        f'<conditionalFormatting sqref="{cell_range(sheet.scaled)}">' if sheet.scaled else "",
         f"<hyperlinks>{links}</hyperlinks>" if links else "",
         f"<oddFooter>{escaped(sheet.footer)}</oddFooter>",
     ]
@@ -157,10 +168,10 @@ def _rows(sheet: RecordedSheet, looks: Looks) -> Iterator[str]:
             known = looks.get(look)
             if known is None:
                 known = looks[look] = len(looks) + 1
-            if value is not None:
-                yield f'<c r="{letters(column)}{number}" s="{known}"><v>{value:.16G}</v></c>'
-            elif string is not None:
+            if string is not None:
                 yield f'<c r="{letters(column)}{number}" s="{known}" t="s"><v>{string}</v></c>'
+            elif value is not None:
+                yield f'<c r="{letters(column)}{number}" s="{known}"><v>{value:.16G}</v></c>'
             else:
                 yield f'<c r="{letters(column)}{number}" s="{known}"/>'
         yield "</row>"
@@ -215,42 +226,12 @@ def _string(text: str) -> str:
     return f"<si><t{space}>{escaped(text)}</t></si>"
 
 
-def _range(place: Place, absolute: str = "") -> str:
-    top, left, bottom, right = place
-    first = f"{absolute}{letters(left)}{absolute}{top + 1}"
-    last = f"{absolute}{letters(right)}{absolute}{bottom + 1}"
-    return first if first == last else f"{first}:{last}"
+@lru_cache(maxsize=8192)
+def _is_plain_number(token: str) -> bool:
+    return not re.search("[_ ]", token) and _is_number(token)
 
 
-@cache
-def letters(column: int) -> str:
-    """Return the letters of a column: 0 is A."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
-
-
-@lru_cache(maxsize=4096)
-def _cells_of(formula: str, names: tuple[str, ...]) -> tuple[int, Place]:
-    """Return the number of the sheet and the cells that an escaped *formula* names."""
-    match = _RANGE.fullmatch(formula.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
-    if match is None:
-        raise UnshapedError(f"the formula {formula}")
-    sheet = next(number for number, name in enumerate(names) if quoted_name(name) == match[1])
-    last_column, last_row = match[4] or match[2], match[5] or match[3]
-    return sheet, (int(match[3]) - 1, _column_number(match[2]), int(last_row) - 1, _column_number(last_column))
-
-
-def _column_number(text: str) -> int:
-    number = 0
-    for letter in text:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1
-
-
+@lru_cache(maxsize=8192)
 def _is_number(token: str) -> bool:
     try:
         float(token)

@@ -13,21 +13,23 @@ from itertools import chain, zip_longest
 
 from renderers.pack import Pack
 from renderers.xlsx.archive import Member, archive, member
-from renderers.xlsx.parts import cache_text, changing_texts, chart_caches, kind_of, tokens_of
+from renderers.xlsx.parts import category_kinds, changing_texts
 from renderers.xlsx.recording import RecordedWorkbook, UnshapedError
+from renderers.xlsx.sheet import styles_file
 from renderers.xlsx.workbook import fill_workbook, render_xlsx
 
 _MOST_TEMPLATES = 2_000  # of about 10 kB
-_NAMING_RANGES = ("xl/workbook.xml", "docProps/app.xml")
+_MOST_PACKED = 200
+_STYLES = "xl/styles.xml"
+_RETURNING = (".rels", "[Content_Types].xml", "xl/workbook.xml", "docProps/app.xml")
 Key = tuple[object, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class _Filled:
-    """A file whose changing texts stand between fixed ones; a chart's are named by formula and kind."""
+    """A file whose changing texts stand between fixed ones."""
 
     fixed: tuple[str, ...]
-    caches: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,60 +38,62 @@ class _Broken:
 
 
 class _Book:
-    """One pack's workbook: its changing texts, and by what each of its files is known."""
+    """One pack's workbook: its files in order, each with its changing texts and with what else it depends on."""
 
     def __init__(self, pack: Pack) -> None:
-        self.recorded = RecordedWorkbook()
-        fill_workbook(self.recorded, pack)
-        self.texts, looks = changing_texts(self.recorded)
-        names = tuple(sheet.name for sheet in self.recorded.sheets)
-        properties = tuple(str(self.recorded.properties[name]) for name in ("author", "company", "created"))
-        has_charts = tuple(len(sheet.pictures) for sheet in self.recorded.sheets)
-        ranges = tuple((sheet.repeated, sheet.filter and sheet.filter[1::2]) for sheet in self.recorded.sheets)
-        self._caches: dict[tuple[str, str], str] = {}
-        self._common: Key = (names, has_charts, properties)
-        self.keys: dict[str, Key] = dict(self._file_keys())
-        self.keys["xl/styles.xml"] = tuple(looks)
-        for name in _NAMING_RANGES:
-            self.keys[name] = (*self._common, ranges)
+        self._recorded = RecordedWorkbook()
+        fill_workbook(self._recorded, pack)
+        self._texts, looks = changing_texts(self._recorded)
+        self.looks = tuple(look.properties for look in looks)
+        self.keys: dict[str, Key] = {}
+        for name, kind in self._kinds():
+            texts = self._texts.get(name, ())
+            self.keys[name] = (*kind, *map(bool, texts))
 
-    def key(self, name: str) -> Key:
-        """Return what the file *name* depends on, apart from its changing texts."""
-        present = tuple(map(bool, self.texts.get(name, ())))
-        return (name, self.keys.get(name, self._common), present)
-
-    def layout(self) -> Key:
-        """Return what decides which files there are."""
-        return self._common
+    def texts(self, name: str) -> list[str]:
+        """Return the changing texts of a file."""
+        return self._texts.get(name, [])
 
     def filled(self, name: str, part: _Filled) -> str:
         """Return a file with this pack's texts."""
-        changing = [self._cache(cache) for cache in part.caches] or self.texts.get(name, [])
-        return "".join(chain.from_iterable(zip_longest(part.fixed, changing, fillvalue="")))
+        return "".join(chain.from_iterable(zip_longest(part.fixed, self.texts(name), fillvalue="")))
 
-    def _cache(self, cache: tuple[str, str]) -> str:
-        """Return what a chart keeps of some cells; all its series have the same categories."""
-        if cache not in self._caches:
-            self._caches[cache] = cache_text(self.recorded, *cache)
-        return self._caches[cache]
-
-    def _file_keys(self) -> Iterator[tuple[str, Key]]:
-        charts = 0
-        for number, sheet in enumerate(self.recorded.sheets, start=1):
-            yield f"xl/worksheets/sheet{number}.xml", (repr(sheet.calls), len(sheet.pictures))
-            for picture in sheet.pictures:
-                charts += 1
-                kinds = tuple(kind_of(tokens_of(self.recorded, sheet, place)) for place in picture.chart.named)
-                yield f"xl/charts/chart{charts}.xml", (repr(picture.chart), kinds)
-                yield f"xl/drawings/drawing{charts}.xml", (picture.row, picture.column, sheet.covered(picture))
+    def _kinds(self) -> Iterator[tuple[str, Key]]:
+        """Yield the files in xlsxwriter's order, each with all that it depends on apart from its changing texts."""
+        book = self._recorded
+        charts = [(sheet, picture.chart) for sheet in book.sheets for picture in sheet.pictures]
+        numbers = range(1, len(charts) + 1)
+        yield "[Content_Types].xml", ("types",)
+        yield "_rels/.rels", ("relations",)
+        yield "xl/_rels/workbook.xml.rels", ("sheets", len(book.sheets))
+        for number, sheet in enumerate(book.sheets, start=1):
+            kind = ("sheet", number == 1, repr(sheet.calls), len(sheet.pictures))
+            yield f"xl/worksheets/sheet{number}.xml", kind
+        yield "xl/workbook.xml", ("workbook",)
+        for number, (sheet, chart) in zip(numbers, charts, strict=True):
+            kinds = category_kinds(book, sheet, chart)
+            yield f"xl/charts/chart{number}.xml", ("chart", number, repr(chart), kinds)
+        for number in numbers:
+            yield f"xl/drawings/drawing{number}.xml", ("drawing",)
+        yield "xl/sharedStrings.xml", ("strings",)
+        yield _STYLES, ("styles", self.looks)
+        yield "docProps/custom.xml", ("custom", *(name for name, _ in book.custom))
+        yield "xl/theme/theme1.xml", ("theme",)
+        for number, sheet in enumerate(book.sheets, start=1):
+            if sheet.pictures:
+                yield f"xl/worksheets/_rels/sheet{number}.xml.rels", ("drawing of a sheet",)
+        for number in numbers:
+            yield f"xl/drawings/_rels/drawing{number}.xml.rels", ("chart of a drawing",)
+        yield "docProps/core.xml", ("core", book.properties["author"], book.properties["created"])
+        yield "docProps/app.xml", ("app", book.properties["company"])
 
 
 class XlsxPress:
     """Keeps the templates of the files it has seen."""
 
     def __init__(self) -> None:
-        self._files: dict[Key, tuple[str, ...]] = {}
         self._templates: dict[Key, Member | _Filled | _Broken] = {}
+        self._packed: dict[tuple[str, str], Member] = {}
 
     def render(self, pack: Pack) -> tuple[bytes, str]:
         """Write *pack* as `render_xlsx` does.
@@ -110,15 +114,16 @@ class XlsxPress:
 
     def _members(self, book: _Book) -> tuple[list[Member], str]:
         """Return the files of a workbook, or else why they cannot be made."""
-        names = self._files.get(book.layout())
-        if names is None:
-            return [], "first of its shape"
         members = []
-        for name in names:
-            part = self._templates.get(book.key(name))
+        for name, key in book.keys.items():
+            part = self._templates.get(key)
+            if part is None and name == _STYLES:
+                part = self._templates[key] = member(name, styles_file(book.looks))
             match part:
                 case Member():
                     members.append(part)
+                case _Filled() if name.endswith(_RETURNING):
+                    members.append(self._returning(name, book.filled(name, part)))
                 case _Filled():
                     members.append(member(name, book.filled(name, part).encode()))
                 case _Broken():
@@ -127,18 +132,25 @@ class XlsxPress:
                     return [], "first of its shape"
         return members, ""
 
+    def _returning(self, name: str, xml: str) -> Member:
+        """Return a file of which packs have few different ones, compressed once."""
+        if (name, xml) not in self._packed:
+            if len(self._packed) >= _MOST_PACKED:
+                self._packed.clear()
+            self._packed[name, xml] = member(name, xml.encode())
+        return self._packed[name, xml]
+
     def _learn(self, content: bytes, book: _Book) -> None:
         """Make templates of a workbook's files, and hold those that are there already against it."""
         if len(self._templates) > _MOST_TEMPLATES:
             self._templates.clear()
-            self._files.clear()
         with zipfile.ZipFile(io.BytesIO(content)) as opened:
             files = {name: opened.read(name).decode() for name in opened.namelist()}
-        self._files[book.layout()] = tuple(files)
-        for name, xml in files.items():
-            key = book.key(name)
+        has_all = tuple(files) == tuple(book.keys)
+        for name, key in book.keys.items():
+            xml = files.get(name, "")
             part = self._templates.get(key) or _cut(name, xml, book)
-            self._templates[key] = part if _gives(part, name, xml, book) else _Broken()
+            self._templates[key] = part if has_all and _gives(part, name, xml, book) else _Broken()
 
 
 def _gives(part: Member | _Filled | _Broken, name: str, xml: str, book: _Book) -> bool:
@@ -153,13 +165,11 @@ def _gives(part: Member | _Filled | _Broken, name: str, xml: str, book: _Book) -
 
 def _cut(name: str, xml: str, book: _Book) -> Member | _Filled:
     """Cut a file at its changing texts."""
-    if name.startswith("xl/charts/"):
-        fixed, caches = chart_caches(xml)
-        return _Filled(tuple(fixed), tuple(caches))
-    if not book.texts.get(name):
+    texts = book.texts(name)
+    if not texts:
         return member(name, xml.encode())
     between, rest = [], xml
-    for text in book.texts[name]:
+    for text in texts:
         before, _, rest = rest.partition(text) if text else ("", "", rest)
         between.append(before)
     return _Filled((*between, rest))

@@ -4,14 +4,14 @@ Cells, sizes, merges, links and footers are kept as data, because they differ fr
 into the shape: packs whose calls are the same there make workbooks that differ in the kept data only.
 """
 
-from collections.abc import Callable
-from datetime import date, datetime
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-_FIRST_DAY = date(1899, 12, 30)  # of Excel's count, for dates from March 1900 on
-_COVERED_ROWS, _COVERED_COLUMNS = 24, 12  # more than a chart covers
+from renderers.xlsx.grid import Content
 
+_RANGES = ("name", "categories", "values")
 
 Place = tuple[int, int, int, int]  # first row and column, last row and column
 
@@ -20,12 +20,15 @@ class UnshapedError(Exception):
     """This workbook cannot be made from a template; the message says why."""
 
 
-class Cell(NamedTuple):
-    """What stands in one cell: a number, the index of a shared string, or nothing; and its look."""
+class RecordedLook:
+    """A look of cells: there is one for each set of properties in a workbook."""
 
-    number: float | None
-    string: int | None
-    look: tuple[Any, ...]
+    def __init__(self, properties: tuple[tuple[str, Any], ...]) -> None:
+        self.properties = properties
+
+
+Cell = tuple[float | None, int | None, RecordedLook]
+"""What stands in one cell: a number, the index of a shared string, or nothing; and its look."""
 
 
 class Picture(NamedTuple):
@@ -69,20 +72,28 @@ class _Calls:
 
 
 class RecordedChart(_Calls):
-    """A chart of a sheet's figures: all of it is shape, but for what stands in the cells that it names."""
+    """A chart of a sheet's figures: all of it is shape, but for the cells that it names and what stands in them.
+
+    ``ranges`` are the cells of each series in the order of the file: its name, its categories, its values.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.named: list[Place] = []  # cells of names and categories, which may be texts or numbers
+        self.ranges: list[Place] = []
+        self.size_px = (0, 0)
 
     def add_series(self, entry: dict[str, Any]) -> None:
-        self.calls.append(("add_series", entry))
+        look = {name: value for name, value in entry.items() if name not in _RANGES}
+        self.calls.append(("add_series", look))
         _, row, column = entry["name"]
-        self.named += [(row, column, row, column), tuple(entry["categories"][1:])]
+        self.ranges += [(row, column, row, column), tuple(entry["categories"][1:]), tuple(entry["values"][1:])]
 
     def combine(self, other: "RecordedChart") -> None:
         self.calls.append(("combine", other))
-        self.named += other.named
+        self.ranges += other.ranges
+
+    def set_size(self, size: dict[str, int]) -> None:
+        self.size_px = (size["width"], size["height"])
 
 
 class RecordedSheet(_Calls):
@@ -91,12 +102,13 @@ class RecordedSheet(_Calls):
     def __init__(self, name: str, strings: Strings) -> None:
         super().__init__()
         self.name = name
-        self.rows: dict[int, dict[int, Cell]] = {}
+        self.rows: defaultdict[int, dict[int, Cell]] = defaultdict(dict)
         self.heights_px: dict[int, int] = {}
         self.widths_px: dict[int, int | None] = {}  # None is hidden
         self.merges: list[Place] = []
         self.links: list[tuple[int, int, str, str]] = []
         self.filter: Place | None = None
+        self.scaled: Place | None = None  # the figures that are coloured by size
         self.repeated: int | None = None  # the row that is printed on each page
         self.footer = ""
         self.pictures: list[Picture] = []
@@ -118,47 +130,41 @@ class RecordedSheet(_Calls):
     def set_footer(self, footer: str) -> None:
         self.footer = footer
 
-    def write_string(self, row: int, column: int, text: str, look: Any) -> None:
-        self._put(row, column, Cell(None, self._strings.number(text), look))
+    def write_string(self, row: int, column: int, text: str, look: RecordedLook) -> None:
+        self.rows[row][column] = (None, self._strings.number(text), look)
 
-    def write_number(self, row: int, column: int, number: float, look: Any) -> None:
-        self._put(row, column, Cell(number, None, look))
+    def write_number(self, row: int, column: int, number: float, look: RecordedLook) -> None:
+        self.rows[row][column] = (number, None, look)
 
-    def write_datetime(self, row: int, column: int, day: date, look: Any) -> None:
-        if isinstance(day, datetime):
-            raise UnshapedError("a date with a time of day")
-        self._put(row, column, Cell((day - _FIRST_DAY).days, None, look))
+    def write_cells(self, row: int, contents: Sequence[Content]) -> None:
+        number_of = self._strings.number
+        self.rows[row] = {
+            column: (number, None, look) if number is not None or not text else (None, number_of(text), look)
+            for column, (number, text, look) in enumerate(contents)
+        }
 
-    def write_blank(self, row: int, column: int, _nothing: None, look: Any) -> None:
-        self._put(row, column, Cell(None, None, look))
-
-    def write_url(self, row: int, column: int, url: str, look: Any, text: str) -> None:
+    def write_url(self, row: int, column: int, url: str, look: RecordedLook, text: str) -> None:
         self.write_string(row, column, text, look)
         self.links.append((row, column, url.removeprefix("internal:"), text))
 
-    def merge_range(self, top: int, left: int, bottom: int, right: int, _text: str, look: Any) -> None:
+    def merge_range(self, top: int, left: int, bottom: int, right: int, _text: str, look: RecordedLook) -> None:
         self.merges.append((top, left, bottom, right))
         for row in range(top, bottom + 1):
             for column in range(left, right + 1):
-                self._put(row, column, Cell(None, None, look))
+                self.rows[row][column] = (None, None, look)
 
     def autofilter(self, top: int, left: int, bottom: int, right: int) -> None:
         self.filter = (top, left, bottom, right)
+
+    def conditional_format(self, top: int, left: int, bottom: int, right: int, look: dict[str, Any]) -> None:
+        self.calls.append(("conditional_format", look))
+        self.scaled = (top, left, bottom, right)
 
     def repeat_rows(self, row: int) -> None:
         self.repeated = row
 
     def insert_chart(self, row: int, column: int, chart: RecordedChart, options: dict[str, Any]) -> None:
-        chart.calls.append(("insert_chart", row, column, options["object_position"]))
         self.pictures.append(Picture(row, column, chart, str(options["description"])))
-
-    def covered(self, picture: Picture) -> tuple[object, ...]:
-        """Return the sizes of the rows and columns that a chart may lie over."""
-        rows = tuple(self.heights_px.get(picture.row + step) for step in range(_COVERED_ROWS))
-        return rows, tuple(self.widths_px.get(picture.column + step, 0) for step in range(_COVERED_COLUMNS))
-
-    def _put(self, row: int, column: int, cell: Cell) -> None:
-        self.rows.setdefault(row, {})[column] = cell
 
 
 class RecordedWorkbook:
@@ -179,8 +185,8 @@ class RecordedWorkbook:
         self.sheets.append(RecordedSheet(name, self.strings))
         return self.sheets[-1]
 
-    def add_format(self, look: dict[str, Any]) -> tuple[Any, ...]:
-        return tuple(sorted(look.items()))
+    def add_format(self, look: dict[str, Any]) -> RecordedLook:
+        return RecordedLook(tuple(sorted(look.items())))
 
     def add_chart(self, kind: dict[str, str]) -> RecordedChart:
         chart = RecordedChart()

@@ -44,6 +44,7 @@ class Styles:
         self._made: dict[Hashable, Any] = {}
         # By what a table asks for, cell by cell.
         self._numbers: dict[tuple[ValueFormat, bool, bool], Any] = {}
+        self._heads: dict[tuple[bool, bool], Any] = {}
         self._words: dict[tuple[bool, bool, bool, bool], Any] = {}
 
     @property
@@ -69,6 +70,12 @@ class Styles:
 
     def head(self, *, is_number: bool, is_after_number: bool) -> Any:
         """Return the look of a column's heading."""
+        key = is_number, is_after_number
+        if key not in self._heads:
+            self._heads[key] = self._make_head(is_number=is_number, is_after_number=is_after_number)
+        return self._heads[key]
+
+    def _make_head(self, *, is_number: bool, is_after_number: bool) -> Any:
         return self._look(
             bold=True,
             indent=_AIR if is_after_number else 0,
@@ -108,9 +115,13 @@ class Styles:
         return {"bottom": 1, "bottom_color": "#d9dce1", "valign": "vcenter"}
 
     def _look(self, **look: Any) -> Any:
-        key = tuple(sorted(look.items()))
+        key = tuple(look.items())
         if key not in self._made:
-            self._made[key] = self._workbook.add_format(look)
+            # The same properties in another order are the same look.
+            ordered = tuple(sorted(key))
+            if ordered not in self._made:
+                self._made[ordered] = self._workbook.add_format(look)
+            self._made[key] = self._made[ordered]
         return self._made[key]
 
 

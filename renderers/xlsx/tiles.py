@@ -3,7 +3,7 @@
 from renderers.formats import TEXT, Cell, Mark, ValueFormat, ValueKind
 from renderers.language import formatter
 from renderers.sections import Tile, TilesSection
-from renderers.xlsx.grid import GridColumn
+from renderers.xlsx.grid import Entry, GridColumn
 
 _SENTENCE_WIDTH = 24  # characters
 _NUMBER = ValueFormat(kind=ValueKind.integer)
@@ -24,7 +24,7 @@ def tile_columns(section: TilesSection, language: str) -> tuple[GridColumn, ...]
     return tuple(columns)
 
 
-def tile_rows(section: TilesSection) -> list[list[Cell]]:
+def tile_rows(section: TilesSection) -> list[list[Cell | Entry]]:
     """Return one row a tile."""
     labels, has_notes = _labels(section), any(tile.note for tile in section.tiles)
     return [_row(tile, labels, has_notes) for tile in section.tiles]
@@ -35,9 +35,9 @@ def tile_formats(section: TilesSection) -> tuple[ValueFormat, ...]:
     return tuple(tile.value_format for tile in section.tiles)
 
 
-def _row(tile: Tile, labels: tuple[str, ...], has_notes: bool) -> list[Cell]:
+def _row(tile: Tile, labels: tuple[str, ...], has_notes: bool) -> list[Cell | Entry]:
     comparisons = {comparison.label: comparison for comparison in tile.comparisons}
-    row = [_words(tile.label), tile.value]
+    row: list[Cell | Entry] = [_words(tile.label), tile.value]
     for label in labels:
         comparison = comparisons.get(label)
         row += [comparison.base, _words(comparison.sentence)] if comparison else [_words(""), _words("")]
@@ -49,5 +49,5 @@ def _labels(section: TilesSection) -> tuple[str, ...]:
     return tuple(dict.fromkeys(labels))
 
 
-def _words(text: str) -> Cell:
-    return Cell(value=text or None, text=text, mark=Mark.shown if text else Mark.absent)
+def _words(text: str) -> Entry:
+    return Entry(text or None, text, Mark.shown if text else Mark.absent)

@@ -4,8 +4,6 @@ import io
 from datetime import UTC, datetime
 from typing import Any
 
-import xlsxwriter
-
 from renderers.charts import describe
 from renderers.charts.spec import ChartForm
 from renderers.language import formatter
@@ -15,6 +13,7 @@ from renderers.xlsx.charts import add_heat_scale, add_native_chart, chart_column
 from renderers.xlsx.cover import write_about, write_overview
 from renderers.xlsx.grid import FIRST_ROW, HEAD_ROW, Grid, GridColumn, printable
 from renderers.xlsx.names import sheet_names
+from renderers.xlsx.sheet import new_workbook
 from renderers.xlsx.styles import Styles
 from renderers.xlsx.tiles import tile_columns, tile_formats, tile_rows
 
@@ -35,10 +34,7 @@ def render_xlsx(pack: Pack) -> bytes:
         ValueError: The pack's accent colour is not #rrggbb.
     """
     buffer = io.BytesIO()
-    workbook = xlsxwriter.Workbook(
-        buffer,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False},
-    )
+    workbook = new_workbook(buffer)
     fill_workbook(workbook, pack)
     workbook.close()
     return buffer.getvalue()
@@ -52,7 +48,8 @@ def fill_workbook(workbook: Any, pack: Pack) -> None:
     sections = [section for section in pack.sections if not isinstance(section, TextSection)]
     headings = [word("xlsx_overview"), *(section.heading for section in sections), word("xlsx_about")]
     names = sheet_names(headings, fallback=word("xlsx_sheet"))
-    sheets = [_new_sheet(workbook, name, pack) for name in names]
+    footer = _footer(pack)
+    sheets = [_new_sheet(workbook, name, footer) for name in names]
     write_overview(sheets[0], styles, pack, contents=list(zip(names[1:], headings[1:], strict=True)))
     for sheet, section in zip(sheets[1:-1], sections, strict=True):
         _write_section(workbook, sheet, styles, pack, section)
@@ -104,16 +101,20 @@ def _write_notes(grid: Grid, *notes: str) -> None:
         grid.note(note)
 
 
-def _new_sheet(workbook: Any, name: str, pack: Pack) -> Any:
+def _new_sheet(workbook: Any, name: str, footer: str) -> Any:
     sheet = workbook.add_worksheet(name)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
     sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-    pages = formatter(pack.language).word("xlsx_page_of", page="&P", pages="&N")
-    sheet.set_footer(f"&L&8{_plain(pack.organisation)}&C&8{_plain(pack.title)}&R&8{pages}")
+    sheet.set_footer(footer)
     return sheet
+
+
+def _footer(pack: Pack) -> str:
+    pages = formatter(pack.language).word("xlsx_page_of", page="&P", pages="&N")
+    return f"&L&8{_plain(pack.organisation)}&C&8{_plain(pack.title)}&R&8{pages}"
 
 
 def _plain(text: str) -> str:

@@ -4,8 +4,7 @@ The rules are those of CSS 2.1, chapters 8 to 10, for what `Look` can say. An el
 refused by then.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from xml.etree.ElementTree import Element
@@ -14,11 +13,12 @@ from renderers.pdf.frozen.lines import Line, Typesetter
 from renderers.pdf.frozen.looks import Across, Display, Look, Type
 from renderers.pdf.frozen.piece import Area, Box, Heading, Node, Piece, PlacedPicture, PlacedText
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
+from renderers.pdf.frozen.shaping import is_tidy
 
 if TYPE_CHECKING:
+    from renderers.pdf.frozen.rows import RowShapes
     from renderers.pdf.pictures import Picture
 
-_LOOSE = re.compile("[ \t\r\n\f]{2,}|[\t\r\n\f]")
 _ROLES = {
     "div": "Div", "span": "Span", "section": "Sect", "p": "P", "h1": "H1", "h2": "H2", "h3": "H3",
     "table": "Table", "thead": "THead", "tbody": "TBody", "tr": "TR", "th": "TH", "td": "TD", "img": "Figure",
@@ -67,10 +67,19 @@ class LayTable(Protocol):
 class Flow:
     """Lays elements out, one document at a time."""
 
-    def __init__(self, typesetter: Typesetter, pictures: Mapping[str, "Picture"], lay_table: "LayTable") -> None:
+    def __init__(
+        self,
+        typesetter: Typesetter,
+        pictures: Mapping[str, "Picture"],
+        *,
+        lay_table: "LayTable",
+        row_shapes: "RowShapes",
+    ) -> None:
+        self.row_shapes = row_shapes
         self._typesetter = typesetter
         self._lay_table = lay_table
         self._pictures = pictures
+        self._names = picture_names(pictures)
 
     def block(self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, into: Node) -> None:
         """Lay *element* out below the cursor, and add its node to *into*."""
@@ -85,10 +94,6 @@ class Flow:
                 return
             case Display.inline | Display.row_group | Display.row | Display.cell | Display.column:
                 raise NotFrozenError(Reason.style, f"<{element.tag}> as {look.display} among blocks")
-
-    def set_lines(self, text: str, kind: Type, width: float) -> tuple[Line, ...]:
-        """Return a text that stands for itself as lines of *width*."""
-        return self._typesetter.set(((text, kind),), width)
 
     def content(self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, node: Node) -> None:
         """Lay out what is in *element*, lines or blocks, within *room*."""
@@ -163,7 +168,9 @@ class Flow:
         node.alt = element.get("alt", "")
         node.box = (room.x, y, room.x + width, y + height)
         piece.pictures.append(
-            PlacedPicture(room.x, y + (height - drawn_height) / 2, drawn_width, drawn_height, address, node)
+            PlacedPicture(
+                room.x, y + (height - drawn_height) / 2, drawn_width, drawn_height, self._names[address], node
+            )
         )
         cursor.y += height
 
@@ -187,7 +194,7 @@ def inline_texts(element: Element, look: Look) -> tuple[InlineText, ...] | None:
         text = element.text
         if not text:
             return ()
-        if text[0] == " " or text[-1] == " " or _LOOSE.search(text) or not text.strip():
+        if not is_tidy(text):
             raise NotFrozenError(Reason.markup, f'white space in "{text}"')
         return (InlineText(text, look, ""),)
     kids = [look.kid(child.tag, child.get("class", "")) for child in element]
@@ -203,7 +210,7 @@ def inline_texts(element: Element, look: Look) -> tuple[InlineText, ...] | None:
         found.append(InlineText(child.tail or "", look, ""))
     texts = [one for one in found if one.text or one.element_tag]
     whole = "".join(one.text for one in texts)
-    if whole != whole.strip(" ") or _LOOSE.search(whole) or not all(one.text.strip() for one in texts):
+    if not is_tidy(whole) or not all(one.text.strip() for one in texts):
         raise NotFrozenError(Reason.markup, f'white space in "{whole}"')
     if any(one.text.endswith(" ") for one in texts):
         raise NotFrozenError(Reason.line, f'a text that begins behind a space in "{whole}"')
@@ -212,6 +219,8 @@ def inline_texts(element: Element, look: Look) -> tuple[InlineText, ...] | None:
 
 def decorate(piece: Piece, look: Look, slot: int, *, box: Box) -> None:
     """Draw background and border of a box below what was put in the piece since *slot*."""
+    if not look.is_decorated:
+        return
     x, y, width, height = box
     drawn = [Area(x, y, width, height, look.background)] if look.background else []
     border = look.border
@@ -224,6 +233,11 @@ def decorate(piece: Piece, look: Look, slot: int, *, box: Box) -> None:
         if stroke.width:
             drawn.append(Area(*edge, stroke.colour, frame=box))
     piece.areas[slot:slot] = drawn
+
+
+def picture_names(addresses: Iterable[str]) -> dict[str, str]:
+    """Return the names that pictures have in the file, by their addresses."""
+    return {address: f"I{place}" for place, address in enumerate(addresses)}
 
 
 def role(tag: str) -> str:

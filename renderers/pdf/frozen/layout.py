@@ -1,8 +1,9 @@
 """The frozen layout of a process: what it has learned of styles, its fonts, and the way from markup to file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from xml.etree.ElementTree import Element, fromstring, tostring
 
 from renderers.pack import Pack
@@ -11,7 +12,9 @@ from renderers.pdf.frozen.about import About
 from renderers.pdf.frozen.flow import Flow, Room
 from renderers.pdf.frozen.lines import Typesetter
 from renderers.pdf.frozen.looks import Look, NotLearnedError, PageLooks, Weight
-from renderers.pdf.frozen.pages import Page, cut_strips, fill_margins, fill_pages
+from renderers.pdf.frozen.margins import Margins
+from renderers.pdf.frozen.pages import Page, cut_strips, fill_pages
+from renderers.pdf.frozen.plate import Strip
 from renderers.pdf.frozen.private_weasyprint import (
     break_first_line,
     installed,
@@ -20,6 +23,7 @@ from renderers.pdf.frozen.private_weasyprint import (
     learn_pages,
 )
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
+from renderers.pdf.frozen.rows import RowShapes
 from renderers.pdf.frozen.shaping import Faces
 from renderers.pdf.frozen.tables import lay_table
 from renderers.pdf.frozen.write import write_pdf
@@ -29,14 +33,31 @@ from renderers.pdf.pictures import Picture, picture
 _FONTS = {Weight.normal: "DejaVuSans.ttf", Weight.bold: "DejaVuSans-Bold.ttf"}
 _READ_DIFFERENTLY = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|="[^"\t\n\r]*[\t\n\r]')
 _STRINGS = "data-"
+_MOST_PARTS = 64  # remembered, of each language
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Style:
-    """What is known of one language in one colour."""
+    """What is known of one language in one colour; ``known`` are the strips of parts that may return."""
 
     body: Look
     pages: PageLooks
+    known: dict[str, tuple[Strip, ...]] = field(default_factory=dict)
+
+    def strips(self, part: str, flow: Flow) -> tuple[Strip, ...]:
+        """Return a part of a document as strips. What has neither a picture nor a table may be the same again."""
+        found = self.known.get(part)
+        if found is None:
+            found = self.cut(_parsed(part), flow)
+            if "<img" not in part and "<table" not in part:
+                if len(self.known) >= _MOST_PARTS:
+                    self.known.clear()
+                self.known[part] = found
+        return found
+
+    def cut(self, element: Element, flow: Flow) -> tuple[Strip, ...]:
+        first = self.pages.first
+        return cut_strips(flow, element, self.body, Room(first.left, first.right - first.left))
 
 
 @dataclass(slots=True)
@@ -46,9 +67,13 @@ class FrozenLayout:
     _styles: dict[tuple[str, str], _Style] = field(default_factory=dict)
     _faces: Faces = field(default_factory=lambda: Faces({weight: font_file(name) for weight, name in _FONTS.items()}))
     _typesetter: Typesetter = field(init=False)
+    _row_shapes: RowShapes = field(init=False)
+    _margins: Margins = field(init=False)
 
     def __post_init__(self) -> None:
-        self._typesetter = Typesetter(self._faces.shape, break_first_line)
+        self._typesetter = Typesetter(self._faces.shape, self._faces.shape_word, break_first_line)
+        self._row_shapes = RowShapes(self._faces.shape)
+        self._margins = Margins(self._typesetter)
 
     def draw(self, composed: Composed, pack: Pack) -> bytes:
         """Return the PDF of *pack*.
@@ -58,37 +83,43 @@ class FrozenLayout:
         """
         if not is_supported():
             raise NotFrozenError(Reason.version, installed())
-        root = _parsed(composed.markup)
-        body = root[1]
+        frame = _parsed(composed.frame)
+        masthead = frame[1][0]
         pictures = _ready(composed.pictures)
-        style = self._style(composed, pack, body)
+        style = self._style(composed, pack, masthead)
         try:
-            pages = self._pages(body, style, pictures)
+            pages = self._pages(composed.parts, masthead, style, pictures)
         except NotLearnedError:
             _merge(style.body, learn_looks(composed.markup, language=pack.language, accent=pack.accent))
-            pages = self._pages(body, style, pictures)
-        are_common = all(text.run.is_common for page in pages for text in (*page.piece.texts, *page.margin_texts))
+            pages = self._pages(composed.parts, masthead, style, pictures)
+        are_common = all(one.plate.is_common for page in pages for one in (*page.placed, *page.margins))
         fonts = self._faces.embedded(are_common=are_common)
-        return write_pdf(pages, about=_about(root), pictures=pictures, fonts=fonts)
+        return write_pdf(pages, about=_about(frame), pictures=pictures, fonts=fonts)
 
-    def _pages(self, body: Element, style: _Style, pictures: Mapping[str, Picture]) -> list[Page]:
-        flow = Flow(self._typesetter, pictures, lay_table)
-        first = style.pages.first
-        strips = cut_strips(flow, body, style.body, Room(first.left, first.right - first.left))
+    def _pages(
+        self, parts: Sequence[str], masthead: Element, style: _Style, pictures: Mapping[str, Picture]
+    ) -> list[Page]:
+        flow = Flow(self._typesetter, pictures, lay_table=lay_table, row_shapes=self._row_shapes)
+        strips = [*style.cut(masthead, flow), *chain.from_iterable(style.strips(part, flow) for part in parts)]
         pages = fill_pages(strips, style.pages)
-        fill_margins(pages, _strings(body[0]), flow)
+        self._margins.fill(pages, _strings(masthead))
         return pages
 
-    def _style(self, composed: Composed, pack: Pack, body: Element) -> _Style:
+    def _style(self, composed: Composed, pack: Pack, masthead: Element) -> _Style:
         key = (pack.language, pack.accent)
         if key not in self._styles:
             look = learn_looks(composed.markup, language=pack.language, accent=pack.accent)
-            pages = learn_pages(_two_pages(pack, body[0]), language=pack.language, accent=pack.accent)
+            pages = learn_pages(_two_pages(pack, masthead), language=pack.language, accent=pack.accent)
             self._styles[key] = _Style(look, pages)
         return self._styles[key]
 
 
 def _ready(pictures: Mapping[str, bytes]) -> dict[str, Picture]:
+    """Return the pictures of a document by their addresses.
+
+    Raises:
+        NotFrozenError: One has to be decoded.
+    """
     ready = {}
     for address, png in pictures.items():
         one = picture(png)
@@ -143,7 +174,7 @@ def _two_pages(pack: Pack, masthead: Element) -> str:
 def _merge(known: Look, other: Look) -> None:
     for key, look in other.kids.items():
         mine = known.kids.setdefault(key, look)
-        if mine != look:
+        if not mine.is_like(look):
             raise NotFrozenError(Reason.style, f"<{look.tag}> looks different from one pack to the next")
         if mine is not look:
             _merge(mine, look)

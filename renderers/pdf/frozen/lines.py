@@ -1,9 +1,11 @@
 """Text → lines of a width.
 
-A text that fits its line is shaped, and that is all. Where a longer one breaks is for WeasyPrint to say: it knows
-Pango's rules, hyphenation, and what to do with a word that is wider than the line.
+A text that fits its line is shaped, and that is all. A longer one that consists of plain words breaks between the last
+that fits and the next. Where any other breaks is for WeasyPrint to say: it knows Pango's rules, hyphenation, and what
+to do with a word that is wider than the line.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +16,10 @@ from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 from renderers.pdf.frozen.shaping import Run
 
 Shape = Callable[[str, Type], Run]
+
+# Words that a line may end before and behind, but nowhere within: letters and figures with points and commas among
+# them, signed or in parentheses, and dashes that stand alone. Source: UAX #14.
+_UNBROKEN = re.compile(r"\(?[+−]?\w([\w.,:;\u00a0\u202f]*[\w\u00a0\u202f])?%?\)?[.,:;]?|–")
 
 
 class BreakFirstLine(Protocol):
@@ -40,8 +46,9 @@ class Line:
 class Typesetter:
     """Sets paragraphs, and remembers them: most texts return in the next pack."""
 
-    def __init__(self, shape: Shape, break_first_line: BreakFirstLine) -> None:
+    def __init__(self, shape: Shape, shape_word: Shape, break_first_line: BreakFirstLine) -> None:
         self.shape = shape
+        self._shape_word = shape_word
         self._break_first_line = break_first_line
         self._broken = lru_cache(maxsize=2048)(self._break)
 
@@ -71,7 +78,9 @@ class Typesetter:
             return (Line((*segments, Segment(x, run, len(firsts))), x + run.width),)
         lines, rest = [], text
         while rest:
-            part, rest = self._break_first_line(rest, kind, width=width - x, is_line_start=not segments)
+            part, rest = self._between_words(rest, kind, width - x) or self._break_first_line(
+                rest, kind, width=width - x, is_line_start=not segments
+            )
             run = self.shape(part.rstrip(" "), kind)
             if segments and (x + run.width > width or not run.text):
                 # Not even its first word goes behind the others.
@@ -83,3 +92,18 @@ class Typesetter:
                 lines.append(Line((*segments, Segment(x, run, len(firsts))), x + run.width))
             segments, x, rest = [], 0.0, rest.lstrip(" ")
         return tuple(lines)
+
+    def _between_words(self, text: str, kind: Type, width: float) -> tuple[str, str] | None:
+        """Return the words of *text* that fit *width*, and the rest, or None if it may break elsewhere too."""
+        if kind.hyphenates:
+            return None
+        space, end, x = self._shape_word(" ", kind).width, 0, 0.0
+        for word in text.split(" "):
+            if not _UNBROKEN.fullmatch(word):
+                return None
+            x += self._shape_word(word, kind).width
+            if x > width:
+                break
+            x += space
+            end += len(word) + 1
+        return (text[: end - 1], text[end:]) if end else None

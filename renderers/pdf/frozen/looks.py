@@ -1,6 +1,6 @@
 """How each kind of element looks: the numbers of its computed style, found by its path in the document."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
@@ -78,9 +78,9 @@ class Length:
         return whole * self.value / 100 if self.is_percent else self.value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Type:
-    """How text is set: ``baseline`` lies that far below the top of a line."""
+    """How text is set: ``baseline`` lies that far below the top of a line. There is one for each way to set text."""
 
     weight: Weight
     size: float
@@ -91,7 +91,7 @@ class Type:
     hyphenates: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Look:
     """The computed style of an element, as far as the frozen layout uses it; lengths in CSS px.
 
@@ -119,7 +119,17 @@ class Look:
     keeps_with_next: bool
     outline_level: int
     unknown: str = ""
-    kids: dict[tuple[str, str], "Look"] = field(default_factory=dict, compare=False, repr=False)
+    kids: dict[tuple[str, str], "Look"] = field(default_factory=dict, repr=False)
+    is_decorated: bool = field(init=False)  # has a background or a border
+
+    def __post_init__(self) -> None:
+        borders = self.border_widths
+        is_decorated = any((self.background, borders.top, borders.right, borders.bottom, borders.left))
+        object.__setattr__(self, "is_decorated", is_decorated)
+
+    def is_like(self, other: "Look") -> bool:
+        """Return whether both have the same style; their kids may differ."""
+        return all(getattr(self, one.name) == getattr(other, one.name) for one in fields(self) if one.name != "kids")
 
     def kid(self, tag: str, classes: str) -> "Look":
         """Return the look of a child.
@@ -139,7 +149,7 @@ class NotLearnedError(Exception):
     """An element stands where none of its kind has stood before; its look can be learned."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MarginText:
     """A line in the page's margin: ``words`` are plain text or the names of strings and counters."""
 

@@ -1,9 +1,13 @@
 """Numbered objects → the bytes of a PDF 1.7 file. Source: ISO 32000-1, 7.5."""
 
+import struct
+from itertools import accumulate
+
 import pydyf  # type: ignore[import-untyped]
 
 from renderers.deflate import zlib_stream
 
+_ROW = struct.Struct(">BIH")  # of the cross-reference stream
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 
 
@@ -15,12 +19,17 @@ class Objects:
         self._streams: dict[int, bytes] = {}
         self._last = 0
 
-    def reserve(self) -> int:
-        self._last += 1
-        return self._last
+    def reserve(self, count: int = 1) -> int:
+        """Return the first of *count* numbers."""
+        self._last += count
+        return self._last - count + 1
 
     def put(self, number: int, content: bytes) -> None:
         self._plain[number] = content
+
+    def put_all(self, first: int, contents: list[bytes]) -> None:
+        """Put *contents* under the numbers from *first* on."""
+        self._plain.update(enumerate(contents, start=first))
 
     def add(self, content: bytes) -> int:
         self._last += 1
@@ -41,26 +50,23 @@ class Objects:
             parts.append(b"%d 0 obj\n%b\nendobj\n" % (number, stream))
             position += len(parts[-1])
         places[own] = position
-        index = {number: order for order, number in enumerate(self._plain)}
-        table = [b"\0\0\0\0\0\xff\xff"]
-        for number in range(1, own + 1):
-            if number in places:
-                table.append(b"\1" + places[number].to_bytes(4, "big") + b"\0\0")
-            else:
-                table.append(b"\2" + holder.to_bytes(4, "big") + index[number].to_bytes(2, "big"))
+        table = [(0, 0, 0xFFFF)] * (own + 1)
+        for order, number in enumerate(self._plain):
+            table[number] = (2, holder, order)
+        for number, place in places.items():
+            table[number] = (1, place, 0)
+        rows = b"".join([_ROW.pack(*row) for row in table])
         entries = b"/Type/XRef/W[1 4 2]/Size %d/Root %d 0 R/Info %d 0 R" % (own + 1, root, info)
-        parts.append(b"%d 0 obj\n%b\nendobj\n" % (own, _stream(entries, zlib_stream(b"".join(table)))))
+        parts.append(b"%d 0 obj\n%b\nendobj\n" % (own, _stream(entries, zlib_stream(rows))))
         parts.append(b"startxref\n%d\n%%%%EOF\n" % position)
         return b"".join(parts)
 
     def _object_stream(self) -> bytes:
         """Return all objects that are no streams as one that is (7.5.7)."""
-        offset, offsets = 0, []
-        for number, content in self._plain.items():
-            offsets.append(f"{number} {offset}")
-            offset += len(content) + 1
-        head = f"{' '.join(offsets)}\n".encode()
-        entries = b"/Type/ObjStm/N %d/First %d" % (len(offsets), len(head))
+        offsets = accumulate(map(len, self._plain.values()), lambda offset, size: offset + size + 1, initial=0)
+        places = [b"%d %d" % place for place in zip(self._plain, offsets, strict=False)]
+        head = b"%b\n" % b" ".join(places)
+        entries = b"/Type/ObjStm/N %d/First %d" % (len(places), len(head))
         return _stream(entries, zlib_stream(head + b"\n".join(self._plain.values())))
 
 

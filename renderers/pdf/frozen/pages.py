@@ -1,47 +1,53 @@
-"""Strips → pages: where a page ends, and what stands in its margins.
+"""Strips → pages: where a page ends.
 
 Source: CSS Fragmentation 3, 4 (breaks between blocks; margins at a break are left out).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
 from renderers.pdf.frozen.flow import Cursor, Flow, Room
-from renderers.pdf.frozen.looks import Across, Display, Look, MarginText, PageLook, PageLooks, Upright
-from renderers.pdf.frozen.piece import Area, Node, Parent, Piece, PlacedText, Strip
+from renderers.pdf.frozen.looks import Display, Look, PageLook, PageLooks
+from renderers.pdf.frozen.piece import Node, Piece
+from renderers.pdf.frozen.plate import Parent, Placed, Plate, Strip, make_plate
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 from renderers.pdf.frozen.tables import table_strips
 
 _FEW_LINES = 3  # with two orphans and two widows, so many lines stay together
-_MOST_MARGIN_LINES = 2
 _FUDGE = 1 + 1e-9  # WeasyPrint's own, against rounding
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
+class Group:
+    """An element around plates and other groups; ``number`` of its object is set when it is written."""
+
+    role: str
+    kids: list["Group | Placed"] = field(default_factory=list)
+    number: int = 0
+
+
+@dataclass(slots=True, eq=False)
 class Page:
     """What stands in the margins is outside the structure."""
 
     look: PageLook
-    piece: Piece = field(default_factory=Piece)
-    nodes: list[Node] = field(default_factory=list)
-    margin_texts: list[PlacedText] = field(default_factory=list)
-    margin_areas: list[Area] = field(default_factory=list)
+    placed: list[Placed] = field(default_factory=list)
+    kids: list[Group | Placed] = field(default_factory=list)
+    margins: list[Placed] = field(default_factory=list)
 
 
-def cut_strips(flow: Flow, body: Element, look: Look, room: Room) -> list[Strip]:
-    """Lay out the children of *body*, each as strips."""
-    strips: list[Strip] = []
-    for child in body:
-        kid = look.kid(child.tag, child.get("class", ""))
-        if kid.display is Display.block and child.find("table") is not None:
-            strips += _section_strips(flow, child, kid, room)
-        elif kid.display is not Display.none:
-            strips.append(_one_strip(flow, child, kid, room=room, parents=()))
-    return strips
+def cut_strips(flow: Flow, element: Element, body: Look, room: Room) -> tuple[Strip, ...]:
+    """Lay out a child of *body* as strips."""
+    look = body.kid(element.tag, element.get("class", ""))
+    if look.display is Display.block and element.find("table") is not None:
+        return tuple(_section_strips(flow, element, look, room))
+    if look.display is Display.none:
+        return ()
+    return (_one_strip(flow, element, look, room=room, parents=()),)
 
 
-def fill_pages(strips: list[Strip], looks: PageLooks) -> list[Page]:
+def fill_pages(strips: Sequence[Strip], looks: PageLooks) -> list[Page]:
     """Place *strips* below one another, page by page.
 
     Raises:
@@ -50,18 +56,7 @@ def fill_pages(strips: list[Strip], looks: PageLooks) -> list[Page]:
     filler = _Filler(looks)
     for cluster in _clusters(strips):
         filler.place(cluster)
-    for page in filler.pages:
-        for node in page.nodes:
-            _name_headers(node)
     return filler.pages
-
-
-def fill_margins(pages: list[Page], strings: Mapping[str, str], flow: Flow) -> None:
-    """Set the lines in the margins of all pages."""
-    for number, page in enumerate(pages, start=1):
-        counters = {"page": str(number), "pages": str(len(pages))}
-        for look in page.look.margin_texts:
-            _fill_margin(page, look, {**strings, **counters}, flow)
 
 
 class _Filler:
@@ -72,7 +67,8 @@ class _Filler:
         self._margin = 0.0
         self._is_empty = True
         self._is_held = False
-        self._open: list[tuple[Parent, Node]] = []
+        self._open: list[tuple[Parent, Group]] = []
+        self._heads: dict[Plate, Placed] = {}  # of the tables on this page
 
     def place(self, cluster: list[Strip]) -> None:
         """Place strips that stay together, on this page or the next."""
@@ -80,8 +76,8 @@ class _Filler:
             if self._is_empty or self._is_held or any(strip.cuttable for strip in cluster):
                 raise NotFrozenError(Reason.page, "a part that must be cut")
             self._turn()
-            if (again := cluster[0].head_again) is not None:
-                cluster = [again(), *cluster]
+            if (head := cluster[0].head) is not None:
+                cluster = [head, *cluster]
             if not self._fits(cluster):
                 raise NotFrozenError(Reason.page, "a part that must be cut")
         for strip in cluster:
@@ -99,30 +95,33 @@ class _Filler:
 
     def _turn(self) -> None:
         self.pages.append(Page(self._looks.other))
-        self._y, self._margin, self._is_empty, self._open = self._looks.other.top, 0.0, True, []
+        self._y, self._margin, self._is_empty = self._looks.other.top, 0.0, True
+        self._open, self._heads = [], {}
 
     def _put(self, strip: Strip) -> None:
         page = self.pages[-1]
         self._y += 0.0 if self._is_empty else max(self._margin, strip.before)
-        page.piece.put(strip.piece, self._y)
-        self._siblings(strip.parents).append(strip.node)
+        head = self._heads[strip.head.plate] if strip.head else None
+        placed = self._heads[strip.plate] = Placed(plate=strip.plate, y=self._y, head=head)
+        page.placed.append(placed)
+        self._siblings(strip.parents).append(placed)
         self._y += strip.height + strip.overhang
         self._margin, self._is_empty, self._is_held = strip.after, False, strip.holds_next
 
-    def _siblings(self, parents: tuple[Parent, ...]) -> list[Node]:
+    def _siblings(self, parents: tuple[Parent, ...]) -> list[Group | Placed]:
         """Return the kids of the innermost parent on this page; parents that are left are closed."""
         kept = 0
         while kept < min(len(self._open), len(parents)) and self._open[kept][0] is parents[kept]:
             kept += 1
         del self._open[kept:]
         for parent in parents[kept:]:
-            node = Node(parent.role)
-            (self._open[-1][1].kids if self._open else self.pages[-1].nodes).append(node)
-            self._open.append((parent, node))
-        return self._open[-1][1].kids if self._open else self.pages[-1].nodes
+            group = Group(parent.role)
+            (self._open[-1][1].kids if self._open else self.pages[-1].kids).append(group)
+            self._open.append((parent, group))
+        return self._open[-1][1].kids if self._open else self.pages[-1].kids
 
 
-def _clusters(strips: list[Strip]) -> Iterator[list[Strip]]:
+def _clusters(strips: Sequence[Strip]) -> Iterator[list[Strip]]:
     cluster: list[Strip] = []
     for strip in strips:
         if cluster and not strip.glued:
@@ -144,8 +143,7 @@ def _one_strip(flow: Flow, element: Element, look: Look, *, room: Room, parents:
     (node,) = holder.kids
     height = cursor.y - before
     return Strip(
-        piece=moved,
-        node=node,
+        plate=make_plate(moved, node),
         height=height,
         before=before,
         after=after,
@@ -165,18 +163,15 @@ def _section_strips(flow: Flow, element: Element, look: Look, room: Room) -> lis
     for child in element:
         kid = look.kid(child.tag, child.get("class", ""))
         if child.tag == "table":
-            found = table_strips(flow, child, kid, room=room, parents=parents, before=kid.margin.top)
-            found[-1].after = kid.margin.bottom
+            found = table_strips(flow, child, kid, room=room, parents=parents, keeps_whole=look.keeps_whole)
         else:
-            found = [_one_strip(flow, child, kid, room=room, parents=parents)]
-            found[0].cuttable = found[0].cuttable and not look.keeps_whole
-        found[0].glued = bool(strips) and (child.tag == "table" or look.keeps_whole)
+            one = _one_strip(flow, child, kid, room=room, parents=parents)
+            found = [replace(one, cuttable=one.cuttable and not look.keeps_whole)]
+        if strips and (child.tag == "table" or look.keeps_whole):
+            found[0] = replace(found[0], glued=True)
         strips += found
-    strips[0].before = max(strips[0].before, look.margin.top)
-    strips[-1].after = max(strips[-1].after, look.margin.bottom)
-    if look.keeps_whole:
-        for strip in strips[1:]:
-            strip.glued = True
+    strips[0] = replace(strips[0], before=max(strips[0].before, look.margin.top))
+    strips[-1] = replace(strips[-1], after=max(strips[-1].after, look.margin.bottom))
     return strips
 
 
@@ -199,44 +194,3 @@ def _is_cuttable(element: Element, strip_height: float, look: Look) -> bool:
 
 def _values(sides: object) -> tuple[float, ...]:
     return tuple(getattr(sides, side) for side in ("top", "right", "bottom", "left"))
-
-
-def _fill_margin(page: Page, look: MarginText, words: Mapping[str, str], flow: Flow) -> None:
-    unset = [word.value for word in look.words if word.kind != "text" and word.value not in words]
-    if unset:
-        raise NotFrozenError(Reason.style, f"the string {unset[0]} in the margin of the page")
-    text = "".join(word.value if word.kind == "text" else words[word.value] for word in look.words)
-    if text != text.strip(" "):
-        raise NotFrozenError(Reason.markup, f'white space in "{text}"')
-    if look.rule is not None:
-        page.margin_areas.append(Area(*look.rule, look.rule_colour, frame=look.frame))
-    if not text:
-        return
-    lines = flow.set_lines(text, look.type, look.width)
-    # Lines above the last one, or below the first one: where the style holds the text.
-    first = 0 if look.upright is Upright.top else 1 - len(lines)
-    for place, line in enumerate(lines, start=first):
-        (segment,) = line.segments
-        x = look.x if look.across is Across.left else look.x + look.width - line.width
-        y = look.baseline_y + place * look.type.line_height
-        page.margin_texts.append(PlacedText(x, y, segment.run, look.type, Node("Span")))
-    if len(lines) > _MOST_MARGIN_LINES:
-        raise NotFrozenError(Reason.line, f'"{text}" is too long for the margin of the page')
-
-
-def _name_headers(node: Node) -> None:
-    """Let each cell of a table name the cells that head it. Source: ISO 32000-1, 14.8.4.3.4."""
-    if node.role != "Table":
-        for kid in node.kids:
-            _name_headers(kid)
-        return
-    heads: list[Node] = []
-    for group in node.kids:
-        for row in group.kids:
-            if group.role == "THead":
-                heads = row.kids
-                continue
-            own = [cell for cell in row.kids if cell.role == "TH"]
-            for cell, head in zip(row.kids, heads, strict=True):
-                if cell.role == "TD":
-                    cell.headers = (*own, head)

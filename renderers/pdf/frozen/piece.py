@@ -1,6 +1,5 @@
-"""What a laid-out part of a document consists of: areas, texts, pictures, headings, and its structure."""
+"""What a part of a document consists of while it is laid out: areas, texts, pictures, headings, and its structure."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from renderers.pdf.frozen.looks import Colour, Type
@@ -29,21 +28,20 @@ class Area:
 class Node:
     """An element of the structure tree (ISO 32000-1, 14.7.2). ``role`` is its type, such as "P".
 
-    ``page``, ``mark`` (the marked content it stands for) and ``number`` (of its object) are set when it is written.
+    ``mark`` counts the marked content of its strip, of which it stands for one, or is -1. A cell of a table has its
+    ``column``; ``headed_by`` are the columns of the cells in its own row that head it, None if nothing does.
     """
 
-    __slots__ = ("alt", "box", "headers", "kids", "mark", "number", "page", "role", "table_cell")
+    __slots__ = ("alt", "box", "column", "headed_by", "kids", "mark", "role")
 
     def __init__(self, role: str) -> None:
         self.role = role
         self.kids: list[Node] = []
         self.mark = -1
-        self.page = 0
-        self.number = 0
         self.alt = ""
-        self.box: tuple[float, float, float, float] | None = None
-        self.table_cell = False
-        self.headers: tuple[Node, ...] | None = None
+        self.box: Box | None = None
+        self.column = -1
+        self.headed_by: tuple[int, ...] | None = None
 
     def add(self, role: str) -> "Node":
         """Return a new last child."""
@@ -65,13 +63,13 @@ class PlacedText:
 
 @dataclass(slots=True)
 class PlacedPicture:
-    """A picture by its address, in the box that it is drawn in."""
+    """A picture by its name in the file, in the box that it is drawn in."""
 
     x: float
     y: float
     width: float
     height: float
-    address: str
+    name: str
     node: Node
 
 
@@ -111,34 +109,3 @@ class Piece:
         self.texts += other.texts
         self.pictures += other.pictures
         self.headings += other.headings
-
-
-@dataclass(slots=True, kw_only=True)
-class Strip:
-    """A part of the document that stays on one page.
-
-    ``before`` and ``after`` are margins, which collapse with those of the neighbours; ``before`` is left out at the
-    top of a page. A table's last line hangs over its last row by ``overhang``. ``glued`` says that no page may end
-    before it, ``holds_next`` that none should end behind it, and ``cuttable`` that WeasyPrint might cut it.
-    ``parents`` are the elements around it, outermost first. ``head_again`` makes the head of the strip's table anew,
-    for a page that the table goes on to.
-    """
-
-    piece: Piece
-    node: Node
-    height: float
-    before: float = 0.0
-    after: float = 0.0
-    overhang: float = 0.0
-    glued: bool = False
-    holds_next: bool = False
-    cuttable: bool = False
-    parents: tuple["Parent", ...] = ()
-    head_again: Callable[[], "Strip"] | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Parent:
-    """An element whose children are strips; on every page that it reaches it gets a node of its own."""
-
-    role: str

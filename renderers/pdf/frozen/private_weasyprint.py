@@ -65,6 +65,7 @@ _IDLE = {
     "color_scheme", "column_rule_color", "column_rule_width", "outline_color", "outline_width", "page",
 }  # fmt: skip
 
+_types: dict[tuple[object, ...], Type] = {}  # by their values
 _styles: dict[Type, Any] = {}  # a style of WeasyPrint's for each type that was learned
 _context = SimpleNamespace(dictionaries={})  # of hyphens, as its layout context has them
 
@@ -145,7 +146,7 @@ def _learn_kids(element: Any, look: Look, style_for: Any) -> None:
         key = (child.tag, child.get("class", ""))
         found = _look(child, style_for(child))
         known = look.kids.setdefault(key, found)
-        if known != found:
+        if not known.is_like(found):
             raise NotFrozenError(Reason.style, f"<{child.tag}> of one class looks different in one place")
         if any(_is_generated(style_for(child, pseudo)) for pseudo in ("before", "after")):
             raise NotFrozenError(Reason.style, f"<{child.tag}> has generated content")
@@ -225,15 +226,16 @@ def _object_position(style: Mapping[str, Any]) -> tuple[str, float, str, float]:
 
 def _type(style: Mapping[str, Any]) -> Type:
     line_height, baseline = import_module("weasyprint.text.line_break").strut(style)
-    found = Type(
-        weight=Weight.bold if style["font_weight"] >= 600 else Weight.normal,
-        size=style["font_size"],
-        colour=_colour(style["color"]),
-        line_height=line_height,
-        baseline=baseline,
-        language=style["lang"] or "",
-        hyphenates=style["hyphens"] == "auto",
-    )
+    values = {
+        "weight": Weight.bold if style["font_weight"] >= 600 else Weight.normal,
+        "size": style["font_size"],
+        "colour": _colour(style["color"]),
+        "line_height": line_height,
+        "baseline": baseline,
+        "language": style["lang"] or "",
+        "hyphenates": style["hyphens"] == "auto",
+    }
+    found = _types.setdefault(tuple(values.values()), Type(**values))
     _styles.setdefault(found, style)
     return found
 

@@ -5,6 +5,7 @@ Danish and English, or those of all European languages with Latin letters. Glyph
 with any other character is not shaped here.
 """
 
+import re
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ _COMMON = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("æøåäöüéáó
 # Pairs that the font draws as one glyph; a reader gets back the letters.
 _LIGATURES = ("ff", "fi", "fl", "ffi", "ffl")
 
+_LOOSE = re.compile("[ \t\r\n\f]{2,}|[\t\r\n\f]")
+_LATIN = re.compile("[A-Za-z]")
 _UNITS = 1024  # Pango's units a px
 # Of use for shaping only, which is done when the document is read.
 _DROPPED_TABLES = ("GPOS", "GSUB", "GDEF", "MATH", "DSIG", "BASE", "cmap", "gasp", "name", "post", "OS/2")
@@ -38,6 +41,7 @@ class Run:
     width: float
     show: str
     is_common: bool  # all of it is in the smaller subset
+    is_tidy: bool  # no white space in it would be collapsed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,19 +74,19 @@ class Face:
         wide = plan.execute()
         self.embedded = {False: self._embed(wide, self._texts), True: self._embed_common(wide)}
 
-    def shape(self, text: str, size: float, language: str) -> Run:
-        """Shape *text* on one line.
+    def shape(self, text: str, size: float, language: str, *, script: str | None = None) -> Run:
+        """Shape *text* on one line, as part of a text in *script* (ISO 15924) if one is given.
 
         Raises:
             NotFrozenError: A character has no glyph in the subset.
         """
         if not text:
-            return Run("", 0.0, "[]", True)
+            return Run("", 0.0, "[]", True, True)
         if not REPERTOIRE.issuperset(text):
             strange = next(character for character in text if character not in REPERTOIRE)
             raise NotFrozenError(Reason.glyph, f"U+{ord(strange):04X}")
         units = int(size * _UNITS)
-        buffer = _shaped(self._font(units), text, language)
+        buffer = _shaped(self._font(units), text, language, script)
         total, parts, open_string = 0, [], "<"
         for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
             glyph, advance = info.codepoint, position.x_advance
@@ -97,7 +101,7 @@ class Face:
                 open_string = "<"
         if open_string != "<":
             parts.append(f"{open_string}>")
-        return Run(text, total / _UNITS, f"[{''.join(parts)}]", _COMMON.issuperset(text))
+        return Run(text, total / _UNITS, f"[{''.join(parts)}]", _COMMON.issuperset(text), is_tidy(text))
 
     def _font(self, units: int) -> "uharfbuzz.Font":
         font = self._fonts.get(units)
@@ -144,24 +148,46 @@ class Face:
         )
 
 
+def is_tidy(text: str) -> bool:
+    """Return whether no white space of *text* would be collapsed on a line of its own."""
+    return text == text.strip(" ") and not _LOOSE.search(text) and not text.isspace()
+
+
 class Faces:
-    """Both weights. Shaped runs are remembered: headings and small numbers return in every pack."""
+    """Both weights. Shaped runs and words are remembered: headings and small numbers return in every pack."""
 
     def __init__(self, files: dict[Weight, Path]) -> None:
         self._faces = {weight: Face(path, weight) for weight, path in files.items()}
         self.shape = lru_cache(maxsize=8192)(self._shape)
+        self.shape_word = lru_cache(maxsize=8192)(self._shape_word)
 
     def embedded(self, *, are_common: bool) -> dict[Weight, EmbeddedFont]:
         """Return the fonts of a document, the smaller ones if all of its text is common."""
         return {weight: face.embedded[are_common] for weight, face in self._faces.items()}
 
     def _shape(self, text: str, kind: Type) -> Run:
-        return self._faces[kind.weight].shape(text, kind.size, kind.language)
+        if " " not in text or not _LATIN.search(text):
+            return self._faces[kind.weight].shape(text, kind.size, kind.language)
+        # Nothing in these fonts reaches over a space.
+        words, space = [self.shape_word(word, kind) for word in text.split(" ")], self.shape_word(" ", kind)
+        shown = space.show[1:-1].join([word.show[1:-1] for word in words]).replace("><", "")
+        return Run(
+            text=text,
+            width=sum([word.width for word in words]) + space.width * (len(words) - 1),
+            show=f"[{shown}]",
+            is_common=all(word.is_common for word in words),
+            is_tidy=is_tidy(text),
+        )
+
+    def _shape_word(self, word: str, kind: Type) -> Run:
+        return self._faces[kind.weight].shape(word, kind.size, kind.language, script="Latn")
 
 
-def _shaped(font: "uharfbuzz.Font", text: str, language: str) -> "uharfbuzz.Buffer":
+def _shaped(font: "uharfbuzz.Font", text: str, language: str, script: str | None = None) -> "uharfbuzz.Buffer":
     buffer = uharfbuzz.Buffer()
     buffer.add_str(text)
+    if script:
+        buffer.script = script
     buffer.guess_segment_properties()
     buffer.direction = "ltr"
     buffer.language = language

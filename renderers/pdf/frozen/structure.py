@@ -1,64 +1,111 @@
 """Nodes → the structure tree of a tagged PDF. Source: ISO 32000-1, 14.7 and 14.8; ISO 14289-1 (PDF/UA-1)."""
 
-from renderers.pdf.frozen.objects import Objects, decimal, pdf_string
-from renderers.pdf.frozen.pages import Page
-from renderers.pdf.frozen.piece import Node
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+from operator import add, itemgetter
+
+from renderers.pdf.frozen.objects import decimal, pdf_string
+from renderers.pdf.frozen.piece import Box, Node
+
+_BETWEEN = "\0"  # white space of PDF that stands in no text
 
 
-class Structure:
-    """The structure tree, and which element each marked content belongs to (14.7.4.4)."""
+class Origin(IntEnum):
+    """What a number in an element is counted from."""
 
-    def __init__(self, objects: Objects, page_numbers: list[int]) -> None:
-        self._objects = objects
-        self._page_numbers = page_numbers
-
-    def add(self, pages: list[Page], marked: list[list[Node]]) -> int:
-        """Add the tree, and return the number of its root."""
-        root, document, parents = (self._objects.reserve() for _ in range(3))
-        kids = []
-        for place, page in enumerate(pages):
-            for node in page.nodes:
-                self._number(node, place)
-                kids.append(node)
-            for text in page.margin_texts:
-                # What stands in the margins is marked, but no part of the document.
-                line = Node("NonStruct")
-                line.kids.append(text.node)
-                self._number(line, place)
-                self._write(line, document)
-        for node in kids:
-            self._write(node, document)
-        put = self._objects.put
-        put(root, b"<</Type/StructTreeRoot/ParentTree %d 0 R/K[%d 0 R]>>" % (parents, document))
-        references = b" ".join(b"%d 0 R" % node.number for node in kids)
-        put(document, b"<</Type/StructElem/S/Document/P %d 0 R/K[%b]>>" % (root, references))
-        arrays = (
-            b"%d[%b]" % (place, b" ".join(b"%d 0 R" % node.number for node in marks))
-            for place, marks in enumerate(marked)
-        )
-        put(parents, b"<</Nums[%b]>>" % b"".join(arrays))
-        return root
-
-    def _number(self, node: Node, page: int) -> None:
-        node.number = self._objects.reserve()
-        node.page = self._page_numbers[page]
-        for kid in node.kids:
-            self._number(kid, page)
-
-    def _write(self, node: Node, parent: int) -> None:
-        own = node.number
-        kids = str(node.mark) if node.mark >= 0 else " ".join([f"{kid.number} 0 R" for kid in node.kids])
-        content = f"<</Type/StructElem/S/{node.role}/P {parent} 0 R/Pg {node.page} 0 R/K[{kids}]"
-        more = _attributes(node) if node.table_cell or node.box else b""
-        self._objects.put(own, b"%b%b>>" % (content.encode(), more))
-        for kid in node.kids:
-            self._write(kid, own)
+    own = 0  # the object of the first element of the part
+    parent = 1
+    page = 2
+    mark = 3  # the part's first mark on its page
+    head = 4  # the first element of the table's head
+    top = 5  # where the part stands, in px
 
 
-def _attributes(node: Node) -> bytes:
-    if node.box is not None:
-        box = " ".join(decimal(value) for value in node.box).encode()
-        return b"/A<</O/Layout/BBox[%b]>>/Alt%b" % (box, pdf_string(node.alt))
-    if node.headers is None:
-        return b"/A<</O/Table>>/ID(%d)" % node.number if node.role == "TH" else b"/A<</O/Table>>"
-    return b"/A<</O/Table/Headers[%b]>>" % b"".join(b"(%d)" % head.number for head in node.headers)
+Slot = tuple[int, float]  # an origin, and the distance from it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Elements:
+    """The objects of a node and its descendants, each before its own. ``marked`` are the places of the marked ones."""
+
+    template: str
+    origins: Callable[[Sequence[float]], tuple[float, ...]]  # picks what each slot is counted from
+    distances: tuple[float, ...]
+    count: int
+    marked: tuple[int, ...]
+
+    def filled(self, *, own: int, parent: int, page: int, mark: int, head: int, top: float) -> list[bytes]:
+        """Return the objects with their numbers."""
+        origins = self.origins((own, parent, page, mark, head, top))
+        text = self.template % tuple(map(add, origins, self.distances))
+        return text.encode().split(_BETWEEN.encode())
+
+
+# All that an element is written from: role, mark, column, columns that head it, box, alt text, and its kids.
+_Shape = tuple[str, int, int, tuple[int, ...] | None, Box | None, str, tuple["_Shape", ...]]
+
+
+def elements_of(node: Node) -> Elements:
+    """Write *node* and its descendants."""
+    return _written(_shape(node))
+
+
+def _shape(node: Node) -> _Shape:
+    """Return *node* as what may be looked up."""
+    kids = tuple([_shape(kid) for kid in node.kids])
+    return node.role, node.mark, node.column, node.headed_by, node.box, node.alt, kids
+
+
+@lru_cache(maxsize=512)
+def _written(shape: _Shape) -> Elements:
+    texts: list[str] = []
+    slots: list[list[Slot]] = []
+    marks: dict[int, int] = {}
+    _describe(shape, (Origin.parent, 0), texts, slots, marks)
+    filled = [slot for own in slots for slot in own]
+    return Elements(
+        template=_BETWEEN.join(texts),
+        origins=itemgetter(*(origin for origin, _ in filled)),
+        distances=tuple(distance for _, distance in filled),
+        count=len(texts),
+        marked=tuple(marks[mark] for mark in range(len(marks))),
+    )
+
+
+def _describe(shape: _Shape, parent: Slot, texts: list[str], slots: list[list[Slot]], marks: dict[int, int]) -> None:
+    role, mark, _, _, _, _, shapes = shape
+    own = len(texts)
+    texts.append("")
+    slots.append([])
+    kids: list[Slot] = []
+    for kid in shapes:
+        kids.append((Origin.own, len(texts)))
+        _describe(kid, (Origin.own, own), texts, slots, marks)
+    inside = " ".join(["%d 0 R"] * len(kids))
+    if mark >= 0:
+        marks[mark] = own
+        inside, kids = "%d", [(Origin.mark, mark)]
+    more, more_slots = _attributes(shape)
+    texts[own] = f"<</Type/StructElem/S/{role}/P %d 0 R/Pg %d 0 R/K[{inside}]{more}>>"
+    slots[own] = [parent, (Origin.page, 0), *kids, *more_slots]
+
+
+def _attributes(shape: _Shape) -> tuple[str, list[Slot]]:
+    role, _, column, headed_by, box, alt, _ = shape
+    if box is not None:
+        left, top, right, bottom = box
+        place = f"{decimal(left)} %f {decimal(right)} %f"
+        said = pdf_string(alt).decode("latin-1").replace("%", "%%")
+        return f"/A<</O/Layout/BBox[{place}]>>/Alt{said}", [(Origin.top, top), (Origin.top, bottom)]
+    if column < 0:
+        return "", []
+    # A cell is known by its row's first element and its column.
+    if headed_by is not None:
+        heads = [(Origin.own, head) for head in headed_by] + [(Origin.head, column)]
+        names = "".join(f"(%d.{head})" for _, head in heads)
+        return f"/A<</O/Table/Headers[{names}]>>", [(origin, 0) for origin, _ in heads]
+    if role == "TH":
+        return f"/A<</O/Table>>/ID(%d.{column})", [(Origin.own, 0)]
+    return "/A<</O/Table>>", []

@@ -4,34 +4,14 @@ Source: CSS 2.1, 17.5.2.1 (widths of columns), 17.5.3 (heights of rows), 17.6 (b
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from renderers.pdf.frozen.flow import Cursor, Flow, Room, decorate, role
 from renderers.pdf.frozen.looks import Display, Length, Look, Stroke, Upright
-from renderers.pdf.frozen.piece import Area, Node, Parent, Piece, Strip
+from renderers.pdf.frozen.piece import Area, Node, Piece
+from renderers.pdf.frozen.plate import Parent, Plate, Strip, make_plate
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """``look`` is that of the row, or None where a row of boxes has no element of its own."""
-
-    element: Element
-    look: Look | None
-    cells: tuple[tuple[Element, Look], ...]
-    is_head: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
-    """A table: its rows, the columns' left edges and widths, and the line above each row and below the last."""
-
-    left: float
-    width: float
-    columns: tuple[tuple[float, float], ...]
-    rows: tuple[Row, ...]
-    rules: tuple[Stroke, ...] = field(default=())
+from renderers.pdf.frozen.rows import Grid, Row
 
 
 def lay_table(
@@ -55,9 +35,9 @@ def lay_table(
 
 
 def table_strips(
-    flow: Flow, element: Element, look: Look, *, room: Room, parents: tuple[Parent, ...], before: float
+    flow: Flow, element: Element, look: Look, *, room: Room, parents: tuple[Parent, ...], keeps_whole: bool
 ) -> list[Strip]:
-    """Lay out a <table> as strips: its head with the first row, then row by row."""
+    """Lay out a <table> as strips: its head with the first row, then row by row, all glued if it *keeps_whole*."""
     rows = tuple(_rows(element, look))
     columns = tuple(column for group in element if group.tag == "colgroup" for column in group)
     grid = _grid(rows, look, tuple(_column_width(column) for column in columns), room=room)
@@ -66,27 +46,40 @@ def table_strips(
     table = Parent("Table")
     head_parents, body_parents = (*parents, table, Parent("THead")), (*parents, table, Parent("TBody"))
 
-    def strip(number: int) -> Strip:
-        piece, node = Piece(), Node("TR")
-        height = _lay_row(flow, piece, grid, number, y=0.0, node=node)
-        return Strip(
-            piece=piece, node=node, height=height, glued=True, parents=body_parents if number else head_parents
-        )
-
-    def head_again() -> Strip:
-        return strip(0)
-
-    head = strip(0)
-    head.before = before
+    plate, height = _row_plate(flow, grid, 0)
+    head = Strip(plate=plate, height=height, before=look.margin.top, glued=True, parents=head_parents)
     strips = [head]
-    for number in range(1, len(rows)):
-        row = strip(number)
-        row_look = rows[number].look
-        row.glued = number == 1 or (row_look is not None and row_look.keeps_with_previous)
-        row.head_again = head_again
-        strips.append(row)
-    strips[-1].overhang = grid.rules[-1].width / 2
+    for number, row in enumerate(rows[1:], start=1):
+        plate, height = _row_plate(flow, grid, number)
+        is_last = number == len(rows) - 1
+        strips.append(
+            Strip(
+                plate=plate,
+                height=height,
+                after=look.margin.bottom if is_last else 0.0,
+                overhang=grid.rules[-1].width / 2 if is_last else 0.0,
+                glued=keeps_whole or number == 1 or (row.look is not None and row.look.keeps_with_previous),
+                parents=body_parents,
+                head=head,
+            )
+        )
     return strips
+
+
+def _row_plate(flow: Flow, grid: Grid, number: int) -> tuple[Plate, float]:
+    """Return a row of a <table>, and its height."""
+    if found := flow.row_shapes.plate(grid, number):
+        return found
+    piece, row = Piece(), Node("TR")
+    height = _lay_row(flow, piece, grid, number, y=0.0, node=row)
+    own = tuple(cell.column for cell in row.kids if cell.role == "TH")
+    for cell in row.kids:
+        # Source: ISO 32000-1, 14.8.4.3.4.
+        if number and cell.role == "TD":
+            cell.headed_by = own
+    plate = make_plate(piece, row)
+    flow.row_shapes.learn(grid, number, piece, plate, height)
+    return plate, height
 
 
 def _rows(element: Element, look: Look) -> Iterator[Row]:
@@ -193,9 +186,10 @@ def _lay_row(flow: Flow, piece: Piece, grid: Grid, number: int, *, y: float, nod
     """Lay out one row at *y*; return its height."""
     row = grid.rows[number]
     cells, heights = [], []
-    for (element, look), (x, width) in zip(row.cells, grid.columns, strict=True):
+    for column, ((element, look), (x, width)) in enumerate(zip(row.cells, grid.columns, strict=True)):
         cell = node.add(role(element.tag))
-        cell.table_cell = element.tag in ("th", "td")
+        if element.tag in ("th", "td"):
+            cell.column = column
         above, below, left, right = _cell_edges(grid, number, look)
         content, cursor = Piece(), Cursor()
         inner = Room(x + left, width - left - right)

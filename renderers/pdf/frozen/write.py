@@ -7,13 +7,14 @@ from collections.abc import Mapping
 
 from renderers.deflate import zlib_stream
 from renderers.pdf.frozen.about import About, info_dictionary, xmp
-from renderers.pdf.frozen.content import FONT_NAMES, PT_PER_PX, page_content
+from renderers.pdf.frozen.content import FONT_NAMES, PT_PER_PX
+from renderers.pdf.frozen.flow import picture_names
 from renderers.pdf.frozen.looks import Weight
 from renderers.pdf.frozen.objects import Objects, decimal, pdf_string
 from renderers.pdf.frozen.pages import Page
-from renderers.pdf.frozen.piece import Heading, Node
+from renderers.pdf.frozen.piece import Heading
 from renderers.pdf.frozen.shaping import EmbeddedFont
-from renderers.pdf.frozen.structure import Structure
+from renderers.pdf.frozen.tree import add_tree
 from renderers.pdf.pictures import Picture
 
 
@@ -23,11 +24,12 @@ def write_pdf(
     """Return the file. The same pages give the same bytes."""
     objects = Objects()
     catalogue, tree, resources = objects.reserve(), objects.reserve(), objects.reserve()
-    names = {address: f"I{place}" for place, address in enumerate(pictures)}
-    objects.put(resources, _resources(objects, pictures, names, fonts))
-    page_numbers, marked = _add_pages(objects, pages, names, tree=tree, resources=resources)
+    objects.put(resources, _resources(objects, pictures, fonts))
+    page_numbers = [_add_page(objects, page, place, tree=tree, resources=resources) for place, page in enumerate(pages)]
+    kids = " ".join(f"{number} 0 R" for number in page_numbers)
+    objects.put(tree, f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>".encode())
     outlines = _add_outlines(objects, pages, page_numbers)
-    structure = Structure(objects, page_numbers).add(pages, marked)
+    structure = add_tree(objects, pages, page_numbers)
     metadata = objects.add_stream(b"/Type/Metadata/Subtype/XML", xmp(about), is_compressed=False)
     entries = [
         b"/Type/Catalog/Pages %d 0 R" % tree,
@@ -40,9 +42,8 @@ def write_pdf(
     return objects.file(root=catalogue, info=objects.add(info_dictionary(about)))
 
 
-def _resources(
-    objects: Objects, pictures: Mapping[str, Picture], names: Mapping[str, str], fonts: Mapping[Weight, EmbeddedFont]
-) -> bytes:
+def _resources(objects: Objects, pictures: Mapping[str, Picture], fonts: Mapping[Weight, EmbeddedFont]) -> bytes:
+    names = picture_names(pictures)
     font_entries = [f"/{FONT_NAMES[weight]} {_add_font(objects, font)} 0 R" for weight, font in fonts.items()]
     picture_entries = [
         f"/{names[address]} {_add_picture(objects, picture)} 0 R" for address, picture in pictures.items()
@@ -50,24 +51,26 @@ def _resources(
     return f"<</Font<<{''.join(font_entries)}>>/XObject<<{''.join(picture_entries)}>>>>".encode()
 
 
-def _add_pages(
-    objects: Objects, pages: list[Page], names: Mapping[str, str], *, tree: int, resources: int
-) -> tuple[list[int], list[list[Node]]]:
-    """Add the pages and their content; return their numbers, and the node of each mark on each page."""
-    numbers, marked = [], []
-    for place, page in enumerate(pages):
-        content, marks = page_content(page, names)
-        marked.append(marks)
-        stream = objects.add_stream(b"", zlib_stream(content))
-        box = f"[0 0 {decimal(page.look.width * PT_PER_PX)} {decimal(page.look.height * PT_PER_PX)}]"
-        entries = (
-            f"<</Type/Page/Parent {tree} 0 R/MediaBox{box}/TrimBox{box}/BleedBox{box}/Contents {stream} 0 R"
-            f"/Resources {resources} 0 R/Tabs/S/StructParents {place}>>"
-        )
-        numbers.append(objects.add(entries.encode()))
-    kids = " ".join(f"{number} 0 R" for number in numbers)
-    objects.put(tree, f"<</Type/Pages/Kids[{kids}]/Count {len(pages)}>>".encode())
-    return numbers, marked
+def _add_page(objects: Objects, page: Page, place: int, *, tree: int, resources: int) -> int:
+    """Add a page and its content, and return its number."""
+    stream = objects.add_stream(b"", zlib_stream(_content(page)))
+    box = f"[0 0 {decimal(page.look.width * PT_PER_PX)} {decimal(page.look.height * PT_PER_PX)}]"
+    entries = (
+        f"<</Type/Page/Parent {tree} 0 R/MediaBox{box}/TrimBox{box}/BleedBox{box}/Contents {stream} 0 R"
+        f"/Resources {resources} 0 R/Tabs/S/StructParents {place}>>"
+    )
+    return objects.add(entries.encode())
+
+
+def _content(page: Page) -> bytes:
+    """Return the content of a page, and number its marks."""
+    scale, mark = decimal(PT_PER_PX), 0
+    parts = [f"{scale} 0 0 -{scale} 0 {decimal(page.look.height * PT_PER_PX)} cm\n"]
+    for placed in (*page.placed, *page.margins):
+        placed.first_mark, first = mark, mark
+        mark += len(placed.plate.elements.marked)
+        parts.append(f"q 1 0 0 1 0 {decimal(placed.y)} cm\n{placed.plate.content % tuple(range(first, mark))}Q\n")
+    return "".join(parts).encode()
 
 
 def _add_font(objects: Objects, font: EmbeddedFont) -> int:
@@ -106,9 +109,10 @@ def _plain(value: object) -> bytes:
 def _add_outlines(objects: Objects, pages: list[Page], page_numbers: list[int]) -> int:
     """Add the bookmarks: a heading of the first level holds those of the second that follow it (12.3.3)."""
     found = [
-        (heading, page_numbers[place], page.look.height)
-        for place, page in enumerate(pages)
-        for heading in page.piece.headings
+        (heading, page_numbers[number], page.look.height - placed.y)
+        for number, page in enumerate(pages)
+        for placed in page.placed
+        for heading in placed.plate.headings
     ]
     if not found:
         return 0

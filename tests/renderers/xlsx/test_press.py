@@ -10,7 +10,7 @@ import pytest
 
 from renderers.formats import DATE, INTEGER, TEXT, Cell, ValueFormat, ValueKind
 from renderers.pack import Pack
-from renderers.sections import Column, TableSection
+from renderers.sections import ChartSection, Column, Section, TableSection
 from renderers.xlsx import XlsxPress, render_xlsx
 from renderers.xlsx.archive import archive, member
 
@@ -85,8 +85,8 @@ def test_awkward_texts_are_written_as_by_xlsxwriter(sample_packs: dict[str, Pack
     assert ("fast" == way) == (text not in ("_x0041_", "<r>rich</r>"))
 
 
-def test_new_look_is_learned_and_then_fast(sample_packs: dict[str, Pack]) -> None:
-    """A kind of cell that no workbook had yet is written by xlsxwriter once."""
+def test_new_look_is_fast(sample_packs: dict[str, Pack]) -> None:
+    """For a kind of cell that no workbook had yet, xlsxwriter writes the styles alone."""
     press, pack = XlsxPress(), sample_packs["empty_nb"]
     table = with_table(pack, []).sections[-1]
     share = (Cell(value="a", text="a"), Cell(value=0.125, text="12,50 %"))
@@ -96,19 +96,52 @@ def test_new_look_is_learned_and_then_fast(sample_packs: dict[str, Pack]) -> Non
     packs = [replace(pack, sections=(*pack.sections, one)) for one in (shares, dated)]
     press.render(with_table(pack, [("a", 1)]))
 
-    ways = [[press.render(one)[1] for _ in range(2)] for one in packs]
+    workbooks = [press.render(one) for one in packs]
 
-    assert [["full: first of its shape", "fast"]] * 2 == ways
-    assert [files(render_xlsx(one)) for one in packs] == [files(press.render(one)[0]) for one in packs]
+    assert ["fast", "fast"] == [way for _, way in workbooks]
+    assert [files(render_xlsx(one)) for one in packs] == [files(content) for content, _ in workbooks]
+
+
+@pytest.mark.parametrize("row_count", [0, 1, 3, 40])
+def test_number_of_rows_is_no_shape(sample_packs: dict[str, Pack], row_count: int) -> None:
+    """A table of any length is made from what was learned of another: its filter, its names and its notes with it."""
+    press, pack = XlsxPress(), sample_packs["large_nb"]
+    press.render(with_table(pack, [("a", 1), ("b", 2)]))
+    other = with_table(pack, [(f"row {number}", number) for number in range(row_count)])
+
+    content, way = press.render(other)
+
+    assert "fast" == way
+    assert files(render_xlsx(other)) == files(content)
+
+
+def test_chart_of_another_length_is_no_shape(sample_packs: dict[str, Pack]) -> None:
+    """Charts of fewer categories are made from those of more: ranges, copies of the figures, places on the sheet."""
+    press, pack = XlsxPress(), sample_packs["large_nb"]
+    press.render(pack)
+    shorter = replace(pack, sections=tuple(map(_shortened, pack.sections)))
+
+    content, way = press.render(shorter)
+
+    assert "fast" == way
+    assert files(render_xlsx(shorter)) == files(content)
+
+
+def _shortened(section: Section) -> Section:
+    if not isinstance(section, ChartSection) or section.empty:
+        return section
+    chart = section.chart
+    series = tuple(replace(one, values=one.values[:-1], texts=one.texts[:-1]) for one in chart.series)
+    return replace(section, chart=replace(chart, categories=chart.categories[:-1], series=series))
 
 
 def test_template_that_does_not_hold_is_given_up(sample_packs: dict[str, Pack]) -> None:
     """A file that a template once gave wrongly is written the full way from then on, and the workbook is right."""
     press, pack = XlsxPress(), sample_packs["large_nb"]
     press.render(pack)
-    spoiled = {key: member("x", b"x") for key in press._templates if key[0] == "xl/styles.xml"}
+    spoiled = {key: member("x", b"x") for key in press._templates if key[0] == "styles"}
     press._templates |= spoiled
-    press._files.clear()  # as if another layout were new: all files are written and held against the templates
+    del press._templates["theme",]  # as if that file were new: all are written and held against the templates
 
     press.render(pack)
     content, way = press.render(pack)

@@ -1,0 +1,60 @@
+"""What stands in the margins of pages."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from renderers.pdf.frozen.lines import Typesetter
+from renderers.pdf.frozen.looks import Across, MarginText, Upright
+from renderers.pdf.frozen.pages import Page
+from renderers.pdf.frozen.piece import Area, Node, Piece, PlacedText
+from renderers.pdf.frozen.plate import Placed, Plate, make_plate
+from renderers.pdf.frozen.reasons import NotFrozenError, Reason
+
+_MOST_LINES = 2
+
+
+class Margins:
+    """Sets the lines in the margins, and remembers them: most return on the next page, or in the next pack."""
+
+    def __init__(self, typesetter: Typesetter) -> None:
+        self._typesetter = typesetter
+        self._plates = lru_cache(maxsize=256)(self._set)
+
+    def fill(self, pages: list[Page], strings: Mapping[str, str]) -> None:
+        """Set the lines in the margins of all pages.
+
+        Raises:
+            NotFrozenError: A text is not known, or does not fit.
+        """
+        for number, page in enumerate(pages, start=1):
+            words = {**strings, "page": str(number), "pages": str(len(pages))}
+            for look in page.look.margin_texts:
+                page.margins += [Placed(plate=plate, y=0.0) for plate in self._plates(look, _text(look, words))]
+
+    def _set(self, look: MarginText, text: str) -> tuple[Plate, ...]:
+        """Return one margin line by line: each is an element of its own, and the first brings the rule."""
+        lines = self._typesetter.set(((text, look.type),), look.width) if text else ()
+        if len(lines) > _MOST_LINES:
+            raise NotFrozenError(Reason.line, f'"{text}" is too long for the margin of the page')
+        pieces = [Piece() for _ in lines] or [Piece()]
+        if look.rule is not None:
+            pieces[0].areas.append(Area(*look.rule, look.rule_colour, frame=look.frame))
+        nodes = [Node("NonStruct") for _ in pieces]
+        # Lines above the last one, or below the first one: where the style holds the text.
+        first = 0 if look.upright is Upright.top else 1 - len(lines)
+        for number, line in enumerate(lines):
+            (segment,) = line.segments
+            x = look.x if look.across is Across.left else look.x + look.width - line.width
+            y = look.baseline_y + (first + number) * look.type.line_height
+            pieces[number].texts.append(PlacedText(x, y, segment.run, look.type, nodes[number].add("Span")))
+        return tuple(map(make_plate, pieces, nodes))
+
+
+def _text(look: MarginText, words: Mapping[str, str]) -> str:
+    unset = [word.value for word in look.words if word.kind != "text" and word.value not in words]
+    if unset:
+        raise NotFrozenError(Reason.style, f"the string {unset[0]} in the margin of the page")
+    text = "".join(word.value if word.kind == "text" else words[word.value] for word in look.words)
+    if text != text.strip(" "):
+        raise NotFrozenError(Reason.markup, f'white space in "{text}"')
+    return text
