@@ -67,7 +67,7 @@ def enter(stop: Event, setup: Callable[..., None], arguments: tuple[Any, ...]) -
 def run_shard(task: Callable[[Item], Result], shard: Sequence[Item]) -> list[Result]:
     """Do *task* for the items of *shard*, until it is told to stop."""
     results: list[Result] = []
-    try:
+    with telling_errors():
         if _state.fault is not None:
             raise _state.fault
         for item in shard:
@@ -75,11 +75,18 @@ def run_shard(task: Callable[[Item], Result], shard: Sequence[Item]) -> list[Res
                 break
             results.append(task(item))
             _state.collection.count()
+    return results
+
+
+@contextmanager
+def telling_errors() -> Iterator[None]:
+    """Let errors out that can travel to the main process as they are, and the text of those that cannot."""
+    try:
+        yield
     except Exception as error:
         if not _can_travel(error):
             raise WorkerError(f"{type(error).__name__}: {error}") from None
         raise
-    return results
 
 
 def _can_travel(error: Exception) -> bool:

@@ -4,24 +4,23 @@ The ledger forgets first and files go afterwards, so that whatever is referred t
 leaves in between is found as left over the next time.
 """
 
-import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from pathlib import Path
+from functools import partial
 
 from distributor.errors import RunError
 from distributor.jobs.application import Application
 from distributor.jobs.pseudonyms import make_pseudonym
+from distributor.jobs.run_folders import folder_size, remove_folder
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import AuditRecord, Kind, RunRecord
 from distributor.ledger.states import ENDED
-from distributor.packs.store import stored_file
+from distributor.storage import Storage
 
 # A file is put before the ledger refers to it: what was put so lately is not left over yet.
 _GRACE = timedelta(days=1)
-_GOING = ".going-"
 
 
 class What(StrEnum):
@@ -72,11 +71,11 @@ class _Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Old:
-    """A file or a folder that goes."""
+    """A file or a folder that goes; ``remove`` raises FileNotFoundError when another purge was faster."""
 
     what: What
-    path: Path
     size_bytes: int
+    remove: Callable[[], bool | None]
 
 
 def plan_purge(app: Application) -> Purge:
@@ -106,7 +105,7 @@ def carry_out_purge(app: Application, *, who: str) -> Purge:
     kept = app.ledger.artifact_refs()
     forgotten, still = _names(app, before - kept), _names(app, kept)
     old = (*_old_files(app, limits, forgotten=forgotten, kept=still), *_old_folders(app, limits))
-    gone = tuple(one for one in old if _remove(one, limits))
+    gone = tuple(one for one in old if _is_removed(one))
     attempts = app.ledger.forget_attempts(before=limits.attempts, dry=False)
     addresses = app.ledger.pseudonymise(make_pseudonym(app), before=limits.addresses, dry=False)
     purge = _counted(gone, limits, attempts=attempts, addresses=addresses)
@@ -145,56 +144,49 @@ def _names(app: Application, refs: set[tuple[str, str]]) -> set[str]:
 
 
 def _old_files(app: Application, limits: _Limits, *, forgotten: set[str], kept: set[str]) -> Iterator[_Old]:
+    used_before_s = limits.left_over.timestamp()
     for file in app.store.files():
-        name = file.path.name
-        if name not in kept and file.used_at_s < limits.left_over.timestamp():
-            what = What.documents if name in forgotten else What.left_over
-            yield _Old(what=what, path=file.path, size_bytes=file.size_bytes)
+        if file.name not in kept and file.used_at_s < used_before_s:
+            what = What.documents if file.name in forgotten else What.left_over
+            remove = partial(_remove_unused, app.store.storage, file.name, used_before_s=used_before_s)
+            yield _Old(what=what, size_bytes=file.size_bytes, remove=remove)
 
 
 def _old_folders(app: Application, limits: _Limits) -> Iterator[_Old]:
     for run in app.ledger.runs():
-        folder = app.run_folder(run.run_id)
-        if _is_old(run, limits) and folder.is_dir():
-            yield _Old(what=What.run_folders, path=folder, size_bytes=_size(folder))
-    runs, previews = app.settings.store.path / "runs", app.settings.store.path / "previews"
-    for folder in sorted(runs.glob(f"{_GOING}*")):
-        yield _Old(what=What.left_over, path=folder, size_bytes=_size(folder))
+        size_bytes = app.runs.size_bytes(run.run_id) if _is_old(run, limits) else None
+        if size_bytes is not None:
+            remove = partial(app.runs.remove, run.run_id)
+            yield _Old(what=What.run_folders, size_bytes=size_bytes, remove=remove)
+    for folder in app.runs.half_removed():
+        yield _Old(what=What.left_over, size_bytes=folder_size(folder), remove=partial(remove_folder, folder))
+    previews = app.settings.store.path / "previews"
     for folder in sorted(previews.iterdir()) if previews.is_dir() else ():
         if folder.is_dir() and folder.stat().st_mtime < limits.artifacts.timestamp():
-            yield _Old(what=What.previews, path=folder, size_bytes=_size(folder))
+            yield _Old(what=What.previews, size_bytes=folder_size(folder), remove=partial(remove_folder, folder))
 
 
 def _is_old(run: RunRecord, limits: _Limits) -> bool:
     return run.started_at < limits.artifacts and run.status in ENDED
 
 
-def _size(folder: Path) -> int:
-    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def _remove(one: _Old, limits: _Limits) -> bool:
-    """Remove a file or a folder. Whether it was still to go: a run may have put the same file again meanwhile."""
+def _is_removed(one: _Old) -> bool:
+    """Remove a file or a folder. Whether it was still to go."""
     try:
-        if one.path.is_dir():
-            _remove_folder(one.path)
-            return True
-        now = stored_file(one.path)
-        if now is None or now.used_at_s >= limits.left_over.timestamp():
-            return False
-        one.path.unlink()
+        return one.remove() is not False
     except FileNotFoundError:  # another purge was faster
         return False
     except OSError as error:
         raise RunError(f"{error.filename} cannot be removed: {error.strerror}. Correct its permissions.") from error
+
+
+def _remove_unused(storage: Storage, name: str, *, used_before_s: float) -> bool:
+    """Remove a file, unless a run has put the same file again meanwhile."""
+    now = storage.file(name)
+    if now is None or now.used_at_s >= used_before_s:
+        return False
+    storage.remove(name)
     return True
-
-
-def _remove_folder(folder: Path) -> None:
-    """Remove a folder as a whole: half of a snapshot must not pass for one."""
-    going = folder if folder.name.startswith(_GOING) else folder.with_name(f"{_GOING}{folder.name}")
-    folder.rename(going)
-    shutil.rmtree(going)
 
 
 def _counted(old: tuple[_Old, ...], limits: _Limits, *, attempts: int, addresses: int) -> Purge:

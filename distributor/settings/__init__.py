@@ -10,12 +10,13 @@ from distributor.settings.input import (
     SqliteSettings,
 )
 from distributor.settings.loading import CONFIG_VARIABLE, Settings, config_path, load_settings
-from distributor.settings.output import DkimSettings, EmailSettings, LedgerSettings
-from distributor.settings.working import DispatchSettings
+from distributor.settings.output import DkimSettings, EmailSettings, LedgerSettings, StoreSettings
+from distributor.settings.working import DaskSettings, DispatchSettings
 
 __all__ = [
     "CONFIG_VARIABLE",
     "CsvDirectorySettings",
+    "DaskSettings",
     "DispatchSettings",
     "DkimSettings",
     "DuckdbSettings",
@@ -27,6 +28,7 @@ __all__ = [
     "SqlAlchemySettings",
     "SqlDirectorySettings",
     "SqliteSettings",
+    "StoreSettings",
     "config_path",
     "load_settings",
 ]

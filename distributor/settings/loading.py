@@ -33,6 +33,7 @@ from distributor.settings.output import (
 from distributor.settings.section import Name, Section
 from distributor.settings.working import (
     BouncesSettings,
+    DaskSettings,
     DispatchSettings,
     EngineSettings,
     RenderSettings,
@@ -149,8 +150,9 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "catalogue": CatalogueSettings, "store": StoreSettings, "outbox": OutboxSettings, "ledger": LedgerSettings,
     "channels": ChannelsSettings, "email": EmailSettings, "dkim": DkimSettings, "dispatch": DispatchSettings,
     "bounces": BouncesSettings, "service": ServiceSettings, "retention": RetentionSettings, "engine": EngineSettings,
-    "mail": MailSettings, "render": RenderSettings, "csv": CsvDirectorySettings, "sql": SqlDirectorySettings,
-    "sqlite": SqliteSettings, "sqlalchemy": SqlAlchemySettings, "duckdb": DuckdbSettings, "folder": FolderSettings,
+    "dask": DaskSettings, "mail": MailSettings, "render": RenderSettings, "csv": CsvDirectorySettings,
+    "sql": SqlDirectorySettings, "sqlite": SqliteSettings, "sqlalchemy": SqlAlchemySettings,
+    "duckdb": DuckdbSettings, "folder": FolderSettings,
 }  # fmt: skip
 
 

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from distributor.jobs.days import read_period
-from distributor.jobs.edition import MEASURES, MOVEMENT, Order, load_edition, prepare_edition
+from distributor.jobs.edition import Order, load_edition, prepare_edition
 from distributor.jobs.progress import Silence
+from distributor.jobs.run_folders import MEASURES, MOVEMENT
 from distributor.packs.movement import moved_sections
 from renderers.language import formatter
 
