@@ -74,6 +74,7 @@ def render_packs(
                 _record_lost(workshop, result)
             progress.packs(done, len(orders))
             check()
+    progress.packs(len(orders), len(orders))  # also those whose answer a cluster has lost
 
 
 def _rendered(
