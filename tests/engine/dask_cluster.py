@@ -66,9 +66,5 @@ def dask_cluster(folder: Path, *, tls: Sequence[str] = ()) -> Iterator[DaskClust
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    process.kill()  # nothing of it is to be kept, and a keeper's worker ends with it
+    process.wait()

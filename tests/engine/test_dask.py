@@ -147,8 +147,9 @@ class Killing:
 def on_cluster(union: SmallUnion, address: str, ledger_url: str, *, store_url: str = "") -> SmallUnion:
     """Let a union use a cluster and a ledger in PostgreSQL."""
     (union.folder / "ledger_url").write_text(ledger_url)
-    text = union.config.read_text("utf-8")
-    text += f'[ledger]\nurl_file = "ledger_url"\n[engine.dask]\naddress = "{address}"\nshard_size = 4\ntimeout_s = 20\n'
+    # Neither way of drawing matters here; to prove the fast one takes each new process a while.
+    text = union.config.read_text("utf-8") + "fast = false\n"
+    text += f'[ledger]\nurl_file = "ledger_url"\n[engine.dask]\naddress = "{address}"\nshard_size = 2\ntimeout_s = 20\n'
     if store_url:
         text = text.replace('path = "store"', f'path = "store"\nurl = "{store_url}"\ncache = "cache"')
     union.config.write_text(text, "utf-8")
@@ -206,15 +207,17 @@ def test_worker_killed_in_the_midst_costs_nothing(
     cluster.start_scheduler()
     victim = cluster.start_worker()
     cluster.start_worker()
-    alone = make_small_union(tmp_path / "alone", extra_locals=24)
+    alone = make_small_union(tmp_path / "alone", extra_locals=4)
+    with alone.config.open("a") as file:
+        file.write("fast = false\n")
     expected = start_run(alone.app(), RunRequest(report="letter"), progress=Silence())
-    union = make_small_union(tmp_path / "union", extra_locals=24)
+    union = make_small_union(tmp_path / "union", extra_locals=4)
     on_cluster(union, cluster.address, postgres.new_database(), store_url=f"local://{tmp_path}/shared")
 
     killing = Killing(victim, after=5)
     summary = start_run(app_of(union), RunRequest(report="letter"), progress=killing)
 
-    assert 32 == len(summary.packs)
+    assert 12 == len(summary.packs)
     assert killing.seen[-1] == len(summary.packs)
     assert len(union.letters()) == assert_each_pack_once(app_of(union), summary)
     assert documents(alone.app(), expected.run.run_id) == documents(app_of(union), summary.run.run_id)
@@ -227,7 +230,7 @@ def test_run_stopped_by_hand_goes_on(
     kept_cluster: DaskCluster, postgres: PostgresServer, app_of: AppOf, tmp_path: Path
 ) -> None:
     """Ctrl-C leaves a run that can be resumed, on the cluster or on this machine; nothing is made or sent twice."""
-    union = make_small_union(tmp_path / "union", extra_locals=24)
+    union = make_small_union(tmp_path / "union", extra_locals=8)
     on_cluster(union, kept_cluster.address, postgres.new_database())
 
     with pytest.raises(RunInterruptedError) as stopped:
