@@ -130,9 +130,7 @@ def test_password_in_the_address_is_refused(union: SmallUnion) -> None:
     """Secrets do not stand in config.toml."""
     union.edit("config.toml", 'path = "store"', 'path = "store"\nurl = "sftp://kari:secret@files.example/store"')
 
-    with pytest.raises(
-        SettingsError, match=r"store: url holds a password. Leave it to the storage's own settings"
-    ) as e:
+    with pytest.raises(SettingsError, match=r"store: url holds a password. Leave it to the storage's") as error:
         union.app()
 
-    assert "secret" not in str(e.value)
+    assert "secret" not in str(error.value)

@@ -1,9 +1,9 @@
 """Folders in a storage: whole or not there, fetched once, never changed on the way."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -14,8 +14,8 @@ from distributor.storage.kept_folder import KeptFolder, find_folder, own_cache, 
 class CountingStorage(FolderStorage):
     """Counts what is fetched and put."""
 
-    downloads: list[str] = []
-    uploads: list[str] = []
+    downloads: ClassVar[list[str]] = []
+    uploads: ClassVar[list[str]] = []
 
     def download(self, name: str, path: Path) -> None:
         self.downloads.append(name)
@@ -27,7 +27,7 @@ class CountingStorage(FolderStorage):
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> Iterator[CountingStorage]:
+def storage(tmp_path: Path) -> CountingStorage:
     CountingStorage.downloads.clear()
     CountingStorage.uploads.clear()
     return CountingStorage(folder=tmp_path / "storage")
@@ -121,7 +121,7 @@ def test_cache_of_somebody_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
 
     for place in ("open", "link"):
-        with pytest.raises(StorageError, match="Remove it, or name another one in config.toml, as cache under"):
+        with pytest.raises(StorageError, match=r"Remove it, or name another one in config.toml, as cache under"):
             own_cache(tmp_path / place)
 
 
