@@ -88,7 +88,7 @@ def prepare(ledger: Ledger, store: ArtifactStore, number: int, *, name: str) -> 
     for one in range(number):
         refs = tuple(store.put(file, branch_id=f"b{one}") for file in documents(one))
         pack = PackRecord(branch_id=f"b{one}", language="nb", title=f"Medlemstall for avdeling {one}", artifacts=refs)
-        ledger.record_pack(name, pack, queued)
+        ledger.record_packs(name, [(pack, queued)])
     ledger.record_status(name, RunStatus.sending)
     return run
 

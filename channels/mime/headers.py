@@ -28,7 +28,6 @@ def headers_of(message: Message) -> bytes:
     plain = {
         "Subject": message.subject,
         "Date": format_datetime(message.date),
-        "Message-ID": message.message_id,
         **message.headers,
         "MIME-Version": "1.0",
     }
@@ -39,6 +38,8 @@ def headers_of(message: Message) -> bytes:
     if message.reply_to:
         lines.append(_address(message, "Reply-To", "", message.reply_to))
     lines += [header(name, text, policy) for name, text in plain.items()]
+    # The same form each time: the library would take it apart to write it as it stands.
+    lines.append(f"Message-ID: {message.message_id}\r\n".encode())
     return _list_headers(message) + b"".join(lines)
 
 

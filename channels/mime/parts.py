@@ -1,13 +1,17 @@
 """The parts of a mail: texts as quoted-printable, files as base64, and what holds them together."""
 
+import re
 from binascii import b2a_base64, b2a_qp
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage
 from functools import lru_cache
+from urllib.parse import quote
 
 from channels.message import Attachment
 from channels.mime.headers import header
+
+_PLAIN_NAME = re.compile(r"[ !#-\[\]-~]{1,60}")  # no quote, no backslash
+_PIECE = 16  # characters of a name in a line; whole ones, for readers that decode each piece by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +67,25 @@ def _text_headers(subtype: str) -> bytes:
 
 @lru_cache(maxsize=256)  # pictures are called the same in every pack
 def _file_headers(name: str, media_type: str, disposition: str, content_id: str) -> bytes:
-    """Write the headers of a file by the library, which knows how a name with other letters is written."""
-    maintype, _, subtype = media_type.partition("/")
-    part = EmailMessage()
-    part.set_content(b"", maintype=maintype, subtype=subtype, disposition=disposition, filename=name)
+    lines = [
+        f"Content-Type: {media_type}",
+        "Content-Transfer-Encoding: base64",
+        f"Content-Disposition: {disposition};\r\n {_file_name(name)}",
+    ]
     if content_id:
-        part["Content-ID"] = f"<{content_id}>"
-    return b"".join(header(key, str(value)) for key, value in part.items() if key.lower() != "mime-version")
+        lines.append(f"Content-ID: <{content_id}>")
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
+
+
+def _file_name(name: str) -> str:
+    """Write the parameter "filename" (RFC 2183, 2.3): quoted, or with other letters in pieces (RFC 2231, 4.1)."""
+    if _PLAIN_NAME.fullmatch(name):
+        return f'filename="{name}"'
+    pieces = [quote(name[start : start + _PIECE], safe="") for start in range(0, len(name), _PIECE)]
+    if len(pieces) == 1:
+        return f"filename*=utf-8''{pieces[0]}"
+    pieces[0] = f"utf-8''{pieces[0]}"
+    return ";\r\n ".join(f"filename*{number}*={piece}" for number, piece in enumerate(pieces))
 
 
 @lru_cache(maxsize=16)  # the readers of a pack follow each other

@@ -1,7 +1,7 @@
 """Shards of work on a Dask cluster that runs already.
 
 A cluster may do a task twice, lose its answer, or lose the worker that has it in hand; so the answers serve to tell
-how far the work is, and the record that the tasks themselves keep decides what is still to be done. What is not
+how far the work is, and the record that the workers themselves keep decides what is still to be done. What is not
 recorded is done again item by item, and in the end one at a time: only an item whose worker dies then is given up.
 """
 
@@ -100,6 +100,7 @@ class Cluster:
         *,
         run_id: str,
         task: Callable[[Item], Result],
+        finish: Callable[[], None],
         setup: Callable[..., None],
         arguments: tuple[Any, ...],
         undone: Callable[[Sequence[Item]], Sequence[Item]],
@@ -109,7 +110,8 @@ class Cluster:
         Args:
             items: What to do.
             run_id: Names the work; a worker is set up once for it.
-            task: A module-level function that records what it has done, and may be called again for the same item.
+            task: A module-level function that may be called again for the same item.
+            finish: A module-level function called after each shard, which records what its tasks have done.
             setup: A module-level function called once in each worker, before its first task.
             arguments: What *setup* is given.
             undone: From items to those of which nothing is recorded.
@@ -125,7 +127,7 @@ class Cluster:
         plugin = RunPlugin(run_id, setup=setup, arguments=arguments)
         self._client.register_plugin(plugin, plugin.name)
         try:
-            work = _Work(self._client, partial(run_shard, run_id, task), self._check)
+            work = _Work(self._client, partial(run_shard, run_id, task, finish), self._check)
             size = self._settings.shard_size
             yield from work.do([items[start : start + size] for start in range(0, len(items), size)])
             yield from work.do([[item] for item in undone(items)])

@@ -11,7 +11,7 @@ from distributed import Worker, WorkerPlugin
 from distributor.engine.collection import RareCollection
 from distributor.engine.errors import ClusterError
 from distributor.engine.fingerprint import difference, fingerprint
-from distributor.engine.worker import telling_errors
+from distributor.engine.worker import do_shard, telling_errors
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -73,21 +73,17 @@ class RunPlugin(WorkerPlugin):
         _state.ready_for = self
 
 
-def run_shard(run_id: str, task: Callable[[Item], Result], shard: Sequence[Item]) -> list[Result]:
-    """Do *task* for the items of *shard*, until the run is no longer wanted."""
-    results: list[Result] = []
+def run_shard(
+    run_id: str, task: Callable[[Item], Result], finish: Callable[[], None], shard: Sequence[Item]
+) -> list[Result]:
+    """Do *task* for the items of *shard* until the run is no longer wanted, and *finish*."""
     with _state.turn, telling_errors():
         run = _state.runs.get(run_id)
         if run is None:
-            return results
+            return []
         run.get_ready()
         gc.disable()  # see collection.py; between shards the process is somebody else's
         try:
-            for item in shard:
-                if not run.is_wanted():
-                    break
-                results.append(task(item))
-                _state.collection.count()
+            return do_shard(task, finish, shard, goes_on=run.is_wanted, collection=_state.collection)
         finally:
             gc.enable()
-    return results

@@ -32,13 +32,14 @@ def run_local(
     items: Sequence[Item],
     *,
     task: Callable[[Item], Result],
+    finish: Callable[[], None],
     setup: Callable[..., None],
     arguments: tuple[Any, ...],
     workers: int = 0,
     shard_size: int = 16,
     items_per_worker: int = 500,
     few: int = 0,
-) -> Iterator[Result | Lost[Item]]:
+) -> Generator[Result | Lost[Item], None, None]:
     """Do *task* for every item and yield the results as they come, in no order.
 
     An item may be done twice, though it is yielded once: a result that a dying worker had not handed over is lost.
@@ -46,6 +47,7 @@ def run_local(
     Args:
         items: What to do; each must be picklable.
         task: A module-level function; it catches its own errors, what it raises ends the run.
+        finish: A module-level function called after each shard, also one that was stopped, where its tasks were done.
         setup: A module-level function called once in each worker, before its first task.
         arguments: What *setup* is given; picklable.
         workers: Processes; 0 is one a core. One works in this process.
@@ -65,28 +67,47 @@ def run_local(
     workers = workers or os.cpu_count() or 1
     if workers == 1 or len(items) <= max(few, min(shard_size, workers * 2)):
         setup(*arguments)
-        with rare_collection() as collection:
-            for item in items:
-                yield task(item)
-                collection.count()
+        yield from _here(items, task=task, finish=finish, shard_size=shard_size)
         return
     size = max(1, min(shard_size, -(-len(items) // (workers * 4))))
     shards = [items[start : start + size] for start in range(0, len(items), size)]
     generation = max(1, workers * items_per_worker // size)
-    pool = _Pool(task=task, setup=setup, arguments=arguments)
+    pool = _Pool(task=task, finish=finish, setup=setup, arguments=arguments)
     in_hand: list[Item] = []
     for start in range(0, len(shards), generation):
         in_hand += yield from pool.run(shards[start : start + generation], workers=workers)
     yield from pool.run_alone(in_hand)
 
 
+def _here(
+    items: Sequence[Item], *, task: Callable[[Item], Result], finish: Callable[[], None], shard_size: int
+) -> Iterator[Result]:
+    """Do *task* in this process, and *finish* after each shard and whatever ends it."""
+    with rare_collection() as collection:
+        try:
+            for number, item in enumerate(items, start=1):
+                result = task(item)
+                if number % shard_size == 0:
+                    finish()
+                yield result
+                collection.count()
+        finally:
+            finish()
+
+
 class _Pool(Generic[Item, Result]):
     """Runs shards, each try in processes of its own."""
 
     def __init__(
-        self, *, task: Callable[[Item], Result], setup: Callable[..., None], arguments: tuple[Any, ...]
+        self,
+        *,
+        task: Callable[[Item], Result],
+        finish: Callable[[], None],
+        setup: Callable[..., None],
+        arguments: tuple[Any, ...],
     ) -> None:
         self._task = task
+        self._finish = finish
         self._context = get_context("spawn")
         self._stop = self._context.Event()
         self._start = (self._stop, setup, arguments)
@@ -134,7 +155,7 @@ class _Pool(Generic[Item, Result]):
         with spawning():
             for number, shard in enumerate(shards):
                 try:
-                    futures[executor.submit(run_shard, self._task, shard)] = number
+                    futures[executor.submit(run_shard, self._task, self._finish, shard)] = number
                 except BrokenProcessPool:  # a worker has died already; what is not handed in counts as undone
                     break
         return futures

@@ -64,17 +64,36 @@ def enter(stop: Event, setup: Callable[..., None], arguments: tuple[Any, ...]) -
     atexit.register(_leave)
 
 
-def run_shard(task: Callable[[Item], Result], shard: Sequence[Item]) -> list[Result]:
-    """Do *task* for the items of *shard*, until it is told to stop."""
-    results: list[Result] = []
+def run_shard(task: Callable[[Item], Result], finish: Callable[[], None], shard: Sequence[Item]) -> list[Result]:
+    """Do *task* for the items of *shard* until this process is told to stop, and *finish*."""
     with telling_errors():
         if _state.fault is not None:
             raise _state.fault
+        return do_shard(task, finish, shard, goes_on=_goes_on, collection=_state.collection)
+
+
+def _goes_on() -> bool:
+    return _state.stop is None or not _state.stop.is_set()
+
+
+def do_shard(
+    task: Callable[[Item], Result],
+    finish: Callable[[], None],
+    shard: Sequence[Item],
+    *,
+    goes_on: Callable[[], bool],
+    collection: RareCollection,
+) -> list[Result]:
+    """Do *task* for the items of *shard* as long as it goes on; then *finish* what was done, whatever ended it."""
+    results: list[Result] = []
+    try:
         for item in shard:
-            if _state.stop is not None and _state.stop.is_set():
+            if not goes_on():
                 break
             results.append(task(item))
-            _state.collection.count()
+            collection.count()
+    finally:
+        finish()
     return results
 
 

@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from distributor.engine import ClusterError, Lost
 from distributor.jobs.application import Application
-from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, set_up, workshop_of_process
+from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, record_made, set_up
 from distributor.ledger.errors import LedgerError
 from distributor.ledger.port import Ledger
 from distributor.ledger.records import PackRecord
@@ -50,7 +50,8 @@ def render_on_cluster(
         for result in cluster.run(
             orders,
             run_id=workshop.head.run_id,
-            task=make_pack_once,
+            task=make_pack,
+            finish=record_made,
             setup=set_up_worker,
             arguments=(workshop, workshop.head.catalogue.digest),
             undone=lambda some: _undone(app.ledger, workshop.head.run_id, some, answered),
@@ -58,13 +59,6 @@ def render_on_cluster(
             if isinstance(result, PackRecord):
                 answered.add(by_key[result.branch_id, result.language])
             yield result
-
-
-def make_pack_once(order: PackOrder) -> PackRecord:
-    """Make one pack, unless it is made: a cluster begins a shard again whose worker has gone."""
-    workshop = workshop_of_process()
-    made = workshop.ledger.pack(workshop.head.run_id, order.branch_id, order.language)
-    return made if made is not None and made.is_made else make_pack(order)
 
 
 def set_up_worker(workshop: Workshop, digest: str) -> None:

@@ -9,7 +9,7 @@ from distributor.jobs.cluster import render_on_cluster
 from distributor.jobs.days import local_day
 from distributor.jobs.progress import Progress
 from distributor.jobs.proving import chosen_sample
-from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, not_made, set_up
+from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, not_made, record_made, set_up
 from distributor.jobs.run_folders import MEASURES
 from distributor.ledger.port import Queueing
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus, PackRecord, RunRecord
@@ -64,11 +64,13 @@ def render_packs(
         corrects=run.corrects,
         corrected_on=local_day(app, app.ledger.run(run.corrects).started_at) if run.corrects else None,
     )
-    for key, deliveries in waiting.items():
-        is_behind = any(one.status in _WAITING for one in deliveries)  # held until now for want of a channel
-        if is_behind and key in made and made[key].has_documents:
-            app.ledger.record_pack(run.run_id, made[key], workshop.queueing)
-    with closing(_rendered(app, rest, workshop)) as results:
+    behind = [  # held until now for want of a channel
+        (made[key], workshop.queueing)
+        for key, deliveries in waiting.items()
+        if key in made and made[key].has_documents and any(one.status in _WAITING for one in deliveries)
+    ]
+    app.ledger.record_packs(run.run_id, behind)
+    with closing(_rendered(app, rest, workshop)) as results:  # whatever stops the run: what is made is recorded
         for done, result in enumerate(results, start=len(orders) - len(rest) + 1):
             if isinstance(result, Lost):
                 _record_lost(workshop, result)
@@ -88,6 +90,7 @@ def _rendered(
     yield from run_local(
         orders,
         task=make_pack,
+        finish=record_made,
         setup=set_up,
         arguments=(workshop,),
         workers=engine.workers,
@@ -128,4 +131,4 @@ def _pack_orders(
 def _record_lost(workshop: Workshop, lost: Lost[PackOrder]) -> None:
     reason = "the process that rendered this pack died twice, perhaps for lack of memory"
     record, queueing = not_made(lost.item, workshop.head.tree.branch(lost.item.branch_id), reason)
-    workshop.ledger.record_pack(workshop.head.run_id, record, queueing)
+    workshop.ledger.record_packs(workshop.head.run_id, [(record, queueing)])

@@ -68,6 +68,7 @@ class _Bench:
 
     workshop: Workshop | None = None
     edition: Edition | None = field(default=None, repr=False)
+    made: list[tuple[PackRecord, Queueing]] = field(default_factory=list, repr=False)  # and not yet recorded
     press: DocumentPress = field(default_factory=lambda: DocumentPress(fast=False), repr=False)
 
 
@@ -76,7 +77,7 @@ _bench = _Bench()
 
 def set_up(workshop: Workshop) -> None:
     """Load the run's figures into this process."""
-    _bench.workshop = workshop
+    _bench.workshop, _bench.made = workshop, []
     folder = workshop.figures.fetch(own_cache(workshop.cache)) if workshop.figures else workshop.folder
     _bench.edition = load_edition(workshop.head, folder)
     sample = workshop.sample
@@ -88,20 +89,15 @@ def set_up(workshop: Workshop) -> None:
     _bench.press = proved_press(draft, sample.formats, image_scale=workshop.image_scale)
 
 
-def workshop_of_process() -> Workshop:
-    """Return what this process was set up with."""
-    assert _bench.workshop is not None
-    return _bench.workshop
-
-
 def make_pack(order: PackOrder) -> PackRecord:
-    """Make one pack and record it; what goes wrong with this branch stops this branch only.
+    """Make one pack; what goes wrong with this branch stops this branch only. `record_made` records it.
 
     Raises:
         OSError: Nothing can be stored.
     """
+    assert _bench.workshop is not None
     assert _bench.edition is not None
-    workshop = workshop_of_process()
+    workshop = _bench.workshop
     branch = _bench.edition.head.tree.branch(order.branch_id)
     try:
         record, queueing = _made(order, branch, _bench.edition, workshop)
@@ -111,8 +107,16 @@ def make_pack(order: PackOrder) -> PackRecord:
         raise
     except Exception as error:  # noqa: BLE001 - outermost frame of a pack: recorded, then the other branches go on
         record, queueing = not_made(order, branch, f"{type(error).__name__}: {error}")
-    workshop.ledger.record_pack(workshop.head.run_id, record, queueing)
+    _bench.made.append((record, queueing))
     return record
+
+
+def record_made() -> None:
+    """Record the packs made since it was last done: one transaction for some costs little more than for one."""
+    assert _bench.workshop is not None
+    made, _bench.made = _bench.made, []
+    if made:
+        _bench.workshop.ledger.record_packs(_bench.workshop.head.run_id, made)
 
 
 def not_made(order: PackOrder, branch: Branch, reason: str) -> tuple[PackRecord, Queueing]:

@@ -106,8 +106,8 @@ class RunLedger(Protocol):
 
 
 class PackLedger(Protocol):
-    def record_pack(self, run_id: str, pack: PackRecord, queueing: Queueing) -> None:
-        """Record a branch's pack in one language, and move its deliveries that wait for it."""
+    def record_packs(self, run_id: str, packs: Sequence[tuple[PackRecord, Queueing]]) -> None:
+        """Record packs of different branches or languages, and move their deliveries that wait for them."""
         ...
 
     def packs(self, run_id: str) -> dict[tuple[str, str], PackRecord]:

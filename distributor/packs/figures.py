@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from renderers.formats import Cell, Mark
@@ -73,14 +74,22 @@ def content_hash(pack: Pack) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        said = {one.name: _plain(getattr(value, one.name)) for one in fields(value) if one.name != "sources"}
-        return [type(value).__name__, said]
-    if isinstance(value, tuple):
+    """Return *value* as JSON has it. A pack holds a thousand values, so the frequent kinds are asked for first."""
+    kind = type(value)
+    if kind is str or value is None:
+        return value
+    if kind is tuple:
         return [_plain(one) for one in value]
-    if isinstance(value, float):
+    if kind is float:
         return f"{value:.{_DIGITS}g}"
+    if is_dataclass(kind):
+        return [kind.__name__, {name: _plain(getattr(value, name)) for name in _names_of(kind)}]
     return str(value) if isinstance(value, date | Decimal) else value
+
+
+@cache
+def _names_of(kind: type) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(kind) if one.name != "sources")
 
 
 def _figures(section: Section, words: Formatter) -> Iterator[PackFigure]:

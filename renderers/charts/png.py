@@ -10,12 +10,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from renderers.deflate import zlib_stream
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _INDEXED = 3
 _PX_PER_METRE = 1 / 0.0254
-# Level 3 takes half the time of Pillow's 6 for a fifth more bytes. A small hash table is quicker still: zlib shifts all
-# of it every 32 kB, and a chart is mostly white.
-_LEVEL, _MEMORY = 3, 5
 
 
 def encoded(rows: NDArray[np.uint8], *, palette: bytes, dpi: int) -> bytes:
@@ -27,11 +26,15 @@ def encoded(rows: NDArray[np.uint8], *, palette: bytes, dpi: int) -> bytes:
         dpi: Pixels an inch.
     """
     height, width = rows.shape[0], rows.shape[1] - 1
-    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS, _MEMORY)
-    content = deflate.compress(rows.data) + deflate.flush()
     header = struct.pack(">IIBBBBB", width, height, 8, _INDEXED, 0, 0, 0)
     return b"".join(
-        (_SIGNATURE, _chunk(b"IHDR", header), _constant(palette, dpi), _chunk(b"IDAT", content), _chunk(b"IEND", b""))
+        (
+            _SIGNATURE,
+            _chunk(b"IHDR", header),
+            _constant(palette, dpi),
+            _chunk(b"IDAT", zlib_stream(rows.data)),
+            _chunk(b"IEND", b""),
+        )
     )
 
 

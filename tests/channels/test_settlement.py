@@ -79,7 +79,7 @@ def test_lost_answer_ends_as_one_message(transport: Transport, trouble: Trouble)
     )  # fmt: skip
     ledger.record_plan(RUN, [delivery], at=NOW)
     pack = PackRecord(branch_id="0301", language="nb", title="Alert")
-    ledger.record_pack(RUN, pack, Queueing(status=DeliveryStatus.queued, at=NOW))
+    ledger.record_packs(RUN, [(pack, Queueing(status=DeliveryStatus.queued, at=NOW))])
     ledger.record_status(RUN, RunStatus.sending)
     sender = Sender(
         ledger=ledger,

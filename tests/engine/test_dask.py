@@ -1,6 +1,7 @@
 """The engine on a cluster: packs once each whoever dies, refusals in sentences, encryption."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,6 +38,7 @@ from distributor.ledger.records import DeliveryStatus, RunStatus
 from distributor.settings import DaskSettings
 
 ITEMS = list(range(50))
+PLAIN: dict[str, Any] = {"finish": tasks.finish, "setup": tasks.set_up, "undone": lambda some: []}
 
 
 class Record:
@@ -57,9 +59,9 @@ def run(kept_cluster: DaskCluster, tmp_path: Path) -> Callable[..., list[Any]]:
 
     def do(task: Callable[[int], Any], items: list[int] = ITEMS, **options: Any) -> list[Any]:
         settings = DaskSettings(address=kept_cluster.address, shard_size=4)
-        asked: dict[str, Any] = {"setup": tasks.set_up, "arguments": (str(tmp_path),), "undone": lambda some: []}
+        asked = {**PLAIN, "arguments": (str(tmp_path),), **options}
         with connected(settings) as cluster:
-            return list(cluster.run(items, run_id=str(tmp_path), task=task, **{**asked, **options}))
+            return list(cluster.run(items, run_id=str(tmp_path), task=task, **asked))
 
     return do
 
@@ -114,8 +116,7 @@ def test_reader_who_stops_stops_the_workers(kept_cluster: DaskCluster, tmp_path:
     with connected(DaskSettings(address=kept_cluster.address, shard_size=40)) as cluster:
         results: Any = cluster.run(
             list(range(400)),
-            run_id="stopped", task=tasks.note_and_wait, setup=tasks.set_up, arguments=(str(tmp_path),),
-            undone=lambda some: [],
+            run_id="stopped", task=tasks.note_and_wait, arguments=(str(tmp_path),), **PLAIN,
         )  # fmt: skip
         next(results)
         results.close()
@@ -147,8 +148,7 @@ class Killing:
 def on_cluster(union: SmallUnion, address: str, ledger_url: str, *, store_url: str = "") -> SmallUnion:
     """Let a union use a cluster and a ledger in PostgreSQL."""
     (union.folder / "ledger_url").write_text(ledger_url)
-    # Neither way of drawing matters here; to prove the fast one takes each new process a while.
-    text = union.config.read_text("utf-8") + "fast = false\n"
+    text = union.config.read_text("utf-8")
     text += f'[ledger]\nurl_file = "ledger_url"\n[engine.dask]\naddress = "{address}"\nshard_size = 2\ntimeout_s = 20\n'
     if store_url:
         text = text.replace('path = "store"', f'path = "store"\nurl = "{store_url}"\ncache = "cache"')
@@ -209,9 +209,11 @@ def test_worker_killed_in_the_midst_costs_nothing(
     cluster.start_worker()
     alone = make_small_union(tmp_path / "alone", extra_locals=4)
     with alone.config.open("a") as file:
-        file.write("fast = false\n")
+        file.write("fast = false\n")  # to prove the fast way takes each new process a while
     expected = start_run(alone.app(), RunRequest(report="letter"), progress=Silence())
-    union = make_small_union(tmp_path / "union", extra_locals=4)
+    # A copy, whose files are as old: packs tell when their sources were written.
+    shutil.copytree(alone.folder, tmp_path / "union", ignore=shutil.ignore_patterns("store", "outbox"))
+    union = SmallUnion(folder=tmp_path / "union")
     on_cluster(union, cluster.address, postgres.new_database(), store_url=f"local://{tmp_path}/shared")
 
     killing = Killing(victim, after=5)
@@ -231,6 +233,8 @@ def test_run_stopped_by_hand_goes_on(
 ) -> None:
     """Ctrl-C leaves a run that can be resumed, on the cluster or on this machine; nothing is made or sent twice."""
     union = make_small_union(tmp_path / "union", extra_locals=8)
+    with union.config.open("a") as file:
+        file.write("fast = false\n")
     on_cluster(union, kept_cluster.address, postgres.new_database())
 
     with pytest.raises(RunInterruptedError) as stopped:
@@ -377,8 +381,7 @@ def test_encrypted_cluster_takes_only_its_own(certificates: dict[str, Path], tmp
             done = list(
                 connection.run(
                     [1, 2, 3],
-                    run_id="tls", task=tasks.double, setup=tasks.set_up, arguments=(str(tmp_path),),
-                    undone=lambda some: [],
+                    run_id="tls", task=tasks.double, arguments=(str(tmp_path),), **PLAIN,
                 )
             )  # fmt: skip
         with pytest.raises(ClusterError, match="does not answer"), connected(strange):

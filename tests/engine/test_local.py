@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import pickle
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +20,7 @@ def run(tmp_path: Path) -> Callable[..., list[Any]]:
     """Runs a task over items on two workers and returns the results."""
 
     def do(task: Callable[[int], Any], items: list[int] = ITEMS, **options: Any) -> list[Any]:
-        defaults: dict[str, Any] = {"setup": tasks.set_up, "workers": 2, "shard_size": 4}
+        defaults: dict[str, Any] = {"finish": tasks.finish, "setup": tasks.set_up, "workers": 2, "shard_size": 4}
         return list(run_local(items, task=task, arguments=(str(tmp_path),), **{**defaults, **options}))
 
     return do
@@ -98,9 +97,6 @@ def test_error_of_a_task_ends_the_run_at_once(run: Callable[..., list[Any]], tmp
 
 def test_error_that_pickle_cannot_make_again_still_tells_its_text(run: Callable[..., list[Any]]) -> None:
     """An error with a constructor of its own does not look like a dead worker."""
-    with pytest.raises(TypeError):
-        pickle.loads(pickle.dumps(tasks.TwoPartError("a", "b")))
-
     with pytest.raises(WorkerError, match="TwoPartError: item "):
         run(tasks.fail_with_two_parts)
 
@@ -111,12 +107,29 @@ def test_error_of_the_set_up_ends_the_run(run: Callable[..., list[Any]]) -> None
         run(tasks.double, setup=tasks.fail_to_set_up)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_shard_is_finished_where_it_was_done(run: Callable[..., list[Any]], tmp_path: Path, workers: int) -> None:
+    """What was done of a shard is finished in the process that did it, also when an item of it ends the run."""
+    with pytest.raises(ValueError, match="unlucky"):
+        run(tasks.note, list(range(8, 16)), workers=workers, few=0, shard_size=4 if workers == 2 else 8)
+
+    finished = (tmp_path / "finished").read_text().splitlines()
+    done = [int(item) for line in finished for item in line.strip("[]").split(",")]
+    assert {8, 9, 10, 11, 12} <= set(done)
+    assert len(done) == len(set(done))
+
+
 def test_reader_who_stops_stops_the_workers(tmp_path: Path) -> None:
     """Closing the results leaves what was not begun, and no process behind."""
     results = run_local(
         list(range(400)),
-        task=tasks.note_and_wait, setup=tasks.set_up, arguments=(str(tmp_path),), workers=2, shard_size=4,
-    )  # fmt: skip
+        task=tasks.note_and_wait,
+        finish=tasks.finish,
+        setup=tasks.set_up,
+        arguments=(str(tmp_path),),
+        workers=2,
+        shard_size=4,
+    )
     next(results)
 
     results.close()  # type: ignore[attr-defined]

@@ -20,12 +20,12 @@ STAGES = {f"stage {name}" for name in ("snapshot", "gates", "measure", "plan", "
 SENDING = {"ledger.claim", "ledger.mark_sending", "channel.send", "ledger.record_attempt"}
 ENDING = {"store.put", "ledger.record_letter", "ledger.close_run"}
 ASKING = {
-    "ledger.ask_approval", "ledger.record_plan", "ledger.record_pack", "ledger.record_status", "ledger.record_letter",
+    "ledger.ask_approval", "ledger.record_plan", "ledger.record_packs", "ledger.record_status", "ledger.record_letter",
     "ledger.drop_lease",
 }  # fmt: skip
 MAKING = STAGES | {
     "ledger.open_run", "ledger.take_lease", "ledger.drop_lease", "ledger.record_status", "ledger.record_plan",
-    "ledger.record_run", "ledger.start_rendering", "ledger.record_pack", "store.put",
+    "ledger.record_run", "ledger.start_rendering", "ledger.record_packs", "store.put",
 }  # fmt: skip
 
 

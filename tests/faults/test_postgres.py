@@ -11,7 +11,7 @@ from stopped_runs import LATER, Child, Sink, assert_whole, make, with_mail_serve
 
 COMMITS = (
     "ledger.open_run", "ledger.take_lease", "ledger.move", "ledger.record_status", "ledger.record_plan",
-    "ledger.record_run", "ledger.start_rendering", "ledger.record_pack", "store.put", "ledger.claim",
+    "ledger.record_run", "ledger.start_rendering", "ledger.record_packs", "store.put", "ledger.claim",
     "ledger.mark_sending", "channel.send", "ledger.record_attempt", "ledger.record_letter", "ledger.close_run",
     "ledger.drop_lease",
 )  # fmt: skip

@@ -88,7 +88,7 @@ def planned(ledger: MemoryLedger, run: RunRecord) -> None:
         is_made = one.branch_id != "0003"
         queueing = Queueing(status=DeliveryStatus.queued, at=run.started_at)
         failing = Queueing(status=DeliveryStatus.failed, reason="it divides by zero")
-        ledger.record_pack(run.run_id, a_pack(one.branch_id), queueing if is_made else failing)
+        ledger.record_packs(run.run_id, [(a_pack(one.branch_id), queueing if is_made else failing)])
     ledger.record_status(run.run_id, RunStatus.sending)
 
 

@@ -230,7 +230,7 @@ def test_stop_names_the_run_in_hand_not_the_newest(union: SmallUnion) -> None:
 
 def test_sent_but_not_recorded_is_the_same_letter(union: SmallUnion) -> None:
     """Killed between the letter and its line in the ledger: it is written again, the same file with the same bytes."""
-    run = stop(union, packs=8)
+    run = union.run("note").run
     key = sent_lines(union, run)[0]
     union.ledger_sql(f"delete from attempt where key = '{key}'")
     union.ledger_sql(f"update delivery set status = 'sending', lease_owner = 'x/y/1/z', lease_until_at = "

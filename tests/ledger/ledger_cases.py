@@ -102,7 +102,7 @@ def queue(ledger: Ledger, number: int = 1, run: RunRecord | None = None, **chang
     planned = plan(ledger, number, run, **changes)
     for one in planned:
         queueing = Queueing(status=DeliveryStatus.queued, at=NOW)
-        ledger.record_pack(run.run_id, a_pack(one.branch_id), queueing)
+        ledger.record_packs(run.run_id, [(a_pack(one.branch_id), queueing)])
     ledger.record_status(run.run_id, RunStatus.sending)
     return ledger.deliveries(run.run_id)
 
@@ -111,7 +111,7 @@ def hold(ledger: Ledger, number: int = 1, run: RunRecord | None = None) -> tuple
     """Open a run that waits for approval, and hold its deliveries."""
     run = run or a_run()
     for one in plan(ledger, number, run):
-        ledger.record_pack(run.run_id, a_pack(one.branch_id), Queueing(status=DeliveryStatus.held, at=NOW))
+        ledger.record_packs(run.run_id, [(a_pack(one.branch_id), Queueing(status=DeliveryStatus.held, at=NOW))])
     ledger.ask_approval(run.run_id, "the owner looks at it")
     ledger.record_status(run.run_id, RunStatus.waiting)
     return ledger.deliveries(run.run_id)

@@ -82,7 +82,7 @@ def test_files_of_recent_runs_are_named(ledger: Ledger) -> None:
     an_ended_run(ledger)
     new = replace(FILE, sha256="cd" * 32)
     ledger.open_run(a_run("new"))
-    ledger.record_pack("new", a_pack("0301", artifacts=(new,)), Queueing(status=DeliveryStatus.queued))
+    ledger.record_packs("new", [(a_pack("0301", artifacts=(new,)), Queueing(status=DeliveryStatus.queued))])
     letter, content = a_letter("new-letter", run_id="new", branch_id="")
     ledger.record_letter(letter, replace(content, artifacts=(new, FILE)))
 

@@ -81,7 +81,7 @@ def test_unknown_run_is_told_with_the_newest(ledger: Ledger) -> None:
         lambda: ledger.record_status("nope", RunStatus.failed),
         lambda: ledger.record_run(a_run("nope")),
         lambda: ledger.record_plan("nope", [], at=NOW),
-        lambda: ledger.record_pack("nope", a_pack(), Queueing(status=DeliveryStatus.queued)),
+        lambda: ledger.record_packs("nope", [(a_pack(), Queueing(status=DeliveryStatus.queued))]),
         lambda: ledger.record_letter(*a_letter(run_id="nope")),
     ):
         with pytest.raises(UnknownRunError, match=r'"nope"\. The newest: run-1, run-2, run-3'):
@@ -193,8 +193,8 @@ def test_what_is_held_for_another_reason_is_not_released(ledger: Ledger) -> None
     """A delivery over a channel that is not set up stays held when its run is approved."""
     run_id = "letter-2026-05"
     plan(ledger, 2)
-    ledger.record_pack(run_id, a_pack("0000"), Queueing(status=DeliveryStatus.held, at=NOW))
-    ledger.record_pack(run_id, a_pack("0001"), Queueing(status=DeliveryStatus.held, reason="no such channel"))
+    ledger.record_packs(run_id, [(a_pack("0000"), Queueing(status=DeliveryStatus.held, at=NOW))])
+    ledger.record_packs(run_id, [(a_pack("0001"), Queueing(status=DeliveryStatus.held, reason="no such channel"))])
     ledger.ask_approval(run_id, "")
     ledger.record_status(run_id, RunStatus.waiting)
 
@@ -285,7 +285,7 @@ def test_pack_is_read_as_it_was_recorded(ledger: Ledger) -> None:
     )
     other = a_pack("0301", language="da", error="no figures", artifacts=())
     for one in (pack, other, pack):
-        ledger.record_pack("letter-2026-05", one, Queueing(status=DeliveryStatus.queued, at=NOW))
+        ledger.record_packs("letter-2026-05", [(one, Queueing(status=DeliveryStatus.queued, at=NOW))])
 
     assert {("0000", "nb"): pack, ("0301", "da"): other} == ledger.packs("letter-2026-05")
     assert pack == ledger.pack("letter-2026-05", "0000", "nb")
@@ -296,7 +296,7 @@ def test_packs_come_in_the_order_of_characters(ledger: Ledger) -> None:
     """The order is the same whatever the server's language: capitals first, å after z."""
     plan(ledger)
     for branch_id in ("å", "b", "C", "a", "_", "1"):
-        ledger.record_pack("letter-2026-05", a_pack(branch_id), Queueing(status=DeliveryStatus.queued))
+        ledger.record_packs("letter-2026-05", [(a_pack(branch_id), Queueing(status=DeliveryStatus.queued))])
 
     assert ["1", "C", "_", "a", "b", "å"] == [branch_id for branch_id, _ in ledger.packs("letter-2026-05")]
 
@@ -306,26 +306,41 @@ def test_pack_moves_what_waits_for_it(ledger: Ledger) -> None:
     first, *_ = keys(plan(ledger, 3, language="nb"))
     ledger.start_rendering("letter-2026-05", NOW)
     queueing = Queueing(status=DeliveryStatus.queued, at=NOW)
-    ledger.record_pack("letter-2026-05", a_pack("0000"), queueing)
-    ledger.record_pack("letter-2026-05", a_pack("0001", language="da"), queueing)
+    ledger.record_packs("letter-2026-05", [(a_pack("0000"), queueing)])
+    ledger.record_packs("letter-2026-05", [(a_pack("0001", language="da"), queueing)])
     assert ["queued", "rendering", "rendering"] == list(status_of(ledger).values())
     claim(ledger)
     send(ledger, first)
 
-    ledger.record_pack("letter-2026-05", a_pack("0000"), queueing)
+    ledger.record_packs("letter-2026-05", [(a_pack("0000"), queueing)])
 
     assert ["sent", "rendering", "rendering"] == list(status_of(ledger).values())
+
+
+def test_packs_recorded_together_move_each_its_own(ledger: Ledger) -> None:
+    """Packs that are recorded in one go queue, or fail, their own deliveries; none recorded changes nothing."""
+    plan(ledger, 3, language="nb")
+    bad = a_pack("0001", error="no figures", artifacts=())
+    failing = Queueing(status=DeliveryStatus.failed, reason="no figures")
+    ledger.record_packs("letter-2026-05", [])
+
+    ledger.record_packs(
+        "letter-2026-05", [(a_pack("0000"), Queueing(status=DeliveryStatus.queued, at=NOW)), (bad, failing)]
+    )
+
+    assert ["queued", "failed", "planned"] == list(status_of(ledger).values())
+    assert ["0000", "0001"] == [branch_id for branch_id, _ in ledger.packs("letter-2026-05")]
 
 
 def test_pack_that_is_made_at_last_queues_its_deliveries(ledger: Ledger) -> None:
     """Deliveries that failed for want of a pack are queued once there is one; others that failed stay so."""
     one, two = keys(plan(ledger, 2, branch_id="0000"))
     bad = a_pack(error="no figures", artifacts=())
-    ledger.record_pack("letter-2026-05", bad, Queueing(status=DeliveryStatus.failed, reason="no figures"))
+    ledger.record_packs("letter-2026-05", [(bad, Queueing(status=DeliveryStatus.failed, reason="no figures"))])
     assert {one: "failed", two: "failed"} == status_of(ledger)
     ledger.move(DeliveryFilter(keys=(two,)), DeliveryStatus.failed, reason="too late", at=NOW)
 
-    ledger.record_pack("letter-2026-05", a_pack(), Queueing(status=DeliveryStatus.queued, at=NOW))
+    ledger.record_packs("letter-2026-05", [(a_pack(), Queueing(status=DeliveryStatus.queued, at=NOW))])
 
     assert {one: "queued", two: "failed"} == status_of(ledger)
 
@@ -336,7 +351,7 @@ def test_pack_leaves_letters_alone(ledger: Ledger) -> None:
     letter, content = a_letter(status=DeliveryStatus.planned, branch_id="0000", language="nb")
     ledger.record_letter(letter, content)
 
-    ledger.record_pack("letter-2026-05", a_pack("0000"), Queueing(status=DeliveryStatus.queued, at=NOW))
+    ledger.record_packs("letter-2026-05", [(a_pack("0000"), Queueing(status=DeliveryStatus.queued, at=NOW))])
 
     (found,) = ledger.deliveries(DeliveryFilter(keys=(letter.key,)))
     assert DeliveryStatus.planned is found.status

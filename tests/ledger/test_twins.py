@@ -95,7 +95,7 @@ class Twins(RuleBasedStateMachine):
     )
     def make_pack(self, run_id: str, branch_id: str, status: DeliveryStatus, is_timed: bool) -> None:
         queueing = Queueing(status=status, reason="made", at=self.now if is_timed else None)
-        self.both(lambda one: one.record_pack(run_id, a_pack(branch_id), queueing))
+        self.both(lambda one: one.record_packs(run_id, [(a_pack(branch_id), queueing)]))
 
     @rule()
     def write_letter(self) -> None:

@@ -1,7 +1,7 @@
 """Runs and packs in memory."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -109,12 +109,14 @@ class MemoryPacks:
     state: State
 
     @locked
-    def record_pack(self, run_id: str, pack: PackRecord, queueing: Queueing) -> None:
+    def record_packs(self, run_id: str, packs: Sequence[tuple[PackRecord, Queueing]]) -> None:
         self.state.run(run_id)
-        self.state.packs[run_id, pack.branch_id, pack.language] = pack
+        self.state.packs |= {(run_id, pack.branch_id, pack.language): pack for pack, _ in packs}
+        ways = {(pack.branch_id, pack.language): queueing for pack, queueing in packs}
         touched = {attempt.key for attempt in self.state.attempts}
         for one in _packs_of(self.state, run_id):
-            if (one.branch_id, one.language) != (pack.branch_id, pack.language):
+            queueing = ways.get((one.branch_id, one.language))
+            if queueing is None:
                 continue
             # A pack that could not be made has been made now. Nobody has tried, or decided, anything else yet.
             was_not_made = one.status is DeliveryStatus.failed and one.key not in touched

@@ -1,6 +1,6 @@
 """Runs and packs in the database."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, or_, select, update
@@ -21,7 +21,7 @@ from distributor.ledger.records import (
 from distributor.ledger.sql.database import Database, reads, writes
 from distributor.ledger.sql.rows import pack_of, row_of, run_of
 from distributor.ledger.sql.statements import add_attempts, among, insert_new, statuses_in, upsert
-from distributor.ledger.sql.tables import AttemptRow, DeliveryRow, PackRow, RunRow
+from distributor.ledger.sql.tables import AttemptRow, DeliveryRow, PackRow, RunRow, plain
 
 # What changes by a method of its own and is not overwritten by the facts of the run.
 _DECIDED = {"run_id", "status", "reason", "approval", "approval_reason", "decided_by", "closed_at"}
@@ -153,27 +153,25 @@ class SqlPacks:
     database: Database
 
     @writes
-    def record_pack(self, db: Connection, run_id: str, pack: PackRecord, queueing: Queueing) -> None:
+    def record_packs(self, db: Connection, run_id: str, packs: Sequence[tuple[PackRecord, Queueing]]) -> None:
         if db.execute(select(RunRow.run_id).where(RunRow.run_id == run_id)).first() is None:
             raise unknown_run(db, run_id)
-        upsert(db, PackRow, [{"run_id": run_id, **row_of(pack)}], keys=("run_id", "branch_id", "language"))
-        is_touched = select(AttemptRow.attempt_id).where(AttemptRow.key == DeliveryRow.key).exists()
-        waits = or_(
-            DeliveryRow.status.in_((DeliveryStatus.planned, DeliveryStatus.rendering)),
-            # A pack that could not be made has been made now. Nobody has tried, or decided, anything else yet.
-            (DeliveryRow.status == DeliveryStatus.failed) & ~is_touched,
-        )
-        db.execute(
-            update(DeliveryRow)
-            .where(
-                DeliveryRow.run_id == run_id,
-                DeliveryRow.kind == Kind.pack,
-                DeliveryRow.branch_id == pack.branch_id,
-                DeliveryRow.language == pack.language,
-                waits,
-            )
-            .values(status=queueing.status, reason=queueing.reason, next_attempt_at=queueing.at)
-        )
+        if not packs:
+            return
+        rows = [{"run_id": run_id, **row_of(pack)} for pack, _ in packs]
+        upsert(db, PackRow, rows, keys=("run_id", "branch_id", "language"))
+        moves = [
+            {
+                "of_run": run_id,
+                "branch": pack.branch_id,
+                "tongue": pack.language,
+                "to_status": queueing.status,
+                "to_reason": queueing.reason,
+                "to_at": queueing.at,
+            }
+            for pack, queueing in packs
+        ]
+        db.execute(_QUEUE, moves)
 
     @reads
     def packs(self, db: Connection, run_id: str) -> dict[tuple[str, str], PackRecord]:
@@ -187,7 +185,25 @@ class SqlPacks:
         return None if row is None else pack_of(row)
 
 
-# Asked for every message, so built once.
+# Done for every pack or message, so built once.
+_QUEUE = (
+    update(plain(DeliveryRow))
+    .where(
+        DeliveryRow.run_id == bindparam("of_run"),
+        DeliveryRow.kind == Kind.pack,
+        DeliveryRow.branch_id == bindparam("branch"),
+        DeliveryRow.language == bindparam("tongue"),
+        or_(
+            # Not with "in": that cannot be done for many rows at once.
+            DeliveryRow.status == DeliveryStatus.planned,
+            DeliveryRow.status == DeliveryStatus.rendering,
+            # A pack that could not be made has been made now. Nobody has tried, or decided, anything else yet.
+            (DeliveryRow.status == DeliveryStatus.failed)
+            & ~select(AttemptRow.attempt_id).where(AttemptRow.key == DeliveryRow.key).exists(),
+        ),
+    )
+    .values(status=bindparam("to_status"), reason=bindparam("to_reason"), next_attempt_at=bindparam("to_at"))
+)
 _PACK = select(PackRow.__table__).where(
     PackRow.run_id == bindparam("run"),
     PackRow.branch_id == bindparam("branch"),

@@ -1,10 +1,9 @@
 """Numbered objects → the bytes of a PDF 1.7 file. Source: ISO 32000-1, 7.5."""
 
-import zlib
-
 import pydyf  # type: ignore[import-untyped]
 
-_EFFORT = 1  # of zlib: 6 makes the file smaller by a thirtieth, for a fifth more time
+from renderers.deflate import zlib_stream
+
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
 
 
@@ -50,7 +49,7 @@ class Objects:
             else:
                 table.append(b"\2" + holder.to_bytes(4, "big") + index[number].to_bytes(2, "big"))
         entries = b"/Type/XRef/W[1 4 2]/Size %d/Root %d 0 R/Info %d 0 R" % (own + 1, root, info)
-        parts.append(b"%d 0 obj\n%b\nendobj\n" % (own, _stream(entries, packed(b"".join(table)))))
+        parts.append(b"%d 0 obj\n%b\nendobj\n" % (own, _stream(entries, zlib_stream(b"".join(table)))))
         parts.append(b"startxref\n%d\n%%%%EOF\n" % position)
         return b"".join(parts)
 
@@ -62,12 +61,7 @@ class Objects:
             offset += len(content) + 1
         head = f"{' '.join(offsets)}\n".encode()
         entries = b"/Type/ObjStm/N %d/First %d" % (len(offsets), len(head))
-        return _stream(entries, packed(head + b"\n".join(self._plain.values())))
-
-
-def packed(content: bytes) -> bytes:
-    """Return *content* as the filter FlateDecode expects it."""
-    return zlib.compress(content, _EFFORT)
+        return _stream(entries, zlib_stream(head + b"\n".join(self._plain.values())))
 
 
 def pdf_string(text: str) -> bytes:

@@ -5,10 +5,11 @@ Source: ISO 32000-1, 7.7 (document structure), 9.6 to 9.10 (fonts), 12.3.3 (book
 
 from collections.abc import Mapping
 
+from renderers.deflate import zlib_stream
 from renderers.pdf.frozen.about import About, info_dictionary, xmp
 from renderers.pdf.frozen.content import FONT_NAMES, PT_PER_PX, page_content
 from renderers.pdf.frozen.looks import Weight
-from renderers.pdf.frozen.objects import Objects, decimal, packed, pdf_string
+from renderers.pdf.frozen.objects import Objects, decimal, pdf_string
 from renderers.pdf.frozen.pages import Page
 from renderers.pdf.frozen.piece import Heading, Node
 from renderers.pdf.frozen.shaping import EmbeddedFont
@@ -57,7 +58,7 @@ def _add_pages(
     for place, page in enumerate(pages):
         content, marks = page_content(page, names)
         marked.append(marks)
-        stream = objects.add_stream(b"", packed(content))
+        stream = objects.add_stream(b"", zlib_stream(content))
         box = f"[0 0 {decimal(page.look.width * PT_PER_PX)} {decimal(page.look.height * PT_PER_PX)}]"
         entries = (
             f"<</Type/Page/Parent {tree} 0 R/MediaBox{box}/TrimBox{box}/BleedBox{box}/Contents {stream} 0 R"
