@@ -7,7 +7,8 @@ recorded is done again item by item, and in the end one at a time: only an item 
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from functools import partial
 from queue import Empty, SimpleQueue
@@ -104,7 +105,7 @@ class Cluster:
         setup: Callable[..., None],
         arguments: tuple[Any, ...],
         undone: Callable[[Sequence[Item]], Sequence[Item]],
-    ) -> Iterator[Result | Lost[Item]]:
+    ) -> Generator[Result | Lost[Item], None, None]:
         """Do *task* for every item and yield the answers that come back, in no order.
 
         Args:
@@ -128,7 +129,7 @@ class Cluster:
         self._client.register_plugin(plugin, plugin.name)
         try:
             work = _Work(self._client, partial(run_shard, run_id, task, finish), self._check)
-            size = self._settings.shard_size
+            size = self._shard_size(len(items))
             yield from work.do([items[start : start + size] for start in range(0, len(items), size)])
             yield from work.do([[item] for item in undone(items)])
             for item in undone(items):
@@ -138,6 +139,11 @@ class Cluster:
         finally:
             with suppress(OSError, TimeoutError):  # as above
                 self._client.unregister_worker_plugin(plugin.name)
+
+    def _shard_size(self, items: int) -> int:
+        """Return how many items travel together: a few shards for each worker, so that all end at about one time."""
+        workers = max(1, len(self._client.nthreads()))
+        return max(1, min(self._settings.shard_size, -(-items // (4 * workers))))
 
     def _check(self, waiting_since: float) -> None:
         """Look whether anybody is there to answer, while no answer comes."""
@@ -202,11 +208,17 @@ class _Work(Generic[Item, Result]):
                 self._check(since)
 
     def _results(self, future: Future[Any]) -> list[Result]:
-        if future.status == "cancelled":
-            raise ClusterError("the scheduler of the cluster has started anew and knows of nothing. Resume the run.")
+        """Return the results of a shard; none where its worker died. What its tasks raised is raised."""
+        if future.status == "error":
+            if not isinstance(future.exception(), KilledWorker):
+                future.result()
+            return []
         try:
             results: list[Result] = future.result(timeout=_ANSWER_S)
-        except (KilledWorker, TimeoutError):
+        except CancelledError as error:
+            sentence = "the scheduler of the cluster was started anew and knows of nothing. Resume the run."
+            raise ClusterError(sentence) from error
+        except (KilledWorker, TimeoutError):  # its worker took it along
             return []
         return results
 

@@ -2,17 +2,24 @@
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
+from typing import TYPE_CHECKING
 
 from distributor.engine import ClusterError, Lost
 from distributor.jobs.application import Application
+from distributor.jobs.checks.finding import Finding, counted, ok
 from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, record_made, set_up
 from distributor.ledger.errors import LedgerError
 from distributor.ledger.port import Ledger
 from distributor.ledger.records import PackRecord
+from distributor.settings import DaskSettings
 from distributor.storage import Storage
+
+if TYPE_CHECKING:
+    from distributor.engine.dask import Cluster
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,18 +43,12 @@ def render_on_cluster(
     assert settings is not None
     if not orders:
         return
-    try:
-        from distributor.engine.dask import connected
-    except ImportError as error:
-        raise ClusterError(
-            f'the engine dask needs {error.name}, which is not installed: pip install "distributor[dask]".'
-        ) from error
     answered: set[PackOrder] = set()
     reach = Reach(ledger=app.ledger, storage=app.store.storage, folder=None if workshop.figures else workshop.folder)
-    with connected(settings) as cluster:
+    by_key = {(order.branch_id, order.language): order for order in orders}
+    with _connected(settings) as cluster:
         require_reach(reach, cluster.ask)
-        by_key = {(order.branch_id, order.language): order for order in orders}
-        for result in cluster.run(
+        made = cluster.run(
             orders,
             run_id=workshop.head.run_id,
             task=make_pack,
@@ -55,10 +56,31 @@ def render_on_cluster(
             setup=set_up_worker,
             arguments=(workshop, workshop.head.catalogue.digest),
             undone=lambda some: _undone(app.ledger, workshop.head.run_id, some, answered),
-        ):
-            if isinstance(result, PackRecord):
-                answered.add(by_key[result.branch_id, result.language])
-            yield result
+        )
+        with closing(made) as results:
+            for result in results:
+                if isinstance(result, PackRecord):
+                    answered.add(by_key[result.branch_id, result.language])
+                yield result
+
+
+def check_cluster(settings: DaskSettings) -> Iterator[Finding]:
+    """Look whether the cluster answers, and whether its workers run this version."""
+    with _connected(settings) as cluster:
+        number = len(cluster.ask(os.getpid))
+        yield ok(
+            "engine", f"the cluster {settings.address} has {counted(number, 'worker', 'workers')}, of this version."
+        )
+
+
+def _connected(settings: DaskSettings) -> AbstractContextManager["Cluster"]:
+    try:
+        from distributor.engine.dask import connected
+    except ImportError as error:
+        raise ClusterError(
+            f'the engine dask needs {error.name}, which is not installed: pip install "distributor[dask]".'
+        ) from error
+    return connected(settings)
 
 
 def set_up_worker(workshop: Workshop, digest: str) -> None:
@@ -85,38 +107,47 @@ def require_reach(reach: Reach, ask: Callable[..., Mapping[str, object]]) -> Non
     name, content = f".cluster-{os.getpid()}-{token_hex(4)}", os.urandom(16)
     reach.storage.write(name, content)
     try:
-        for worker, answer in ask(try_reach, reach, name, content).items():
-            fault = str(answer) if isinstance(answer, Exception) else answer
-            if fault:
-                raise ClusterError(f"worker {worker} {fault}")
-        theirs = [one.name for one in reach.storage.files() if one.name.startswith(f"{name}.")]
-        if not theirs:
-            raise ClusterError(f"what the workers write into {reach.storage.where} does not arrive there.")
-        for one in theirs:
-            reach.storage.remove(one)
+        tried = ask(try_reach, reach, name, content)
+        for worker, answer in tried.items():
+            if not isinstance(answer, Tried):
+                raise ClusterError(f"worker {worker} failed: {answer}")
+            if answer.fault:
+                raise ClusterError(f"worker {worker} {answer.fault}")
+            if reach.storage.file(answer.wrote) is None:
+                raise ClusterError(f"what worker {worker} writes into {reach.storage.where} does not arrive there.")
+            reach.storage.remove(answer.wrote)
     finally:
         reach.storage.remove(name)
 
 
-def try_reach(reach: Reach, name: str, content: bytes) -> str:
-    """Try, in a worker, what it needs. Return what is wrong, "" when nothing is."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What a worker found: what is wrong, "" when nothing is, and the file that it has written."""
+
+    fault: str = ""
+    wrote: str = ""
+
+
+def try_reach(reach: Reach, name: str, content: bytes) -> Tried:
+    """Try, in a worker, what it needs."""
+    wrote = f"{name}.{token_hex(4)}"
     remedy = "Put the store where all machines reach it: url under [store], or a folder that all of them mount."
     where = reach.storage.where
     try:
         if reach.storage.read(name) != content:
-            return f"reads something else from the store {where} than was written. {remedy}"
-        reach.storage.write(f"{name}.{token_hex(4)}", content)
+            return Tried(fault=f"reads something else from the store {where} than was written. {remedy}")
+        reach.storage.write(wrote, content)
     except FileNotFoundError:
-        return f"has another store {where} than this machine. {remedy}"
+        return Tried(fault=f"has another store {where} than this machine. {remedy}")
     except OSError as error:
-        return f"cannot use the store {where}: {error.strerror or error}. {remedy}"
+        return Tried(fault=f"cannot use the store {where}: {error.strerror or error}. {remedy}")
     if reach.folder is not None and not reach.folder.is_dir():
-        return f"does not find the figures in {reach.folder}. {remedy}"
+        return Tried(fault=f"does not find the figures in {reach.folder}. {remedy}")
     try:
         reach.ledger.version()
     except LedgerError as error:
-        return f"cannot use the ledger: {error}"
-    return ""
+        return Tried(fault=f"cannot use the ledger: {error}")
+    return Tried(wrote=wrote)
 
 
 def _undone(

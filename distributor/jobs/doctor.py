@@ -21,6 +21,7 @@ from distributor.jobs.checks.machine import (
 )
 from distributor.jobs.checks.outside import check_directory, check_mail, check_mailbox, check_source
 from distributor.jobs.checks.run_state import RUN_CHECKS, missed_occurrences
+from distributor.jobs.cluster import check_cluster
 from distributor.jobs.letters import letter_head, post_letter
 from distributor.jobs.run_folders import RunFolders
 from distributor.ledger.port import Ledger
@@ -137,6 +138,8 @@ def _checks(setup: Setup) -> Iterator[Check]:
         yield Check(name="clock", look=partial(check_clock, ledger, now=now))
     folders = {"store": settings.store.path, "outbox": settings.outbox.path}
     yield Check(name="folders", look=partial(check_writable, folders))
+    if settings.engine.kind == "dask" and settings.engine.dask is not None:
+        yield Check(name="engine", look=partial(check_cluster, settings.engine.dask), limit_s=_PATIENT_S)
     if setup.store is not None and settings.store.url is not None:
         yield Check(name="store", look=partial(check_storage, setup.store.storage), limit_s=40)
     grow = {"documents": settings.store.path}
