@@ -67,10 +67,8 @@ def render_on_cluster(
 def check_cluster(settings: DaskSettings) -> Iterator[Finding]:
     """Look whether the cluster answers, and whether its workers run this version."""
     with _connected(settings) as cluster:
-        number = len(cluster.ask(os.getpid))
-        yield ok(
-            "engine", f"the cluster {settings.address} has {counted(number, 'worker', 'workers')}, of this version."
-        )
+        workers = counted(len(cluster.ask(os.getpid)), "worker", "workers")
+        yield ok("engine", f"the cluster {settings.address} has {workers}, of this version.")
 
 
 def _connected(settings: DaskSettings) -> AbstractContextManager["Cluster"]:

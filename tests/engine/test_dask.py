@@ -31,6 +31,8 @@ from distributor.engine import ClusterError, Lost
 from distributor.engine.dask import connected
 from distributor.errors import SettingsError
 from distributor.jobs.application import Application
+from distributor.jobs.checks.finding import Level
+from distributor.jobs.cluster import check_cluster
 from distributor.jobs.progress import Silence
 from distributor.jobs.run_report import RunInterruptedError, RunRequest, RunSummary, resume_run, start_run
 from distributor.ledger.port import DeliveryFilter
@@ -268,6 +270,28 @@ def test_cluster_that_does_not_answer_is_a_sentence() -> None:
         connected(settings),
     ):
         pass
+
+
+def test_scheduler_that_dies_is_a_sentence(cluster: DaskCluster, tmp_path: Path) -> None:
+    """A run whose cluster goes ends with what to do, and does not wait for ever."""
+    cluster.start_scheduler()
+    cluster.start_worker()
+
+    with connected(DaskSettings(address=cluster.address, timeout_s=20)) as connection:
+        results = connection.run(ITEMS, run_id="gone", task=tasks.note_and_wait, arguments=(str(tmp_path),), **PLAIN)
+        next(results)
+        cluster.processes[0].kill()
+
+        with pytest.raises(ClusterError, match=r"the scheduler of the cluster .* Start it and resume|Resume the run"):
+            list(results)
+
+
+def test_doctor_tells_of_the_cluster(kept_cluster: DaskCluster) -> None:
+    """How many workers there are; that one answers at all is the check."""
+    [found] = check_cluster(DaskSettings(address=kept_cluster.address, timeout_s=20))
+
+    assert Level.ok is found.level
+    assert found.text.startswith(f"the cluster {kept_cluster.address} has")
 
 
 def test_cluster_without_workers_is_a_sentence(cluster: DaskCluster) -> None:
