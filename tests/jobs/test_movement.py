@@ -33,7 +33,7 @@ def test_movement_is_kept_with_the_figures_of_the_run(union: Any, tmp_path: Path
         "report: letter\napproval: {when: any section moved more than 0 %}",
     )
     edition = prepared(union, tmp_path)
-    again = load_edition(edition.head, tmp_path)
+    again = load_edition(edition.head, tmp_path / MEASURES)
     words = formatter("nb")
 
     assert moved_sections(edition, 0.0, words=words)
