@@ -126,7 +126,7 @@ def _start_cluster(processes: Processes, out: Path, options: Mapping[str, Any]) 
     where = ("--scheduler-file", str(file), "--host", "127.0.0.1", "--no-dashboard")
     once = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
     processes.start("-m", "distributed.cli.dask_scheduler", *where, "--port", "0", variables=once, **options)
-    while not file.exists():
+    while not file.exists() or not file.stat().st_size:
         time.sleep(0.05)
     for _ in range(2):
         processes.start("-m", "distributed.cli.dask_worker", *where, "--nthreads", "1", "--no-nanny", **options)

@@ -12,7 +12,10 @@ _PAUSE_S = 4.0  # each look walks the page tables of all processes: every quarte
 
 @contextmanager
 def watched_memory() -> Iterator[dict[int, int]]:
-    """Yield the highest unique bytes of this process and its descendants, by process id; empty where not Linux."""
+    """Yield the highest unique bytes of each worker by process id; empty where not Linux.
+
+    A worker is a descendant without children: the process that workers are forked from is none.
+    """
     highest: dict[int, int] = {}
     done = threading.Event()
     watcher = threading.Thread(target=_watch, args=(highest, done), daemon=True)
@@ -26,20 +29,25 @@ def watched_memory() -> Iterator[dict[int, int]]:
 
 def _watch(highest: dict[int, int], done: threading.Event) -> None:
     while not done.wait(_PAUSE_S):
-        for process in _family(os.getpid()):
+        for process in _workers(os.getpid()):
             if (size := _unique_bytes(process)) is not None:
                 highest[process] = max(highest.get(process, 0), size)
 
 
-def _family(process: int) -> Iterator[int]:
-    yield process
+def _workers(process: int) -> Iterator[int]:
+    children = list(_children(process))
+    if not children:
+        yield process
+    for child in children:
+        yield from _workers(child)
+
+
+def _children(process: int) -> Iterator[int]:
     for tasks in Path(f"/proc/{process}/task").glob("*/children"):
         try:
-            children = tasks.read_text(encoding="ascii").split()
+            yield from map(int, tasks.read_text(encoding="ascii").split())
         except OSError:  # ended meanwhile
             continue
-        for child in children:
-            yield from _family(int(child))
 
 
 def _unique_bytes(process: int) -> int | None:

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from distributor.catalogue.loader import load_catalogue
-from distributor.catalogue.models import Checks, RowsSpec
+from distributor.catalogue.models import Checks, RowsSpec, WatchListSpec
 from distributor.metrics.measure import measure, open_calculator
 from distributor.metrics.privacy import suppress_small_cells
 from distributor.metrics.windows import parse_period
@@ -89,7 +89,7 @@ def run(branches: int, members: int) -> Times:
     whole = catalogue.reports["monthly_branch_pack"]
     # Raw rows come from a dataset that is not made here.
     report = whole.model_copy(
-        update={"sections": tuple(one for one in whole.sections if not isinstance(one, RowsSpec))}
+        update={"sections": tuple(one for one in whole.sections if not isinstance(one, RowsSpec | WatchListSpec))}
     )
     period = parse_period("2026-05", phrase=report.period)
     scope = Scope(metrics=catalogue.metrics, datasets=catalogue.datasets, period=period, membership_year="01-01")

@@ -6,6 +6,8 @@ from pathlib import Path
 from channels.channel import Channel
 from channels.email import DkimConfig, EmailChannel, Security, SmtpConfig
 from channels.folder import FolderChannel
+from channels.slack import SlackChannel, SlackConfig
+from channels.sms import SmsChannel, SmsConfig
 from distributor.catalogue.catalogue import Catalogue
 from distributor.catalogue.loader import load_catalogue
 from distributor.clock import Clock, SystemClock
@@ -21,6 +23,8 @@ from distributor.settings import (
     CsvDirectorySettings,
     EmailSettings,
     Settings,
+    SlackSettings,
+    SmsSettings,
     SqlDirectorySettings,
     StoreSettings,
     load_settings,
@@ -80,7 +84,7 @@ def make_setup(config: Path | None = None, *, clock: Clock | None = None) -> Set
     catalogue, no_catalogue = tried("catalogue", lambda: _checked_catalogue(given), limit_s=_PART_S)
     ledger, no_ledger = tried("ledger", lambda: _open_ledger(given), limit_s=_PART_S)
     store, no_store = tried("store", lambda: _open_store(given.store), limit_s=_PART_S)
-    channels, no_channels = tried("e-mail", lambda: _channels(short), limit_s=_PART_S)
+    channels, no_channels = tried("channels", lambda: _channels(short), limit_s=_PART_S)
     directory = _make_directory(given, catalogue, make_sources(given.sources)) if catalogue else None
     return Setup(
         clock=clock,
@@ -108,10 +112,13 @@ def _impatient(settings: Settings) -> Settings:
         name: one.model_copy(update={"timeout_s": min(one.timeout_s, _SHORT_S)})
         for name, one in settings.sources.items()
     }
-    email = settings.channels.email
-    if email is not None:
-        email = email.model_copy(update={"timeout_s": min(email.timeout_s, _SHORT_S)})
-    channels = settings.channels.model_copy(update={"email": email})
+    given = {"email": settings.channels.email, "slack": settings.channels.slack, "sms": settings.channels.sms}
+    short = {
+        name: one.model_copy(update={"timeout_s": min(one.timeout_s, type(one.timeout_s)(_SHORT_S))})
+        for name, one in given.items()
+        if one is not None
+    }
+    channels = settings.channels.model_copy(update=short)
     return settings.model_copy(update={"sources": sources, "channels": channels})
 
 
@@ -152,13 +159,52 @@ def _open_ledger(settings: Settings) -> Ledger:
 
 def _channels(settings: Settings) -> Callable[[Path], dict[str, Channel]]:
     """Return what opens the channels that are set up; without a mail server, e-mail goes into the outbox folder."""
-    email = _email(settings.channels.email) if settings.channels.email else None
+    given = settings.channels
+    email = _email(given.email) if given.email else None
+    slack = _slack(given.slack) if given.slack else None
+    sms = _sms(given.sms, settings.service.public_url) if given.sms else None
 
     def opened(outbox: Path) -> dict[str, Channel]:
         folder = FolderChannel(outbox)
-        return {"email": EmailChannel(email) if email else folder, "folder": folder}
+        found: dict[str, Channel] = {"email": EmailChannel(email) if email else folder, "folder": folder}
+        if slack:
+            found["slack"] = SlackChannel(slack)
+        if sms:
+            found["sms"] = SmsChannel(sms)
+        return found
 
     return opened
+
+
+def _slack(slack: SlackSettings) -> SlackConfig:
+    try:
+        return SlackConfig(
+            token=slack.resolve_token(),
+            signing_secret=slack.resolve_signing_secret(),
+            base_url=slack.base_url,
+            reply_base_url=slack.reply_base_url,
+            timeout_s=slack.timeout_s,
+            seconds_between_posts=slack.seconds_between_posts,
+        )
+    except ValueError as error:
+        raise SettingsError(f"config.toml: channels.slack: {error}") from error
+
+
+def _sms(sms: SmsSettings, public_url: str) -> SmsConfig:
+    try:
+        return SmsConfig(
+            account_sid=sms.account_sid,
+            auth_token=sms.resolve_auth_token(),
+            sender=sms.sender,
+            messaging_service_sid=sms.messaging_service_sid,
+            is_two_way=sms.two_way,
+            status_callback_url=f"{public_url}/sms/status" if public_url else "",
+            default_region=sms.default_region,
+            base_url=sms.base_url,
+            timeout_s=sms.timeout_s,
+        )
+    except ValueError as error:
+        raise SettingsError(f"config.toml: channels.sms: {error}") from error
 
 
 def _email(email: EmailSettings) -> SmtpConfig:

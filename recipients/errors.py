@@ -6,7 +6,8 @@ DirectoryError
 │   └── RosterError         rows of branches, recipients or roles, each with its place
 ├── UnknownBranchError      a branch id that is not in the tree (also a KeyError)
 ├── InvalidAddressError     an address no channel could deliver to
-└── AudienceError           an audience that contradicts itself
+├── AudienceError           an audience that contradicts itself
+└── RotaError               a rota in which nobody can ever be on call
 
 Values are kept as arguments and the sentence is built when printed, so every error survives the way back from a worker
 process.
@@ -93,6 +94,17 @@ class AudienceError(DirectoryError):
 
     def __str__(self) -> str:
         return f'audience "{self.audience}": {self.reason}'
+
+
+class RotaError(DirectoryError):
+    """A rota in which nobody can ever be on call, or one that contradicts itself."""
+
+    def __init__(self, rota: str, reason: str) -> None:
+        super().__init__(rota, reason)
+        self.rota, self.reason = rota, reason
+
+    def __str__(self) -> str:
+        return f'rota "{self.rota}": {self.reason}'
 
 
 def did_you_mean(near: Sequence[str]) -> str:

@@ -14,10 +14,12 @@ from renderers.html import render_html
 from renderers.pack import Artifact, Format, Pack
 from renderers.pdf import How, PdfPress, chart_sizes, render_pdf
 from renderers.sections import ChartSection
+from renderers.slack import first_chart, render_slack
+from renderers.sms import render_sms
 from renderers.text import render_text
 from renderers.xlsx import XlsxPress, render_xlsx
 
-HTML, TEXT, PNG, PDF = "text/html", "text/plain", "image/png", "application/pdf"
+HTML, TEXT, PNG, PDF, JSON = "text/html", "text/plain", "image/png", "application/pdf", "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FAST = "fast"
 
@@ -83,18 +85,24 @@ class DocumentPress:
         watch, ways = Stopwatch(), dict[str, str]()
         made: list[Artifact] = []
         charts = drawn_charts(pack)
+        ids = {key: f"{key}@pack" for key in charts}
         with watch.stage("charts"):
             pictures = self._pictures(pack, picture_sizes(pack, formats), image_scale, ways)
             alt_texts = {key: describe(chart) for key, chart in charts.items()}
         if Format.html in formats:
             with watch.stage("html"):
-                ids = {key: f"{key}@pack" for key in charts}
                 html = render_html(pack, chart_ids=ids, alt_texts=alt_texts)
                 made.append(Artifact(name="pack.html", media_type=HTML, content=html.encode()))
-                made += [
-                    Artifact(name=f"{key}.png", media_type=PNG, content=pictures[key, PHONE], content_id=ids[key])
-                    for key in ids
-                ]
+        if Format.summary in formats:
+            with watch.stage("summary"):
+                key = first_chart(pack)
+                blocks = render_slack(pack, chart_id=ids.get(key, ""), alt_text=alt_texts.get(key, ""))
+                made.append(Artifact(name="slack.json", media_type=JSON, content=blocks.encode()))
+                made.append(Artifact(name="sms.txt", media_type=TEXT, content=render_sms(pack).encode()))
+        made += [
+            Artifact(name=f"{key}.png", media_type=PNG, content=pictures[key, PHONE], content_id=ids[key])
+            for key in shown_charts(pack, formats)
+        ]
         with watch.stage("text"):
             made.append(Artifact(name="pack.txt", media_type=TEXT, content=render_text(pack).encode()))
         if Format.pdf in formats:
@@ -152,10 +160,17 @@ def drawn_charts(pack: Pack) -> dict[str, ChartSpec]:
     return {section.key: section.chart for section in found if not section.empty}
 
 
+def shown_charts(pack: Pack, formats: Collection[Format]) -> list[str]:
+    """Return the keys of the charts whose pictures travel beside the document that shows them."""
+    if Format.html in formats:
+        return list(drawn_charts(pack))
+    return [key for key in (first_chart(pack),) if key] if Format.summary in formats else []
+
+
 def picture_sizes(pack: Pack, formats: Collection[Format]) -> list[tuple[str, ChartSize]]:
     """Return which charts are drawn in which size, each once."""
     charts = drawn_charts(pack)
-    on_phone = [(key, PHONE) for key in charts] if Format.html in formats else []
+    on_phone = [(key, PHONE) for key in shown_charts(pack, formats)]
     in_pdf = [(key, size) for key, size in chart_sizes(pack).items() if key in charts] if Format.pdf in formats else []
     return list(dict.fromkeys([*on_phone, *in_pdf]))
 

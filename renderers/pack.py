@@ -12,6 +12,11 @@ class Format(StrEnum):
     html = "html"
     pdf = "pdf"
     xlsx = "xlsx"
+    summary = "summary"  # for Slack and text messages
+
+
+# Those that are files of their own, which a mail can carry.
+FILE_FORMATS = (Format.html, Format.pdf, Format.xlsx)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

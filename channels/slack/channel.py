@@ -18,6 +18,7 @@ from channels.slack.blocks import Block, disarm, fallback, fit, parse, simple
 from channels.slack.charts import Uploads, fill, place
 from channels.slack.config import SlackConfig
 from channels.slack.places import Places, Posted, parse_posted
+from channels.slack.reply import answer_privately
 from channels.slack.wire import Wire
 from channels.verdict import Effect
 
@@ -51,6 +52,7 @@ class SlackChannel:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self._config = config
         self._wire = Wire(config)
         self._places = Places(self._wire)
         self._uploads = Uploads(self._wire, sleep=sleep)
@@ -111,6 +113,10 @@ class SlackChannel:
         """
         answer = self._wire.ask(person, Effect.read, lambda: self._wire.api.users_info(user=person))
         return str(answer["user"].get("profile", {}).get("email", ""))
+
+    def answer_privately(self, response_url: str, text: str) -> None:
+        """Show *text* to the one who clicked; see ``channels.slack.reply.answer_privately``."""
+        answer_privately(self._config, response_url, text)
 
     def check(self) -> Workspace:
         """Ask Slack who we are; post nothing.

@@ -1,6 +1,6 @@
 """Text messages sent through Twilio, and what comes back."""
 
-from channels.sms.answers import failure
+from channels.sms.answers import UNSUBSCRIBED, failure
 from channels.sms.callbacks import (
     NO_ANSWER,
     Inbound,
@@ -12,16 +12,17 @@ from channels.sms.callbacks import (
     parse_inbound,
     parse_status,
 )
-from channels.sms.channel import DELIVERY_PARAMETER, Account, SmsChannel
+from channels.sms.channel import MESSAGE_PARAMETER, Account, SmsChannel
 from channels.sms.config import SmsConfig
 from channels.sms.gsm7 import fits, measure, normalise
-from channels.sms.limits import Full, SmsLimits, full, room_at
+from channels.sms.limits import Full, SmsLimits, day_began_at, full, month_began_at, room_at
 from channels.sms.number import UnusableNumberError, e164
 from channels.sms.texts import Parts, TooLongForSmsError, Waiting, bundles, join, shorten
 
 __all__ = [
-    "DELIVERY_PARAMETER",
+    "MESSAGE_PARAMETER",
     "NO_ANSWER",
+    "UNSUBSCRIBED",
     "Account",
     "Full",
     "Inbound",
@@ -37,6 +38,7 @@ __all__ = [
     "UnusableNumberError",
     "Waiting",
     "bundles",
+    "day_began_at",
     "e164",
     "failure",
     "fits",
@@ -44,6 +46,7 @@ __all__ = [
     "is_from_provider",
     "join",
     "measure",
+    "month_began_at",
     "normalise",
     "parse_inbound",
     "parse_status",

@@ -60,6 +60,7 @@ _TABLE: Mapping[Verdict, tuple[int, ...]] = {
     _SUSPENDED: (20005, 30002),
 }
 _VERDICTS = {code: verdict for verdict, codes in _TABLE.items() for code in codes}
+UNSUBSCRIBED = "21610"  # the code of a number whose owner has answered STOP
 _UNKNOWN = never(Fault.message, "the provider refused the message", "Look up the code in the provider's list.")
 
 

@@ -27,14 +27,14 @@ class SmsState(StrEnum):
 class SmsStatus:
     """What became of the message *sid*.
 
-    ``delivery`` is the digest of the delivery's key, as the address of the callback carried it; ``code`` says why a
-    message did not arrive: ``channels.sms.failure`` tells what that means.
+    ``message_id`` is the Message-ID, as the address of the callback carried it; ``code`` says why a message did not
+    arrive: ``channels.sms.failure`` tells what that means.
     """
 
     sid: str
     status: SmsState
     code: int | None = None
-    delivery: str = ""
+    message_id: str = ""
 
 
 class InboundKind(StrEnum):
@@ -105,12 +105,12 @@ def is_from_provider(url: str, form: Mapping[str, str], *, signature: str, auth_
     return bool(RequestValidator(auth_token).validate(url, form, signature))
 
 
-def parse_status(form: Mapping[str, str], *, delivery: str = "") -> SmsStatus | None:
+def parse_status(form: Mapping[str, str], *, message_id: str = "") -> SmsStatus | None:
     """Return what a status callback says, None while the message is on its way.
 
     Args:
         form: The fields of the body.
-        delivery: The parameter ``DELIVERY_PARAMETER`` of the address.
+        message_id: The parameter ``MESSAGE_PARAMETER`` of the address.
 
     Raises:
         UnreadableCallbackError: It is no status callback.
@@ -122,7 +122,8 @@ def parse_status(form: Mapping[str, str], *, delivery: str = "") -> SmsStatus | 
         raise UnreadableCallbackError(f'a status callback cannot be read: its status is "{status[:20]}".')
     if status in _ON_THE_WAY:
         return None
-    return SmsStatus(sid=sid, status=_STATES[status], code=int(code) if code.isdecimal() else None, delivery=delivery)
+    number = int(code) if code.isdecimal() else None
+    return SmsStatus(sid=sid, status=_STATES[status], code=number, message_id=message_id)
 
 
 def parse_inbound(form: Mapping[str, str]) -> Inbound:

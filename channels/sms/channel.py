@@ -17,7 +17,7 @@ from channels.sms.number import UnusableNumberError, e164
 from channels.sms.wire import Wire
 from channels.verdict import Effect
 
-DELIVERY_PARAMETER = "delivery"
+MESSAGE_PARAMETER = "message"
 _FAILED = ("failed", "undelivered", "canceled")
 _CLOCKS_APART = timedelta(minutes=2)  # the provider's clock and ours
 _PAGE = 1000  # the longest that the provider gives; a person has had fewer than that
@@ -132,7 +132,7 @@ class SmsChannel:
         if not config.status_callback_url:
             return who
         # So that a status also finds its delivery when the answer with the provider's id was lost.
-        mark = urlencode({DELIVERY_PARAMETER: message.key_digest})
+        mark = urlencode({MESSAGE_PARAMETER: message.message_id})
         joint = "&" if "?" in config.status_callback_url else "?"
         return {**who, "status_callback": f"{config.status_callback_url}{joint}{mark}"}
 

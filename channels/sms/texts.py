@@ -91,26 +91,31 @@ def bundles(waiting: Sequence[Waiting], *, window: timedelta = BUNDLE_WINDOW) ->
     return tuple(map(tuple, groups))
 
 
-def join(texts: Sequence[str], *, link: str, language: str) -> str:
+def join(texts: Sequence[str], *, link: str = "", language: str) -> str:
     """Return one segment: all *texts*, or the first ones and "+2 more: https://r.example/a".
+
+    Without a *link* the first text is always there: the number alone would lead nowhere.
 
     Args:
         texts: Each fits by itself; the most important first.
-        link: Where the others are read.
+        link: Where the others are read; empty where the first text leads there.
         language: "nb", "da" or "en".
 
     Raises:
-        TooLongForSmsError: Not even the number of texts and the link fit.
+        TooLongForSmsError: Not even the number of texts and the link, or the first text, fit.
     """
     whole = "\n".join(texts)
     if fits(whole):
         return normalise(whole)
     more = _MORE.get(language, _MORE["en"])
-    for shown in range(len(texts) - 1, -1, -1):
-        text = "\n".join([*texts[:shown], f"+{len(texts) - shown} {more}: {link}"])
+    least = 0 if link else 1
+    for shown in range(len(texts) - 1, least - 1, -1):
+        others = f"+{len(texts) - shown} {more}"
+        text = "\n".join([*texts[:shown], f"{others}: {link}" if link else others])
         if fits(text):
             return normalise(text)
-    raise TooLongForSmsError("the link does not fit into one text message. Shorten it.")
+    what = "the link does" if link else "the first text and the number of the others do"
+    raise TooLongForSmsError(f"{what} not fit into one text message. Shorten it.")
 
 
 def _sentence(parts: Parts) -> str:

@@ -3,7 +3,7 @@
 None of it touches the state: what is hidden is evaluated all the same. None of it hides the end of what was told.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -104,7 +104,7 @@ class MuteCalendar:
     name: str
     timezone: ZoneInfo
     weekdays: frozenset[int] = frozenset()  # ISO: 1 is Monday
-    days: frozenset[date] = frozenset()
+    days: Container[date] = frozenset()
 
     def is_mute(self, now: datetime) -> bool:
         """Return whether *now* falls on a muted day."""

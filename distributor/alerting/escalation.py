@@ -70,19 +70,24 @@ def plan_escalation(
     return tuple(queue)
 
 
+def is_asked_for(incident: Incident, *, annotations: Annotations, now: datetime) -> bool:
+    """Return whether steps of an incident are to be taken: not once it is over, acknowledged, snoozed or hidden."""
+    return (
+        incident.is_firing
+        and not annotations.is_acknowledged(incident, now=now)
+        and annotations.hides(incident, now=now) is None
+    )
+
+
 def due_steps(
     queue: Sequence[QueuedStep], incident: Incident, *, annotations: Annotations, now: datetime
 ) -> tuple[QueuedStep, ...]:
-    """Return the steps whose time has come; none once the incident is over, acknowledged, snoozed or hidden.
+    """Return the steps whose time has come; none while the incident is not to be asked for.
 
     Which of them were taken already is the ledger's to know.
     """
-    is_cancelled = (
-        not incident.is_firing
-        or annotations.is_acknowledged(incident, now=now)
-        or annotations.hides(incident, now=now) is not None
-    )
-    return () if is_cancelled else tuple(step for step in queue if step.due_at <= now)
+    is_open = is_asked_for(incident, annotations=annotations, now=now)
+    return tuple(step for step in queue if step.due_at <= now) if is_open else ()
 
 
 def _reason(*, is_first: bool, is_instead: bool) -> Sending:

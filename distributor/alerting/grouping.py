@@ -1,6 +1,6 @@
 """Incidents put together: one message for many, one regional incident in place of its branches."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -93,14 +93,9 @@ def roll_up(
     return tuple(one for one in found if one is not None)
 
 
-def inhibited_by_region(roll_ups: Iterable[RollUp]) -> dict[str, str]:
-    """Return the branches' incidents that a regional one stands for, with its key."""
-    return {child.id: one.key for one in roll_ups for child in one.children}
-
-
-def inhibited_by_late_data(incidents: Iterable[Incident], *, late: Collection[str]) -> dict[str, str]:
-    """Return the incidents whose rule reads a late source, with the source: nothing new can be known of them."""
-    return {incident.id: incident.source for incident in incidents if incident.source in late}
+def region_key(family: str, region_id: str) -> str:
+    """Return the key of a region's incidents that its branches make."""
+    return dedup_key(family, region_id, row_filter="region")
 
 
 def _roll_up(place: tuple[str, str], children: list[Incident], *, own: Incident | None, eligible: int) -> RollUp | None:
@@ -110,7 +105,7 @@ def _roll_up(place: tuple[str, str], children: list[Incident], *, own: Incident 
     if own is None and not is_many:
         return None
     return RollUp(
-        key=own.key if own else dedup_key(family, region_id, row_filter="region"),
+        key=own.key if own else region_key(family, region_id),
         family=family,
         region_id=region_id,
         cause=RollUpCause.OWN_TEST if own else RollUpCause.SHARE,

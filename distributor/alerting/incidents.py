@@ -24,6 +24,14 @@ class Label(StrEnum):
     SEVERITY = "severity"
 
 
+class IncidentKind(StrEnum):
+    """What an incident stands for."""
+
+    ENTITY = "entity"  # a rule fired for it
+    REGION = "region"  # so many of its branches fire that it is the region's affair
+    SOURCE = "source"  # its data are late
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """An episode as it stands now."""
@@ -44,6 +52,8 @@ class Incident:
     fired_at: datetime
     worsened_at: datetime | None = None
     flapping_since: int | None = None  # episode in which flapping was noticed; None if it does not flap
+    kind: IncidentKind = IncidentKind.ENTITY
+    changed_at: datetime | None = None  # when it last fired, worsened, eased or ended
 
     @property
     def id(self) -> str:

@@ -20,9 +20,7 @@ _DAY = timedelta(days=1)
 
 def pace_figures(look: Look) -> Columns:
     """Return all figures of a pace; the value is the number of joins since the membership year began."""
-    last_on = look.period.window.last_on
-    starts_on = year_start(last_on, look.ground.membership_year)
-    so_far = Window(from_on=starts_on, to_on=last_on + _DAY)
+    so_far = year_so_far(look)
     columns = plain_figures(look, so_far)
     observed = look.totals(look.rule.metric, so_far)
     compare = look.rule.compare
@@ -40,7 +38,13 @@ def pace_figures(look: Look) -> Columns:
     return columns | found
 
 
-def _last_year(compare: Comparand, so_far: Window) -> Window:
+def year_so_far(look: Look) -> Window:
+    """Return the membership year up to the end of the period."""
+    last_on = look.period.window.last_on
+    return Window(from_on=year_start(last_on, look.ground.membership_year), to_on=last_on + _DAY)
+
+
+def last_year_so_far(compare: Comparand, so_far: Window) -> Window:
     """Return last membership year up to the day that is like the last one of *so_far*."""
     is_year_over = so_far.to_on == shift_months(so_far.from_on, 12)
     if is_year_over or compare.align is Alignment.CALENDAR:
@@ -52,14 +56,14 @@ def _last_year(compare: Comparand, so_far: Window) -> Window:
 
 def _base(look: Look, compare: Comparand, so_far: Window) -> FloatArray:
     """Return last year's joins of the entities up to the day like this one; nan where the data do not reach back."""
-    last = _last_year(compare, so_far)
+    last = last_year_so_far(compare, so_far)
     base = look.totals(look.rule.metric, last)
     return base if _is_known(last.from_on, compare) else np.full(base.shape, np.nan)
 
 
 def _against_organisation(look: Look, compare: Comparand, so_far: Window) -> Columns:
     """Hold the change from last year against the change elsewhere: whoever lags while all do, does not lag."""
-    metric, last = look.rule.metric, _last_year(compare, so_far)
+    metric, last = look.rule.metric, last_year_so_far(compare, so_far)
     observed, base = look.totals(metric, so_far), _base(look, compare, so_far)
     own = (observed, base) if compare.excluding_self else (0.0, 0.0)
     elsewhere, base_elsewhere = look.whole(metric, so_far) - own[0], look.whole(metric, last) - own[1]

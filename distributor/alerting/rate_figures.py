@@ -11,7 +11,7 @@ from distributor.metrics.windows import Window
 from distributor.statistics import poisson, rates
 from distributor.statistics.arrays import FloatArray, positive, ratio
 from distributor.statistics.control_charts import poisson_cusum
-from distributor.statistics.empirical_bayes import fit_gamma
+from distributor.statistics.empirical_bayes import GammaPrior, fit_gamma
 from distributor.statistics.standardise import expected_at_rates, expected_at_rest
 from distributor.statistics.tails import Tail
 
@@ -42,9 +42,12 @@ def rate_figures(look: Look) -> Columns:
         case Baseline.LAST_YEAR:
             found = _against_last_year(look, compare, window)
     if look.asks_for(Quantity.POSTERIOR_PROBABILITY):
-        found[Quantity.POSTERIOR_PROBABILITY] = _posterior(found["observed"], found["expected"], tail=look.tail)
+        prior = fit_gamma(found["observed"], found["expected"])
+        found[Quantity.POSTERIOR_PROBABILITY] = bad_probability(
+            prior, found["observed"], found["expected"], tail=look.tail
+        )
     if look.asks_for(Quantity.CUSUM):
-        found[Quantity.CUSUM] = _cusum(look, compare, found["expected"])
+        found[Quantity.CUSUM] = period_cusum(look, compare, found["expected"])
     return columns | found
 
 
@@ -124,9 +127,8 @@ def _against_last_year(look: Look, compare: Comparand, window: Window) -> Column
     return inputs | tested(observed, positive(expected), p)
 
 
-def _posterior(observed: FloatArray, expected: FloatArray, *, tail: Tail) -> FloatArray:
+def bad_probability(prior: GammaPrior | None, observed: FloatArray, expected: FloatArray, *, tail: Tail) -> FloatArray:
     """Return the probability that the true ratio is bad, given how much branches differ at all."""
-    prior = fit_gamma(observed, expected)
     if prior is None:
         return np.full(observed.shape, np.nan)
     match tail:
@@ -136,7 +138,7 @@ def _posterior(observed: FloatArray, expected: FloatArray, *, tail: Tail) -> Flo
             return np.asarray(1 - prior.probability_above(observed, expected, ratio=1 / BAD_RATIO))
 
 
-def _cusum(look: Look, compare: Comparand, expected: FloatArray) -> FloatArray:
+def period_cusum(look: Look, compare: Comparand, expected: FloatArray) -> FloatArray:
     """Return the chart after the last 24 periods.
 
     What is expected of a period follows the entity's own mix in that period, at the organisation's rates of the whole

@@ -14,6 +14,7 @@ class Sending(StrEnum):
     FLAPPING = "flapping"  # one notice instead of many
     ESCALATED = "escalated"
     SHIFT_UNSTAFFED = "shift_unstaffed"
+    CHANGED = "changed"  # the message that stands is edited
 
 
 class Holding(StrEnum):

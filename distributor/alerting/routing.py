@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 from distributor.alerting.errors import RouteError
 from distributor.alerting.escalation import EscalationStep
-from distributor.alerting.incidents import Incident
+from distributor.alerting.incidents import Incident, Label
 from distributor.alerting.matchers import Matcher, all_match
+
+# What says where an incident is, and not what it is.
+PLACE_LABELS = frozenset({Label.ENTITY, Label.REGION})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,17 @@ class RoutingTable:
     def route_of(self, incident: Incident) -> Route:
         """Return the route of an incident; there always is one."""
         return next((route for route in self.routes if all_match(route.matchers, incident)), self.default)
+
+    def possible_routes(self, incident: Incident) -> tuple[Route, ...]:
+        """Return the routes of incidents that are like this one but may be anywhere, the last in any case."""
+        found = []
+        for route in (*self.routes, self.default):
+            wherever = tuple(one for one in route.matchers if one.label not in PLACE_LABELS)
+            if all_match(wherever, incident):
+                found.append(route)
+                if wherever == route.matchers:
+                    break
+        return tuple(found)
 
     def unowned(self, incidents: Iterable[Incident]) -> tuple[Incident, ...]:
         """Return the incidents that only the default route takes: lines missing from the table."""

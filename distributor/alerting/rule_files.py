@@ -53,7 +53,7 @@ def rule_of(spec: AlertSpec, catalogue: Catalogue) -> Rule:
         ),
         owner=spec.owner,
         runbook=spec.runbook,
-        family=spec.family or spec.metric or spec.alert,
+        family=spec.family_name,
         for_periods=spec.for_,
         clear_for_periods=spec.clear_for,
         drivers=spec.drivers,

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from distributor.alerting.errors import SeriesWindowError
-from distributor.alerting.sums import Things
+from distributor.alerting.sums import Segment, Things
 from distributor.metrics.windows import Period, Window
 from distributor.statistics.arrays import FloatArray, IntArray
 from recipients.branches import BranchTree
@@ -71,6 +71,11 @@ class SeriesSums:
     def of_things(self, metric: str, window: Window, column: str) -> FloatArray:
         del column
         return np.asarray(self._over(metric, window).sum(axis=1))
+
+    def segments(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> dict[Segment, float]:
+        """Return the strata of one node: the series have no other columns."""
+        strata = self._rolled_up(metric, window)[node]
+        return {(str(number),) * len(by): float(value) for number, value in enumerate(strata)}
 
     @cached_property
     def _starts(self) -> dict[date, int]:

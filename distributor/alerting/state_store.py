@@ -1,4 +1,4 @@
-"""Where the states of rules are kept between evaluations: a port, and states as text."""
+"""Where the states of rules come from between evaluations: a port, and states as text."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -10,20 +10,16 @@ from distributor.alerting.states import State
 _STATES = TypeAdapter(dict[str, State])
 
 
-class StateStore(Protocol):
+class StateReader(Protocol):
     """States by rule and entity."""
 
     def load(self, rule: str) -> Mapping[str, State]:
         """Return the states after the last evaluation of a rule; none before the first."""
         ...
 
-    def save(self, rule: str, states: Mapping[str, State]) -> None:
-        """Keep the states of a rule; a second time is no change."""
-        ...
-
 
 class MemoryStates:
-    """States that live as long as the process."""
+    """States that live as long as the process: for replays, and for tests."""
 
     def __init__(self) -> None:
         self._states: dict[str, Mapping[str, State]] = {}

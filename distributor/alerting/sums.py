@@ -17,6 +17,7 @@ from distributor.metrics.windows import Window
 from distributor.statistics.arrays import FloatArray, IntArray
 
 _SEPARATOR = "\x1f"
+Segment = tuple[str, ...]  # one value a column, as text; "" for none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -46,6 +47,10 @@ class Sums(Protocol):
         """Return one sum for each of the things; 0 where there is nothing."""
         ...
 
+    def segments(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> dict[Segment, float]:
+        """Return the sums of one node for each combination of *by* that it has; of 100,000 nodes never all at once."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -69,6 +74,11 @@ class Wanted:
     def of_things(self, metric: str, window: Window, column: str) -> FloatArray:
         self.asks.add(Ask(metric=metric, window=window, by=(column,)))
         return np.zeros(0)
+
+    def segments(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> dict[Segment, float]:
+        del node
+        self.asks.add(Ask(metric=metric, window=window, by=by))
+        return {}
 
 
 class MeasuredSums:
@@ -107,6 +117,12 @@ class MeasuredSums:
         # The root comes first, and counts them all.
         found[codes[metric][: frame.starts[1]]] = frame.columns[window].values[: frame.starts[1]]
         return found
+
+    def segments(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> dict[Segment, float]:
+        frame = self._measures.frames[metric, by]
+        place = slice(int(frame.starts[node]), int(frame.starts[node + 1]))
+        columns = (pc.fill_null(array[place].cast(pa.string()), "").to_pylist() for array in frame.keys)
+        return dict(zip(zip(*columns, strict=True), frame.columns[window].values[place].tolist(), strict=True))
 
     def _coded(self, by: tuple[str, ...]) -> tuple[dict[str, IntArray], tuple[str, ...]]:
         """Number the combinations of *by* over all metrics; return each metric's numbers, and the combinations."""

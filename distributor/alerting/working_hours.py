@@ -1,5 +1,6 @@
 """Hours in which people can be expected to answer."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -18,7 +19,7 @@ class WorkingHours:
     opens: time = time(8)
     closes: time = time(16)
     weekdays: frozenset[int] = _MONDAY_TO_FRIDAY  # ISO: 1 is Monday
-    holidays: frozenset[date] = frozenset()
+    holidays: Container[date] = frozenset()
 
     def __post_init__(self) -> None:
         if not self.weekdays or self.opens >= self.closes:

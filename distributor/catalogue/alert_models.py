@@ -67,7 +67,7 @@ class SeveritySpec(Spec):
 
 
 class NotifySpec(Spec):
-    audience: Name = Field(description="An audience of audiences.yaml.")
+    audience: Name = Field(description="An audience of audiences.yaml, or a rota of on_call.yaml.")
     channel: Literal["email", "slack", "sms", "folder"] = Field(description="The way it is sent.")
     when: Literal["warning", "critical"] = Field(default="warning", description="From this severity on.")
 
@@ -96,6 +96,11 @@ class AlertSpec(Spec):
     owner: str = Field(min_length=1, description="Who answers for the rule.")
     runbook: Annotated[str, Field(pattern=r"^https?://\S+$")] = Field(description="Address of what to do.")
     family: Name | None = Field(default=None, description="Rules that one message may bundle; the metric by default.")
+
+    @property
+    def family_name(self) -> str:
+        """The name under which rules are bundled."""
+        return self.family or self.metric or self.alert
 
     @model_validator(mode="after")
     def _one_subject(self) -> "AlertSpec":

@@ -24,7 +24,11 @@ from distributor.catalogue.models import (
     SectionSpec,
     TableSpec,
     TilesSpec,
+    WatchListSpec,
 )
+from distributor.catalogue.rota_models import RotaSpec
+from distributor.catalogue.routing_models import RoutingSpec
+from distributor.catalogue.watching import watched_rules
 
 Metric = AggregateMetric | RatioMetric | RateMetric
 
@@ -36,7 +40,9 @@ class Catalogue:
     Attributes:
         folder: Where it was read.
         organisation: What holds for all reports.
-        datasets, metrics, audiences, calendars, alerts, reports: By name, sorted; reports without the abstract ones.
+        datasets, metrics, audiences, calendars, rotas, alerts, reports: By name, sorted; reports without the abstract
+            ones.
+        routing: Who owns which alert; None where no alert rule notifies anybody.
         abstract: Names of the reports that are only extended.
         queries: The SQL of each dataset, from wherever it was written.
         alert_tests: Tests of the alert rules, by file and number; not part of the digest.
@@ -52,6 +58,8 @@ class Catalogue:
     calendars: Mapping[str, CalendarSpec] = field(default_factory=dict)
     alerts: Mapping[str, AlertSpec] = field(default_factory=dict)
     alert_tests: Mapping[str, AlertTestSpec] = field(default_factory=dict)
+    rotas: Mapping[str, RotaSpec] = field(default_factory=dict)
+    routing: RoutingSpec | None = None
     abstract: tuple[str, ...] = ()
     queries: Mapping[str, str] = field(default_factory=dict)
     digest: str = field(init=False)
@@ -66,6 +74,8 @@ class Catalogue:
             self.calendars,
             self.reports,
             *((self.alerts,) if self.alerts else ()),
+            *((self.rotas,) if self.rotas else ()),
+            *((self.routing,) if self.routing is not None else ()),
         )
         object.__setattr__(self, "digest", _sha256(content))
 
@@ -80,6 +90,7 @@ class Catalogue:
         spec = self.reports[report]
         metrics = self.metrics_of(report)
         datasets = self.datasets_of(report)
+        watched = {rule.alert: rule for rule in self._watched(report)}
         return _sha256(
             (
                 self.organisation,
@@ -89,6 +100,7 @@ class Catalogue:
                 {name: self.queries[name] for name in datasets},
                 {entry.audience: self.audiences[entry.audience] for entry in spec.deliver},
                 {name: self.calendars[name] for name in (spec.schedule.except_ if spec.schedule else ())},
+                *((watched,) if watched else ()),
             )
         )
 
@@ -115,8 +127,15 @@ class Catalogue:
         return tuple(sorted(names | ({spec.freshness} if spec.freshness is not None else set())))
 
     def metrics_of(self, report: str) -> tuple[str, ...]:
-        """Return the metrics of a report, sorted: those named, their operands and their targets."""
-        return self._with_parts([name for section in self.reports[report].sections for name in metrics_named(section)])
+        """Return the metrics of a report, sorted: those named and those watched, their operands and their targets."""
+        named = [name for section in self.reports[report].sections for name in metrics_named(section)]
+        watched = [name for rule in self._watched(report) for name in self.metrics_of_alert(rule)]
+        return self._with_parts([*named, *watched])
+
+    def _watched(self, report: str) -> Iterator[AlertSpec]:
+        for section in self.reports[report].sections:
+            if isinstance(section, WatchListSpec):
+                yield from watched_rules(section.watch_list, self.alerts, self.metrics)
 
     def _with_parts(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return these metrics with all that they are computed from or held against, sorted."""

@@ -10,13 +10,15 @@ from distributor.catalogue.catalogue import Metric
 from distributor.catalogue.errors import Place
 from distributor.catalogue.marks import Mark
 from distributor.catalogue.models import AudienceSpec, CalendarSpec, DatasetSpec, OrganisationSpec, ReportSpec
+from distributor.catalogue.rota_models import RotaSpec
+from distributor.catalogue.routing_models import RoutingSpec
 
 S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part(Generic[S]):
-    """The datasets, metrics, audiences, calendars, alerts or reports of a catalogue.
+    """The datasets, metrics, audiences, calendars, rotas, alerts or reports of a catalogue.
 
     ``specs`` are the valid ones; ``declared`` also names those with faults, so that a reference to one of them is
     not reported as well, and is None where a file could not be read at all.
@@ -49,7 +51,10 @@ class Query(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What could be read of a catalogue. ``texts`` holds the files as read, for places inside SQL."""
+    """What could be read of a catalogue. ``texts`` holds the files as read, for places inside SQL.
+
+    ``routing`` is None where it has faults too; ``is_routing_there`` says whether there is such a file.
+    """
 
     folder: Path
     organisation: OrganisationSpec | None
@@ -64,3 +69,14 @@ class Draft:
     texts: Mapping[Path, str]
     alerts: Part[AlertSpec] = field(default_factory=Part)
     alert_tests: Part[AlertTestSpec] = field(default_factory=Part)
+    rotas: Part[RotaSpec] = field(default_factory=Part)
+    routing: RoutingSpec | None = None
+    routing_mark: Mark
+    is_routing_there: bool = False
+
+    @property
+    def audiences_and_rotas(self) -> Part[AudienceSpec]:
+        """What an alert rule may notify: the names are of one kind to it."""
+        is_known = self.audiences.declared is not None and self.rotas.declared is not None
+        names = frozenset(self.audiences.known) | frozenset(self.rotas.known)
+        return Part(declared=names if is_known else None)

@@ -9,7 +9,7 @@ from distributor.catalogue.marks import Mark, Marked
 from distributor.catalogue.yaml_source import MAX_BYTES, read_yaml
 
 REQUIRED = ("catalogue.yaml", "datasets.yaml", "metrics.yaml")
-OPTIONAL = ("audiences.yaml", "calendars.yaml")
+OPTIONAL = ("audiences.yaml", "calendars.yaml", "on_call.yaml", "routing.yaml")
 ALLOWED = (*REQUIRED, *OPTIONAL, "reports/*.yaml", "alerts/*.yaml", "*.sql", "*.md")
 
 

@@ -20,6 +20,8 @@ from distributor.catalogue.models import (
     OrganisationSpec,
     ReportSpec,
 )
+from distributor.catalogue.rota_models import RotaSpec
+from distributor.catalogue.routing_models import RoutingSpec
 from distributor.catalogue.validation import NAME_RULE, validate
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -31,8 +33,8 @@ def load_catalogue(folder: Path) -> Catalogue:
     """Read and check a catalogue.
 
     Args:
-        folder: Holds catalogue.yaml, datasets.yaml, metrics.yaml, audiences.yaml, calendars.yaml, reports/*.yaml and
-            alerts/*.yaml.
+        folder: Holds catalogue.yaml, datasets.yaml, metrics.yaml, audiences.yaml, calendars.yaml, on_call.yaml,
+            routing.yaml, reports/*.yaml and alerts/*.yaml.
 
     Returns:
         The catalogue; everything in it refers to something that exists.
@@ -54,6 +56,8 @@ def load_catalogue(folder: Path) -> Catalogue:
         reports=_sorted(draft.reports),
         alerts=_sorted(draft.alerts),
         alert_tests=_sorted(draft.alert_tests),
+        rotas=_sorted(draft.rotas),
+        routing=draft.routing,
         abstract=draft.abstract,
         queries={name: draft.queries[name].text for name in sorted(draft.queries)},
     )
@@ -72,6 +76,7 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
     metrics: Part[Metric] = _named(files, "metrics.yaml", MetricSpec, "metric")
     audiences: Part[AudienceSpec] = _named(files, "audiences.yaml", AudienceSpec, "audience")
     calendars: Part[CalendarSpec] = _named(files, "calendars.yaml", CalendarSpec, "calendar")
+    rotas: Part[RotaSpec] = _named(files, "on_call.yaml", RotaSpec, "rota")
     reports, abstract = _reports(files)
     alerts, alert_tests = _alerts(files), _alert_tests(files)
     draft = Draft(
@@ -88,8 +93,23 @@ def read_draft(folder: Path) -> tuple[Draft, list[Fault]]:
         texts=files.texts,
         alerts=alerts,
         alert_tests=alert_tests,
+        rotas=rotas,
+        routing=_routing(files),
+        routing_mark=files.document("routing.yaml").mark,
+        is_routing_there="routing.yaml" in files.documents or "routing.yaml" in files.unreadable,
     )
     return draft, files.faults
+
+
+def _routing(files: Folder) -> RoutingSpec | None:
+    if "routing.yaml" not in files.documents:
+        return None
+    document = files.document("routing.yaml")
+    marked = Marked({}, document.mark) if document.data is None else document
+    spec: RoutingSpec | None
+    spec, faults = validate(RoutingSpec, marked, what="the file")
+    files.faults.extend(faults)
+    return spec
 
 
 def _named(files: Folder, name: str, model: Any, word: str) -> Part[Any]:

@@ -268,6 +268,9 @@ class AudienceSpec(Spec):
     branches: tuple[str, ...] = Field(default=(), description="For named: branch ids.")
     levels: tuple[Name, ...] = Field(default=(), description="Only packs of branches of these levels.")
     personal: bool = Field(default=False, description="May see columns marked personal.")
+    small_cells: bool = Field(
+        default=False, description="Who holds one of these roles sees counts below min_cell in alerts as they are."
+    )
     exceptions: Exceptions = Field(default=Exceptions(), description="Who and what is left out.")
     fallback: tuple[FallbackText, ...] = Field(
         default=(),
@@ -371,7 +374,20 @@ class TextSpec(SectionBase):
     text: Text = Field(description="Jinja text; summary() writes two to four sentences on what changed.")
 
 
-SECTION_KINDS = ("tiles", "chart", "table", "rows", "text")
+class WatchListBody(Spec):
+    rules: tuple[Name, ...] = Field(
+        default=(), description="Alert rules on rates and shares, whose figures are looked at; all of them without."
+    )
+    limit: int = Field(default=20, ge=1, le=200, description="Most rows; a line says how many are left out.")
+
+
+class WatchListSpec(SectionBase):
+    watch_list: WatchListBody = Field(
+        description="Branches that alerts fire for, and those that may come to it: {} for all rules."
+    )
+
+
+SECTION_KINDS = ("tiles", "chart", "table", "rows", "watch_list", "text")
 
 
 def _section_kind(value: Any) -> str | None:
@@ -384,11 +400,12 @@ SectionSpec = Annotated[
     | Annotated[ChartSectionSpec, Tag("chart")]
     | Annotated[TableSpec, Tag("table")]
     | Annotated[RowsSpec, Tag("rows")]
+    | Annotated[WatchListSpec, Tag("watch_list")]
     | Annotated[TextSpec, Tag("text")],
     Discriminator(
         _section_kind,
         custom_error_type="section_kind",
-        custom_error_message="a section needs one of the keys tiles, chart, table, rows, text",
+        custom_error_message=f"a section needs one of the keys {', '.join(SECTION_KINDS)}",
     ),
 ]
 

@@ -19,6 +19,8 @@ from distributor.catalogue.models import (
     OrganisationSpec,
     ReportSpec,
 )
+from distributor.catalogue.rota_models import RotaSpec
+from distributor.catalogue.routing_models import RoutingSpec
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"
 _NAME = {"pattern": "^[a-z][a-z0-9_]*$"}
@@ -27,6 +29,7 @@ _NAMED = {
     "metrics": (MetricSpec, "metrics.yaml: the metrics, by name."),
     "audiences": (AudienceSpec, "audiences.yaml: who receives packs, by name."),
     "calendars": (CalendarSpec, "calendars.yaml: days that are no business days, by name."),
+    "on_call": (RotaSpec, "on_call.yaml: rotas, by name."),
 }
 _LISTED = {
     "alerts": (AlertSpec, "alerts/*.yaml: alert rules."),
@@ -35,8 +38,8 @@ _LISTED = {
 
 
 def schemas() -> Mapping[str, dict[str, Any]]:
-    """Return the schema of each kind of file: catalogue, datasets, metrics, audiences, calendars, report, alerts."""
-    made = {"catalogue": _schema(OrganisationSpec)}
+    """Return the schema of each kind of file: catalogue, datasets, metrics, on_call, routing, report, alerts, …"""
+    made = {"catalogue": _schema(OrganisationSpec), "routing": _schema(RoutingSpec)}
     for name, (model, description) in _NAMED.items():
         inner = _schema(model)
         definitions = inner.pop("$defs")

@@ -1,55 +1,34 @@
-"""`distributor alerts`: evaluate the rules, and try them before they are let loose."""
+"""`distributor alerts`: the rules, tried before they are let loose, and the verbs about what they found."""
 
 import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distributor.cli.options import AsJson, Config
+from distributor.cli.alert_annotations import add_annotation_commands
+from distributor.cli.alert_evaluation import add_evaluation_commands
+from distributor.cli.alert_incidents import add_incident_commands
+from distributor.cli.alert_routes import add_route_commands
+from distributor.cli.options import AsJson, AsOf, Config
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from distributor.alerting.backtest import Backtest
-    from distributor.alerting.rule_run import EvaluationResult
-    from distributor.jobs.evaluate_rules import RulesRun
     from distributor.jobs.explain_alert import ExplainedIncident, ExplainedPeriod
     from distributor.jobs.try_rules import Replay
 
 Rules = Annotated[list[str] | None, typer.Option("--rule", help="Only this rule; may be repeated.")]
 Rule = Annotated[str, typer.Argument(help="Name of the rule.")]
-AsOf = Annotated[str, typer.Option("--as-of", help="Day that the evaluation stands for, 2026-05-31; else today.")]
 
 group = typer.Typer(
-    name="alerts", help="Alert rules: evaluate them, test, replay and calibrate them.", no_args_is_help=True
+    name="alerts",
+    help="Alert rules and their incidents: evaluate, see, acknowledge, silence; test and replay.",
+    no_args_is_help=True,
 )
-
-
-@group.command()
-def evaluate(as_of: AsOf = "", rule: Rules = None, config: Config = None, as_json: AsJson = False) -> None:
-    """Judge the rules on the data as they are, and show what changed since the last evaluation."""
-    from distributor.bootstrap import make_application
-    from distributor.cli.console import TerminalProgress, print_json
-    from distributor.cli.simulate import read_day
-    from distributor.jobs.alert_states import FileStates
-    from distributor.jobs.days import local_day
-    from distributor.jobs.evaluate_rules import alerts_folder, evaluate_rules
-
-    application = make_application(config)
-    now = application.clock.now()
-    with TerminalProgress() as progress:
-        run = evaluate_rules(
-            application,
-            as_of=read_day(as_of, "--as-of") if as_of else local_day(application, now),
-            states=FileStates(alerts_folder(application) / "states"),
-            names=tuple(rule or ()),
-            now=now,
-            progress=progress,
-        )
-    if as_json:
-        print_json(_run_as_plain(run))
-    else:
-        _print_run(run)
+add_evaluation_commands(group)
+add_incident_commands(group)
+add_annotation_commands(group)
 
 
 @group.command(name="test")
@@ -188,6 +167,7 @@ def explain(
                     {"ends_on": one.ends_on, "eligible": one.eligible, "gates": one.gates, "figures": one.derived}
                     for one in found.periods
                 ],
+                "beside": found.account.beside_row(),
                 "sql": dict(found.dataset_sql),
             }
         )
@@ -195,6 +175,9 @@ def explain(
         _print_explained(found, is_same=is_same)
     if not is_same:
         raise typer.Exit(1)
+
+
+add_route_commands(group)
 
 
 def _read_budget(text: str) -> float | None:
@@ -206,64 +189,6 @@ def _read_budget(text: str) -> float | None:
     if found is None:
         raise UsageError(f'--budget: "{text}" is not a budget. Write messages a month: 6/month.')
     return float(found[1])
-
-
-def _print_run(run: "RulesRun") -> None:
-    from rich.table import Table
-
-    from distributor.cli.console import console, print_table, shown
-
-    out = console()
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("Rule", "Judged", "Too small", "Firing", "Changed"):
-        table.add_column(heading, overflow="fold")
-    for result in run.results:
-        table.add_row(result.rule.alert, *_counts(result))
-    print_table(out, table)
-    out.print()
-    for result in run.results:
-        for one in result.transitions:
-            if one.severity is not None:
-                out.print(f"{one.change:<10} {one.severity:<9} {result.rule.alert}  {one.entity_id}")
-    for name, why in run.data.late.items():
-        out.print(f"late       {name}: {' '.join(why)}")
-    out.print(f"as of {run.as_of}, snapshot {run.data.snapshot.snapshot_id[:12]}, kept in {shown(run.folder)}")
-
-
-def _counts(result: "EvaluationResult") -> tuple[str, str, str, str]:
-    firing = sum(state.phase == "firing" for state in result.states.values())
-    if not result.judged:
-        return "–", "–", str(firing), str(len(result.transitions))
-    small = len(result.judged[-1].entity_ids) - result.eligible
-    return str(result.eligible), str(small), str(firing), str(len(result.transitions))
-
-
-def _run_as_plain(run: "RulesRun") -> dict[str, object]:
-    return {
-        "evaluation": run.evaluation_id,
-        "as_of": run.as_of,
-        "snapshot": run.data.snapshot.snapshot_id,
-        "late": run.data.late,
-        "rules": [
-            {
-                "rule": result.rule.alert,
-                "version": result.rule.version,
-                "eligible": result.eligible,
-                "firing": sorted(name for name, state in result.states.items() if state.phase == "firing"),
-                "changes": [
-                    {
-                        "change": one.change,
-                        "entity": one.entity_id,
-                        "severity": one.severity,
-                        "period": one.period_ends_on,
-                        "ending": one.ending,
-                    }
-                    for one in result.transitions
-                ],
-            }
-            for result in run.results
-        ],
-    }
 
 
 def _print_replay(replay: "Replay", most: float | None) -> None:
@@ -323,6 +248,10 @@ def _print_explained(found: "ExplainedIncident", *, is_same: bool) -> None:
         out.print()
         out.print(f"{one.ends_on}  ({one.eligible} judged together)")
         _print_figures(out, one)
+    out.print()
+    out.print("beside these, in messages")
+    for name, value in found.account.beside_row().items():
+        out.print(f"  {name:<24} {'no value' if value is None else f'{value:.6g}'}")
     out.print()
     for name, sql in found.dataset_sql.items():
         out.print(f"dataset {name}:")

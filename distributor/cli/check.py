@@ -58,6 +58,16 @@ def _counts(catalogue: "Catalogue") -> dict[str, int]:
         "datasets": len(catalogue.datasets),
         "metrics": len(catalogue.metrics),
         "audiences": len(catalogue.audiences),
+        **{word: count for word, count in _alert_counts(catalogue).items() if count},
+    }
+
+
+def _alert_counts(catalogue: "Catalogue") -> dict[str, int]:
+    """Return what there is of alerts: many catalogues have none of it."""
+    return {
+        "alert_rules": len(catalogue.alerts),
+        "routes": 0 if catalogue.routing is None else len(catalogue.routing.routes) + 1,
+        "rotas": len(catalogue.rotas),
     }
 
 
@@ -90,4 +100,5 @@ def _print(catalogues: "list[Catalogue]", faults: "list[Fault]") -> None:
 
 
 def _counted(word: str, count: int) -> str:
-    return f"{count} {word.removesuffix('s') if count == 1 else word}"
+    words = word.replace("_", " ")
+    return f"{count} {words.removesuffix('s') if count == 1 else words}"

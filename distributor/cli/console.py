@@ -18,6 +18,7 @@ _STAGES = {
     "gates": "Checking the data",
     "measure": "Computing all figures",
     "judge": "Judging the rules",
+    "tell": "Writing messages",
     "plan": "Planning who gets what",
     "render": "Rendering packs",
 }

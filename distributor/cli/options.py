@@ -18,3 +18,4 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on s
 Branches = Annotated[
     list[str] | None, typer.Option("--branch", help="Only this branch, by id or name; may be repeated.")
 ]
+AsOf = Annotated[str, typer.Option("--as-of", help="Day that the evaluation stands for, 2026-05-31; else today.")]

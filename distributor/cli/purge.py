@@ -86,5 +86,6 @@ def _words(day: str) -> "dict[What, str]":
         What.previews: f"drawn before {day}",
         What.left_over: "files that nothing refers to",
         What.attempts: f"single tries before {day}; how each delivery ended stays",
+        What.incidents: f"incidents of alert rules that ended before {day}, with who was told of them",
         What.addresses: f"deliveries of runs that began before {day}: names go, addresses become pseudonyms",
     }

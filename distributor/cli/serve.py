@@ -18,7 +18,10 @@ def serve(
     from distributor.bootstrap import make_application
     from distributor.errors import UsageError
     from distributor.jobs.bounces import read_bounces, take_bounce
+    from distributor.jobs.click_queue import ClickQueue
+    from distributor.jobs.incident_desk import LedgerDesk
     from distributor.jobs.serve import Role, Service
+    from distributor.jobs.slack_clicks import carry_out_clicks
     from distributor.portal import Served, make_portal, serve_portal
     from distributor.telemetry import LogFormat, set_up_logging
 
@@ -29,17 +32,25 @@ def serve(
     set_up_logging(LogFormat(log))
     app = make_application(config)
     service = Service(app=app, role=Role(role), read_bounces=read_bounces)
+    clicks = ClickQueue(
+        folder=app.settings.store.path / "clicks",
+        work=lambda body: carry_out_clicks(service.app, LedgerDesk(lambda: service.app), body),
+        clock=app.clock,
+    )
     portal = make_portal(
         Served(
             app=lambda: service.app,
             troubles=service.state,
             circuits=service.circuits,
             take_bounce=lambda raw: take_bounce(service.app, raw),
+            take_click=clicks.put,
         )
     )
     settings = app.settings.service
     service.start()
+    clicks.start()
     try:
         serve_portal(portal, host=host or settings.host, port=settings.port if port is None else port)
     finally:
+        clicks.stop()
         service.stop()

@@ -47,24 +47,43 @@ class People:
     _addresses: Counter[str] = field(default_factory=Counter)
 
     def invent(
-        self, *, language: str | None = None, has_email: bool = True, has_sms: bool = False, slack: str = ""
+        self,
+        *,
+        language: str | None = None,
+        has_email: bool = True,
+        has_sms: bool = False,
+        has_slack: bool = False,
+        slack: str = "",
     ) -> Person:
-        """Invent a person, who reads *language* or a drawn one."""
+        """Invent a person, who reads *language* or a drawn one, and is on Slack in person or in a channel."""
         speaks = language or str(self.rng.choice(LANGUAGES, p=LANGUAGE_SHARES))
         first = FIRST_NAMES[speaks][self.rng.integers(len(FIRST_NAMES[speaks]))]
         last = LAST_NAMES[speaks][self.rng.integers(len(LAST_NAMES[speaks]))]
         number = len(self.found) + 1
+        email = self._address(first, last) if has_email else ""
         person = Person(
             recipient_id=f"P{number:04d}",
             name=f"{first} {last}",
             language=speaks,
-            email=self._address(first, last) if has_email else "",
+            email=email,
             # Numbers that the British regulator keeps free for fiction: nobody's phone rings.
             sms=f"+447700900{number % 1000:03d}" if has_sms else "",
-            slack=slack,
+            slack=email if has_slack else slack,  # Slack finds a person by the address of the account
         )
         self.found.append(person)
         return person
+
+    def open_desk(self, name: str, *, local: str, language: str, slack: str) -> Person:
+        """Add a desk that several people watch."""
+        desk = Person(
+            recipient_id=f"P{len(self.found) + 1:04d}",
+            name=name,
+            language=language,
+            email=f"{local}@{DOMAIN}",
+            slack=slack,
+        )
+        self.found.append(desk)
+        return desk
 
     def _address(self, first: str, last: str) -> str:
         local = f"{_plain(first)}.{_plain(last)}"

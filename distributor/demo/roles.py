@@ -46,13 +46,14 @@ def appoint(tree: Tree, rng: np.random.Generator) -> Directory:
     for branch in tree.locals:
         if branch.name != stories.LEADERLESS_BRANCH:
             roles += _leaders(branch, tree, people, leaders)
+    roles += _alert_roles(tree, people)
     return Directory(people=tuple(people.found), roles=tuple(roles))
 
 
 def _central_roles(tree: Tree, people: People) -> list[Role]:
     since = day("2021-09-01")
     national = tree.national.branch_id
-    analysts = [people.invent(language=language, slack="#analyse") for language in ("nb", "en")]
+    analysts = [people.invent(language=language, has_sms=True, has_slack=True) for language in ("nb", "en")]
     roles = [Role(recipient_id=a.recipient_id, role="analyst", branch_id=national, from_on=since) for a in analysts]
     coordinator = people.invent(language="nb")
     roles.append(Role(recipient_id=coordinator.recipient_id, role="rep_coordinator", branch_id=national, from_on=since))
@@ -66,6 +67,17 @@ def _central_roles(tree: Tree, people: People) -> list[Role]:
             Role(recipient_id=reps.recipient_id, role="rep_coordinator", branch_id=region.branch_id, from_on=since),
         ]
     return roles
+
+
+def _alert_roles(tree: Tree, people: People) -> list[Role]:
+    """Appoint those who are asked when the analysts do not answer an alert."""
+    since, national = day("2021-09-01"), tree.national.branch_id
+    desk = people.open_desk("Analysedesken", local="analyse", language="nb", slack="#analyse")
+    head = people.invent(language="nb", has_sms=True, has_slack=True)
+    return [
+        Role(recipient_id=desk.recipient_id, role="analysis_desk", branch_id=national, from_on=since),
+        Role(recipient_id=head.recipient_id, role="head_of_analysis", branch_id=national, from_on=since),
+    ]
 
 
 def _leaders(branch: Branch, tree: Tree, people: People, leaders: dict[str, Person]) -> list[Role]:

@@ -32,6 +32,7 @@ def compose_message(
     now: datetime,
     language: str,
     file_names: Sequence[str] = (),
+    blocks: str = "",
     list_id: str = "",
     unsubscribe_url: str = "",
 ) -> Message:
@@ -43,7 +44,7 @@ def compose_message(
         title: The pack's title: the subject, and the names of the files.
         html: HTML body in UTF-8, None for a message in plain text.
         text: Plain-text body in UTF-8.
-        images: Pictures that the HTML names by their content id.
+        images: Pictures that the HTML, or the blocks, name by their content id.
         files: Files to attach.
         recipient_name: Display name, may be empty.
         address: E-mail address.
@@ -55,6 +56,7 @@ def compose_message(
         language: Language of the pack: "nb", "da", "en".
         list_id: Names what the message is one of a series of: "monthly_branch_pack.union.example".
         unsubscribe_url: Where the reader can stop the series; empty for none.
+        blocks: Block Kit blocks as JSON; empty for none.
         file_names: What the files are called in the mail; by default they are named after the title.
 
     Returns:
@@ -72,9 +74,10 @@ def compose_message(
         subject=" ".join(title.split()),
         text=text.decode(),
         html=None if html is None else html.decode(),
-        images=tuple(_attachment(image, image.name) for image in images) if html is not None else (),
-        attachments=tuple(_attachment(file, name) for file, name in zip(files, names, strict=True)),
+        images=tuple(as_attachment(image, image.name) for image in images) if html is not None or blocks else (),
+        attachments=tuple(as_attachment(file, name) for file, name in zip(files, names, strict=True)),
         headers=_HEADERS,
+        blocks=blocks,
         list_id=list_id,
         unsubscribe_url=unsubscribe_url,
         language=language,
@@ -108,7 +111,8 @@ def _file_name(title: str, ending: str) -> str:
     return f"{plain.rstrip(' .-–') or 'pack'}{ending}"
 
 
-def _attachment(artifact: Artifact, name: str) -> Attachment:
+def as_attachment(artifact: Artifact, name: str) -> Attachment:
+    """Return a file of the store as a channel takes it."""
     return Attachment(
         name=name, media_type=artifact.media_type, content=artifact.content, content_id=artifact.content_id
     )

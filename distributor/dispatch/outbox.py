@@ -1,8 +1,10 @@
 """The outbox: what is due is claimed, sent and recorded; what a dead process had in hand is taken up."""
 
 import threading
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import islice
 
 from distributor.dispatch.sender import Sender
 from distributor.interrupts import finishing_first
@@ -25,12 +27,20 @@ class Outbox:
     is_dead: Callable[[str], bool]
     is_of_earlier_boot: Callable[[str], bool] = lambda _: False
 
-    def drain(self, owner: str, *, run_id: str = "", stop: threading.Event | None = None) -> int:
+    def drain(
+        self,
+        owner: str,
+        *,
+        run_id: str = "",
+        channels: Collection[str] | None = None,
+        stop: threading.Event | None = None,
+    ) -> int:
         """Send what is due, of one run or of all, until nothing more is or *stop* is set.
 
         Args:
             owner: Name of this process and thread, under which deliveries are claimed.
             run_id: Only this run's.
+            channels: Only what goes over these; by default over all that are set up.
             stop: Set from elsewhere; the message in hand is finished and recorded.
 
         Returns:
@@ -39,7 +49,7 @@ class Outbox:
         runs: dict[str, RunRecord] = {}
         number = 0
         while not (stop and stop.is_set()):
-            claimed = self._claim(owner, run_id)
+            claimed = self._claim(owner, run_id, channels)
             if not claimed:
                 if not self._give_back_unknown(owner):
                     break
@@ -68,12 +78,13 @@ class Outbox:
             self.sender.record_lost(one, ledger.run(one.run_id))
         return len(lost)
 
-    def _claim(self, owner: str, run_id: str) -> tuple[DeliveryRecord, ...]:
+    def _claim(self, owner: str, run_id: str, channels: Collection[str] | None) -> tuple[DeliveryRecord, ...]:
         sender, now = self.sender, self.sender.clock.now()
+        asked = sender.channels if channels is None else channels
         # What a paused channel could not send anyway stays as it is, however much that is.
-        channels = [name for name in sender.channels if not sender.breakers.is_paused(name, now=now)]
+        open_ones = [name for name in asked if not sender.breakers.is_paused(name, now=now)]
         return sender.ledger.claim(
-            owner, now=now, until=now + sender.lease, limit=_BATCH, channels=channels, run_id=run_id
+            owner, now=now, until=now + sender.lease, limit=_BATCH, channels=open_ones, run_id=run_id
         )
 
     def _give_back_unknown(self, owner: str) -> int:
@@ -90,17 +101,21 @@ class Outbox:
         runs: dict[str, RunRecord],
         stop: threading.Event | None,
     ) -> int:
-        done = 0
+        waiting = deque(claimed)
         try:
-            for delivery in claimed:
-                if stop and stop.is_set():
-                    break
+            while waiting and not (stop and stop.is_set()):
+                delivery, sender = waiting[0], self.sender
                 if delivery.run_id not in runs:
-                    runs[delivery.run_id] = self.sender.ledger.run(delivery.run_id)
+                    runs[delivery.run_id] = sender.ledger.run(delivery.run_id)
+                others = sorted((one for one in islice(waiting, 1, None) if sender.may_join(delivery, one)), key=_key)
                 with finishing_first():
-                    self.sender.send(delivery, runs[delivery.run_id], owner=owner)
-                done += 1
+                    also_done = sender.send(delivery, runs[delivery.run_id], owner=owner, others=others)
+                    waiting = deque(one for one in islice(waiting, 1, None) if one.key not in also_done)
         finally:
-            if done < len(claimed):
-                self.sender.ledger.give_back([one.key for one in claimed[done:]], owner=owner)
-        return done
+            if waiting:
+                self.sender.ledger.give_back([one.key for one in waiting], owner=owner)
+        return len(claimed) - len(waiting)
+
+
+def _key(delivery: DeliveryRecord) -> str:
+    return delivery.key

@@ -1,8 +1,8 @@
 """One delivery on its way: through the stages, composed, handed to its channel, and the answer recorded."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from time import monotonic
 
@@ -13,11 +13,21 @@ from distributor.clock import Clock
 from distributor.dispatch.answers import Outcome, judge, unconfirmed
 from distributor.dispatch.backoff import Backoff
 from distributor.dispatch.breaker import Breakers
+from distributor.dispatch.bundles import Join, Joined
 from distributor.dispatch.stages import End, PutOff, Stage, Work, deadline_of
 from distributor.errors import DistributorError
 from distributor.ledger.errors import LedgerError
 from distributor.ledger.port import Ledger
 from distributor.ledger.records import AttemptRecord, DeliveryRecord, DeliveryStatus, RunRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    """A delivery with its message, or with the one that it may have gone out in together with others."""
+
+    work: Work
+    message: Message
+    is_joint: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +38,7 @@ class Sender:
         compose: Makes a delivery's message from what is stored; the same bytes each time.
         stages: Asked in turn; the first that has an objection is obeyed.
         lease: For how long a claim holds; longer than a channel may take over one message.
+        joins: Of the channels that make one message of several to one address, how.
     """
 
     ledger: Ledger
@@ -38,26 +49,46 @@ class Sender:
     breakers: Breakers
     backoff: Backoff = field(default_factory=Backoff)
     lease: timedelta = timedelta(minutes=5)
+    joins: Mapping[str, Join] = field(default_factory=dict)
 
-    def send(self, delivery: DeliveryRecord, run: RunRecord, *, owner: str) -> None:
-        """Send a delivery that *owner* has claimed, or record why not."""
-        work = Work(delivery=delivery, run=run, now=self.clock.now())
-        for stage in self.stages:
-            match stage(work):
-                case PutOff(until=until, reason=reason):
-                    self.ledger.postpone(delivery.key, owner=owner, until=until, reason=reason)
-                    return
-                case End(status=status, reason=reason):
-                    self._record(delivery, Outcome(status=status, reason=reason), owner=owner)
-                    return
-                case None:
-                    pass
+    def send(
+        self, delivery: DeliveryRecord, run: RunRecord, *, owner: str, others: Sequence[DeliveryRecord] = ()
+    ) -> frozenset[str]:
+        """Send a delivery that *owner* has claimed, or record why not.
+
+        Args:
+            delivery: To be sent.
+            run: Whose it is.
+            owner: Who has claimed it.
+            others: Claimed as well; what may go out as one message with it does, as far as there is room.
+
+        Returns:
+            The keys of those among *others* that are done with as well.
+        """
         started = monotonic()
-        composed = self._composed(work)
-        if isinstance(composed, Outcome):
-            self._record(delivery, composed, owner=owner, seconds=monotonic() - started)
-            return
-        self._settle_or_hand_over(work, composed, owner, started)
+        first = self._ready(delivery, run, owner, started)
+        if first is None:
+            return frozenset()
+        along: list[_Ready] = []
+        done: set[str] = set()
+        for other in others:
+            one = self._ready(other, self.ledger.run(other.run_id), owner, started)
+            if one is not None and self._joined([first, *along, one]).number < len(along) + 2:
+                break
+            done.add(other.key)
+            along += [one] if one else []
+        self._settle_or_hand_over(first, along, owner, started)
+        return frozenset(done)
+
+    def may_join(self, delivery: DeliveryRecord, other: DeliveryRecord) -> bool:
+        """Tell whether the channel makes one message of two that nobody knows of yet."""
+        is_unknown = DeliveryStatus.unconfirmed not in (delivery.status, other.status)
+        same_place = (delivery.channel, delivery.address, delivery.language) == (
+            other.channel,
+            other.address,
+            other.language,
+        )
+        return delivery.channel in self.joins and is_unknown and same_place
 
     def record_lost(self, delivery: DeliveryRecord, run: RunRecord) -> None:
         """Record that the process which was sending a delivery ended before the answer was recorded."""
@@ -72,11 +103,30 @@ class Sender:
         )
         self._record(delivery, outcome, owner=delivery.lease_owner)
 
-    def _composed(self, work: Work) -> Message | Outcome:
+    def _ready(self, delivery: DeliveryRecord, run: RunRecord, owner: str, started: float) -> "_Ready | None":
+        """Let a delivery pass the stages and compose it; None when that is all, and recorded."""
+        work = Work(delivery=delivery, run=run, now=self.clock.now())
+        for stage in self.stages:
+            match stage(work):
+                case PutOff(until=until, reason=reason):
+                    self.ledger.postpone(delivery.key, owner=owner, until=until, reason=reason)
+                    return None
+                case End(status=status, reason=reason):
+                    self._record(delivery, Outcome(status=status, reason=reason), owner=owner)
+                    return None
+                case None:
+                    pass
+        composed = self._composed(work)
+        if isinstance(composed, Outcome):
+            self._record(delivery, composed, owner=owner, seconds=monotonic() - started)
+            return None
+        return composed
+
+    def _composed(self, work: Work) -> "_Ready | Outcome":
         """Return the message, or what becomes of a delivery that has none. A ledger that is away is no fault of it."""
         try:
-            message = self.compose(work.delivery, work.run)
-            message.message_id  # noqa: B018 - a sender that has none is found out here, not half-way
+            ready = self._as_sent(work) or _Ready(work=work, message=self.compose(work.delivery, work.run))
+            ready.message.message_id  # noqa: B018 - a sender that has none is found out here, not half-way
         except LedgerError:
             raise
         except OSError as error:
@@ -86,30 +136,65 @@ class Sender:
             return Outcome(status=DeliveryStatus.failed, reason=str(error))
         except Exception as error:  # noqa: BLE001 - outermost frame of a delivery: recorded, then the others go on
             return Outcome(status=DeliveryStatus.failed, reason=_named(error))
-        return message
+        return ready
 
-    def _settle_or_hand_over(self, work: Work, message: Message, owner: str, started: float) -> None:
-        delivery, channel = work.delivery, self.channels[work.delivery.channel]
+    def _as_sent(self, work: Work) -> "_Ready | None":
+        """Return the message that a delivery may have gone out in together with others; None where it was alone."""
+        delivery = work.delivery
+        if delivery.status is not DeliveryStatus.unconfirmed or delivery.channel not in self.joins:
+            return None
+        members = self.ledger.deliveries_of_message(delivery.message_id)
+        if len(members) < 2:
+            return None
+        messages = [self.compose(one, self.ledger.run(one.run_id)) for one in members]
+        # As when it was sent: the one that gave it its id first, the others by their keys.
+        messages.sort(key=lambda one: one.message_id != delivery.message_id)
+        return _Ready(work=work, message=self.joins[delivery.channel](messages).message, is_joint=True)
+
+    def _joined(self, ready: "Sequence[_Ready]") -> Joined:
+        messages = [one.message for one in ready]
+        if len(messages) == 1:
+            return Joined(message=messages[0], number=1)
+        return self.joins[ready[0].work.delivery.channel](messages)
+
+    def _settle_or_hand_over(self, first: "_Ready", along: "Sequence[_Ready]", owner: str, started: float) -> None:
+        channel = self.channels[first.work.delivery.channel]
         now = self.clock.now()
-        until = now + self.lease
-        if not self.ledger.mark_sending(delivery.key, owner=owner, now=now, until=until, message_id=message.message_id):
+        message_id = first.message.message_id
+
+        def is_marked(one: _Ready) -> bool:
+            return self.ledger.mark_sending(
+                one.work.delivery.key, owner=owner, now=now, until=now + self.lease, message_id=message_id
+            )
+
+        if not is_marked(first):
+            for one in along:
+                self.ledger.give_back((one.work.delivery.key,), owner=owner)
             return  # taken over by another process, or no longer to be sent
+        sending = [first, *filter(is_marked, along)]
+        message = self._joined(sending).message
         receipt = None
         try:
-            receipt = self._found(work, channel, message) or channel.send(message, now=now)
+            receipt = self._found(first, channel, message)
+            if receipt is None and not first.is_joint:
+                receipt = channel.send(message, now=now)
         except DeliveryError as error:
-            self._note_fault(delivery.channel, error)
-            outcome = self._judged(work, error)
+            self._note_fault(first.work.delivery.channel, error)
+            outcomes = [self._judged(one.work, error) for one in sending]
         except Exception as error:  # noqa: BLE001 - outermost frame of a delivery: recorded, then the others go on
             reason = f"{_named(error)}. Whether it was sent is not known: somebody has to look."
-            outcome = Outcome(status=DeliveryStatus.unconfirmed, reason=reason)
+            outcomes = [Outcome(status=DeliveryStatus.unconfirmed, reason=reason)] * len(sending)
         else:
-            self.breakers.succeeded(delivery.channel)
-            outcome = Outcome(status=DeliveryStatus.sent, reason=receipt.detail)
-        self._record(delivery, outcome, owner=owner, message=message, receipt=receipt, seconds=monotonic() - started)
+            self.breakers.succeeded(first.work.delivery.channel)
+            outcomes = [_settled(receipt, now)] * len(sending)
+        for one, outcome in zip(sending, outcomes, strict=True):
+            self._record(
+                one.work.delivery, outcome, owner=owner, message=message, receipt=receipt, seconds=monotonic() - started
+            )
 
-    def _found(self, work: Work, channel: Channel, message: Message) -> Receipt | None:
+    def _found(self, ready: "_Ready", channel: Channel, message: Message) -> Receipt | None:
         """Ask the transport for a message that it may have, before it is sent again."""
+        work = ready.work
         is_asked = work.delivery.status is DeliveryStatus.unconfirmed and channel.settlement is Settlement.look_up
         return channel.find(message, since=work.run.started_at) if is_asked else None
 
@@ -155,6 +240,13 @@ class Sender:
             seconds=round(seconds, 4),
         )
         self.ledger.record_attempt(attempt, owner=owner, next_attempt_at=outcome.next_attempt_at)
+
+
+def _settled(receipt: Receipt | None, now: datetime) -> Outcome:
+    if receipt is None:
+        reason = "The transport has not got the message that it was to go out in with others."
+        return Outcome(status=DeliveryStatus.deferred, reason=reason, next_attempt_at=now)
+    return Outcome(status=DeliveryStatus.sent, reason=receipt.detail)
 
 
 def _named(error: Exception) -> str:

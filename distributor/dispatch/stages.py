@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from distributor.dispatch.breaker import Breakers
 from distributor.ledger.port import DeliveryFilter, Ledger
-from distributor.ledger.records import DeliveryRecord, DeliveryStatus, Group, Kind, RunRecord
+from distributor.ledger.records import DeliveryRecord, DeliveryStatus, Group, Kind, LetterRecord, Relation, RunRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,9 @@ class End:
     status: DeliveryStatus
     reason: str
 
+
+# An answer is seldom written before the message it answers is gone.
+_ROOT_WAIT = timedelta(seconds=20)
 
 Stage = Callable[[Work], PutOff | End | None]
 
@@ -119,3 +122,38 @@ def quiet_hours(next_allowed: Callable[[DeliveryRecord, datetime], datetime]) ->
         return PutOff(until=at, reason="quiet hours") if at > work.now else None
 
     return stage
+
+
+def in_thread(ledger: Ledger) -> Stage:
+    """Return the stage that keeps answers and edits behind the message that they belong to.
+
+    They wait until it is accepted, and end with it where it was not sent. An edit ends where a later one is there.
+    """
+
+    def stage(work: Work) -> PutOff | End | None:
+        if work.delivery.kind is not Kind.alert:
+            return None
+        letter = ledger.letter(work.delivery.key)
+        if letter.relation is Relation.root:
+            return None
+        if letter.relation is Relation.edit and _is_outdated(ledger, letter):
+            return End(status=DeliveryStatus.suppressed, reason="a later change takes its place")
+        root = next(iter(ledger.deliveries(DeliveryFilter(keys=(letter.root_key,)))), None)
+        if root is None or root.status.group in (Group.failed, Group.suppressed):
+            reason = f"the message that it belongs to was not sent: {root.reason or root.status if root else 'gone'}"
+            return End(status=DeliveryStatus.suppressed, reason=reason)
+        if root.status.group is Group.sent or _is_left_to_people(root):
+            return None
+        return PutOff(until=work.now + _ROOT_WAIT, reason="waits until the message that it belongs to is sent")
+
+    return stage
+
+
+def _is_outdated(ledger: Ledger, letter: LetterRecord) -> bool:
+    edits = [one for one in ledger.letters_in(letter.root_key) if one.relation is Relation.edit]
+    return bool(edits) and edits[-1].key != letter.key
+
+
+def _is_left_to_people(delivery: DeliveryRecord) -> bool:
+    """Return whether nobody but a person can say what became of it: an answer need not wait for that."""
+    return delivery.status is DeliveryStatus.unconfirmed and delivery.next_attempt_at is None

@@ -20,14 +20,14 @@ from distributed.security import Security
 from distributor.engine.dask_worker import RunPlugin, run_shard
 from distributor.engine.errors import ClusterError
 from distributor.engine.fingerprint import difference, fingerprint
-from distributor.engine.local import Lost
+from distributor.engine.pool import Lost
 from distributor.settings import DaskSettings
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _LOOK_S = 1.0
-_ANSWER_S = 30.0  # an answer that its worker took with it is not waited for
+_ANSWER_S = 5.0  # an answer that its worker took with it is not waited for
 _log = logging.getLogger(__name__)
 
 

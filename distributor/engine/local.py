@@ -1,31 +1,22 @@
 """Shards of work in a pool of processes of this machine.
 
-Workers are spawned, not forked (threads of the main process would be lost half-way), set up once, and replaced after
-a number of items so that what libraries leak is given back. A worker that dies takes nobody's work with it: what was
-in hand is tried again one by one, and only an item that kills its worker again is given up, by name.
+Workers are forked from one process that is set up once, where the system can do that well, and are spawned and set up
+one by one elsewhere; see stem.py. They are replaced after a number of items so that what libraries leak is given back.
+A worker that dies takes nobody's work with it: what was in hand is tried again one by one, and only an item that kills
+its worker again is given up, by name.
 """
 
 import os
+import sys
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
-from dataclasses import dataclass
-from multiprocessing import get_context
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from distributor.engine.collection import rare_collection
-from distributor.engine.worker import enter, run_shard, spawning
+from distributor.engine.pool import Lost, Work, run_spawned
+from distributor.engine.stem import run_forked
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lost(Generic[Item]):
-    """An item whose worker process died."""
-
-    item: Item
 
 
 def run_local(
@@ -48,7 +39,7 @@ def run_local(
         items: What to do; each must be picklable.
         task: A module-level function; it catches its own errors, what it raises ends the run.
         finish: A module-level function called after each shard, also one that was stopped, where its tasks were done.
-        setup: A module-level function called once in each worker, before its first task.
+        setup: A module-level function called before the first task: once, or once in each worker where it is spawned.
         arguments: What *setup* is given; picklable.
         workers: Processes; 0 is one a core. One works in this process.
         shard_size: Items that travel to a worker together.
@@ -70,13 +61,16 @@ def run_local(
         yield from _here(items, task=task, finish=finish, shard_size=shard_size)
         return
     size = max(1, min(shard_size, -(-len(items) // (workers * 4))))
-    shards = [items[start : start + size] for start in range(0, len(items), size)]
-    generation = max(1, workers * items_per_worker // size)
-    pool = _Pool(task=task, finish=finish, setup=setup, arguments=arguments)
-    in_hand: list[Item] = []
-    for start in range(0, len(shards), generation):
-        in_hand += yield from pool.run(shards[start : start + generation], workers=workers)
-    yield from pool.run_alone(in_hand)
+    work = Work(
+        shards=tuple(items[start : start + size] for start in range(0, len(items), size)),
+        task=task,
+        finish=finish,
+        workers=workers,
+        generation=max(1, workers * items_per_worker // size),
+    )
+    # macOS can fork too, but its own libraries do not survive it (docs.python.org, multiprocessing, start methods).
+    run = run_forked if sys.platform == "linux" else run_spawned
+    yield from run(work, setup, arguments)
 
 
 def _here(
@@ -93,79 +87,3 @@ def _here(
                 collection.count()
         finally:
             finish()
-
-
-class _Pool(Generic[Item, Result]):
-    """Runs shards, each try in processes of its own."""
-
-    def __init__(
-        self,
-        *,
-        task: Callable[[Item], Result],
-        finish: Callable[[], None],
-        setup: Callable[..., None],
-        arguments: tuple[Any, ...],
-    ) -> None:
-        self._task = task
-        self._finish = finish
-        self._context = get_context("spawn")
-        self._stop = self._context.Event()
-        self._start = (self._stop, setup, arguments)
-
-    def run(self, shards: Sequence[Sequence[Item]], *, workers: int) -> Generator[Result, None, list[Item]]:
-        """Yield the results of *shards*; return the items that were in hand when a worker died."""
-        in_hand: list[Item] = []
-        waiting = list(shards)
-        while waiting:
-            waiting = yield from self._try(waiting, workers=workers)
-            # A dead worker breaks the whole pool, and which shard killed it is not known. Shards are handed out in
-            # order, so the first ones, as many as there are workers, were in hand; the others go on in a new pool.
-            in_hand += [item for shard in waiting[:workers] for item in shard]
-            waiting = waiting[workers:]
-        return in_hand
-
-    def run_alone(self, items: Sequence[Item]) -> Iterator[Result | Lost[Item]]:
-        """Do one item at a time: the first that is not done is the one that killed the worker."""
-        waiting: list[Sequence[Item]] = [[item] for item in items]
-        while waiting:
-            waiting = yield from self._try(waiting, workers=1)
-            if waiting:
-                yield Lost(item=waiting[0][0])
-            waiting = waiting[1:]
-
-    def _try(self, shards: Sequence[Sequence[Item]], *, workers: int) -> Generator[Result, None, list[Sequence[Item]]]:
-        """Yield the results of *shards*; return those that a worker's death left undone, in their order."""
-        done: set[int] = set()
-        with ProcessPoolExecutor(workers, self._context, enter, self._start) as executor:
-            try:
-                with closing(_finished(self._submit(executor, shards))) as finished:
-                    for number, results in finished:
-                        done.add(number)
-                        yield from results
-            except BaseException:  # Ctrl-C and a reader who stops listening too: nothing new is begun
-                self._stop.set()
-                executor.shutdown(wait=True, cancel_futures=True)
-                raise
-        return [shard for number, shard in enumerate(shards) if number not in done]
-
-    def _submit(
-        self, executor: ProcessPoolExecutor, shards: Sequence[Sequence[Item]]
-    ) -> dict[Future[list[Result]], int]:
-        futures: dict[Future[list[Result]], int] = {}
-        with spawning():
-            for number, shard in enumerate(shards):
-                try:
-                    futures[executor.submit(run_shard, self._task, self._finish, shard)] = number
-                except BrokenProcessPool:  # a worker has died already; what is not handed in counts as undone
-                    break
-        return futures
-
-
-def _finished(futures: dict[Future[list[Result]], int]) -> Generator[tuple[int, list[Result]], None, None]:
-    """Yield the number and results of each shard that comes back; those of a broken pool do not."""
-    for future in as_completed(futures):
-        try:
-            results = future.result()
-        except BrokenProcessPool:
-            continue
-        yield futures[future], results

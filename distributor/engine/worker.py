@@ -64,6 +64,11 @@ def enter(stop: Event, setup: Callable[..., None], arguments: tuple[Any, ...]) -
     atexit.register(_leave)
 
 
+def enter_forked() -> None:
+    """Begin in a process that was forked from one that had entered: all is there but its threads."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
 def run_shard(task: Callable[[Item], Result], finish: Callable[[], None], shard: Sequence[Item]) -> list[Result]:
     """Do *task* for the items of *shard* until this process is told to stop, and *finish*."""
     with telling_errors():

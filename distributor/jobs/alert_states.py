@@ -1,30 +1,38 @@
-"""States of alert rules in files: for evaluations by hand, and where no ledger holds the incidents."""
+"""States of alert rules as the ledger has them, and the evaluations on which they rest."""
 
-import os
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from distributor.alerting.state_store import states_from_json, states_to_json
 from distributor.alerting.states import State
+from distributor.ledger.alert_records import RuleStateRecord
+from distributor.ledger.port import Ledger
+
+# Stands beside the rules: each evaluation changes it, so that two of different rules are one after the other too.
+ALL_RULES = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class FileStates:
-    """One JSON file a rule."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerStates:
+    """What was read once, so that all of an evaluation rests on the same."""
 
-    folder: Path
+    records: Mapping[str, RuleStateRecord]
+
+    @classmethod
+    def read(cls, ledger: Ledger) -> "LedgerStates":
+        return cls(records=ledger.rule_states())
 
     def load(self, rule: str) -> Mapping[str, State]:
-        path = self._path(rule)
-        return states_from_json(path.read_bytes()) if path.is_file() else {}
+        record = self.records.get(rule)
+        return states_from_json(zlib.decompress(record.states)) if record is not None else {}
 
-    def save(self, rule: str, states: Mapping[str, State]) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self._path(rule)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-        temporary.write_bytes(states_to_json(states))
-        os.replace(temporary, path)
+    def seen(self, rules: Iterable[str] = ()) -> dict[str, str]:
+        """Return the evaluation on which each of these rules rests, and on which all of them do."""
+        names = (*rules, ALL_RULES)
+        return {name: self.records[name].evaluation_id if name in self.records else "" for name in names}
 
-    def _path(self, rule: str) -> Path:
-        return self.folder / f"{rule}.json"
+
+def packed(states: Mapping[str, State]) -> bytes:
+    """Return states as the ledger keeps them."""
+    return zlib.compress(states_to_json(states))

@@ -36,3 +36,8 @@ class Application:
     def run_folder(self, run_id: str) -> Path:
         """Return where the snapshot and the figures of a run lie on this machine."""
         return self.runs.place(run_id)
+
+    @property
+    def evaluations_folder(self) -> Path:
+        """Where the snapshots and figures of evaluations of alert rules lie, each in a folder of its id."""
+        return self.settings.store.path / "alerts"

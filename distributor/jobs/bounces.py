@@ -18,8 +18,9 @@ from distributor.jobs.letters import letter_head, post_letter
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.pseudonyms import is_plain
 from distributor.ledger.records import BounceRecord, DeliveryRecord, Group, Kind, RunRecord, SuppressionRecord
+from distributor.ledger.states import PERMANENT
 from distributor.telemetry import log_event
-from recipients.people import masked
+from recipients.people import EMAIL, masked
 from recipients.preferences import SuppressionReason, suppression_key
 from renderers.letters.models import AddressSuppressed
 
@@ -130,9 +131,28 @@ def _record(app: Application, bounce: Bounce, delivery: DeliveryRecord, *, bounc
         reason=bounce.words or bounce.code,
         at=app.clock.now(),
     )
-    is_suppressed = _suppress_if_due(app, record, delivery, before)
-    app.ledger.record_bounce(record, who=_WHO)
+    is_suppressed = record_return(app, record, delivery, before=before, who=_WHO)
     return BouncesRead(recorded=1, suppressed=int(is_suppressed))
+
+
+def record_return(
+    app: Application, bounce: BounceRecord, delivery: DeliveryRecord, *, before: Sequence[BounceRecord], who: str
+) -> bool:
+    """Record that a delivery came back, and leave its address alone where it has come back too often.
+
+    Args:
+        app: The application.
+        bounce: Not recorded yet.
+        delivery: What came back.
+        before: The bounces of its address so far.
+        who: Told us.
+
+    Returns:
+        Whether nothing is sent to the address any more by this.
+    """
+    is_suppressed = _suppress_if_due(app, bounce, delivery, before)
+    app.ledger.record_bounce(bounce, who=who)
+    return is_suppressed
 
 
 def _suppress_if_due(
@@ -190,6 +210,8 @@ def _in_a_row(app: Application, bounce: BounceRecord, delivery: DeliveryRecord, 
 
 
 def _is_of_address(bounce: BounceRecord) -> bool:
+    if bounce.channel != EMAIL:
+        return bounce.kind == PERMANENT
     kind = BounceKind(bounce.kind)
     return Bounce(message_id="", recipient_address="", kind=kind, code=bounce.code).is_of_address
 

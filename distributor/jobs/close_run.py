@@ -28,7 +28,7 @@ def close_if_done(app: Application, run_id: str, tree: BranchTree) -> bool:
     if run.status is not RunStatus.sending or has_open(app, run_id):
         return False
     now = app.clock.now()
-    if not run.test_address:
+    if run.owner and not run.test_address:
         # The letter first: its key lets it be written once, and a crash in between leaves a run that is closed later.
         post_letter(app, run, closing_letter(app, run, tree, now=now), about="closed", now=now)
     return app.ledger.close_run(run_id, now)
@@ -36,7 +36,7 @@ def close_if_done(app: Application, run_id: str, tree: BranchTree) -> bool:
 
 def has_open(app: Application, run_id: str) -> bool:
     """Return whether something of a run is still to be sent, or to be settled, without anybody's decision."""
-    unconfirmed = DeliveryFilter(run_id=run_id, statuses=(DeliveryStatus.unconfirmed,), packs_only=True)
+    unconfirmed = DeliveryFilter(run_id=run_id, statuses=(DeliveryStatus.unconfirmed,), without_letters=True)
     if any(status.is_open for status in app.ledger.counts(run_id)):
         return True
     return any(one.next_attempt_at is not None for one in app.ledger.deliveries(unconfirmed))

@@ -4,14 +4,20 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from channels.channel import Channel
+from channels.sms import SmsLimits
 from distributor.dispatch.backoff import Backoff
 from distributor.dispatch.breaker import BreakerRules, Breakers
+from distributor.dispatch.bundles import SMS, join_text_messages
 from distributor.dispatch.outbox import Outbox
 from distributor.dispatch.sender import Sender
-from distributor.dispatch.stages import Stage, circuit, not_sent_yet, quiet_hours, wanted, within_deadline
+from distributor.dispatch.sms_stages import company, text_message_cap
+from distributor.dispatch.stages import Stage, circuit, in_thread, not_sent_yet, quiet_hours, wanted, within_deadline
 from distributor.jobs.application import Application
 from distributor.jobs.messages import Composer
 from distributor.jobs.wishes import Quiet, Wishes
@@ -21,6 +27,8 @@ from recipients.directory import Roster
 
 _LOOK_S = 0.2
 
+Lane = tuple[str, ...]
+
 
 @dataclass(slots=True)
 class Dispatching:
@@ -28,19 +36,20 @@ class Dispatching:
 
     Attributes:
         run_id: Whose deliveries; "" for all.
+        lanes: The channels of each thread.
     """
 
     outbox: Outbox
     run_id: str
-    threads: int
+    lanes: tuple[Lane, ...]
     _stop: threading.Event = field(default_factory=threading.Event)
     _nothing_more: threading.Event = field(default_factory=threading.Event)
     _running: list[threading.Thread] = field(default_factory=list)
     _errors: list[BaseException] = field(default_factory=list)
 
     def start(self) -> None:
-        for number in range(self.threads):
-            thread = threading.Thread(target=self._work, args=(part_name(f"outbox{number}"),), daemon=True)
+        for number, lane in enumerate(self.lanes):
+            thread = threading.Thread(target=self._work, args=(part_name(f"outbox{number}"), lane), daemon=True)
             thread.start()
             self._running.append(thread)
 
@@ -70,11 +79,11 @@ class Dispatching:
                 thread.join(_LOOK_S)
         self._running.clear()
 
-    def _work(self, owner: str) -> None:
+    def _work(self, owner: str, lane: Lane) -> None:
         try:
             while not self._stop.is_set():
                 is_last = self._nothing_more.is_set()
-                taken = self.outbox.drain(owner, run_id=self.run_id, stop=self._stop)
+                taken = self.outbox.drain(owner, run_id=self.run_id, channels=lane, stop=self._stop)
                 if not taken:
                     if is_last:
                         return
@@ -92,7 +101,7 @@ def dispatching(app: Application, *, roster: Roster, outbox: Path, run_id: str) 
     channels = app.channels(outbox)
     box = make_outbox(app, channels, roster)
     box.settle_lost()
-    at_work = Dispatching(outbox=box, run_id=run_id, threads=connections(app))
+    at_work = Dispatching(outbox=box, run_id=run_id, lanes=lanes(app))
     at_work.start()
     try:
         yield at_work
@@ -134,6 +143,7 @@ def make_outbox(
         breakers=breakers,
         backoff=Backoff(first=settings.first_retry, longest=settings.longest_retry),
         lease=settings.claim,
+        joins={SMS: partial(join_text_messages, pages=_pages(app))},
     )
     return Outbox(sender=sender, is_dead=is_dead, is_of_earlier_boot=is_of_earlier_boot)
 
@@ -155,12 +165,42 @@ def _stages(app: Application, roster: Roster, breakers: Breakers) -> tuple[Stage
         within_deadline(breakers),
         not_sent_yet(app.ledger),
         wanted(wishes.why_not),
+        in_thread(app.ledger),
         quiet_hours(quiet.next_allowed),
+        *_text_message_stages(app),
         circuit(breakers),
     )
 
 
-def connections(app: Application) -> int:
-    """Return how many messages may be under way at the same time."""
-    email = app.settings.channels.email
-    return email.connections if email else 1
+def _text_message_stages(app: Application) -> tuple[Stage, ...]:
+    sms = app.settings.channels.sms
+    if sms is None:
+        return ()
+    limits = SmsLimits(per_person_a_day=sms.per_person_a_day, a_month=sms.per_month)
+    zone = ZoneInfo(app.catalogue.organisation.timezone)
+    return (
+        company(app.ledger, window=timedelta(seconds=sms.bundle_s)),
+        text_message_cap(app.ledger, limits, zone=zone),
+    )
+
+
+def _pages(app: Application) -> str:
+    """Return how links to the page of an incident begin; it lists what else its reader was told."""
+    public_url = app.settings.service.public_url
+    return f"{public_url}/a/" if public_url else ""
+
+
+def lanes(app: Application) -> tuple[Lane, ...]:
+    """Return the channels of each thread: as many messages may be under way at the same time.
+
+    Each vendor has threads of its own, so that one who is slow, or takes a message a second, keeps nobody else's
+    waiting. Text messages have one, so that two to one person are never counted against the cap at the same time.
+    """
+    given = app.settings.channels
+    mail: Lane = ("email", "folder")
+    found = [mail] * (given.email.connections if given.email else 1)
+    if given.slack:
+        found += [("slack",)] * given.slack.connections
+    if given.sms:
+        found.append(("sms",))
+    return tuple(found)

@@ -19,9 +19,12 @@ from distributor.jobs.checks.machine import (
     check_time_zones,
     check_writable,
 )
+from distributor.jobs.checks.on_call import check_rotas
 from distributor.jobs.checks.outside import check_directory, check_mail, check_mailbox, check_source
 from distributor.jobs.checks.run_state import RUN_CHECKS, missed_occurrences
+from distributor.jobs.checks.vendors import check_slack, check_sms
 from distributor.jobs.cluster import check_cluster
+from distributor.jobs.evaluate_rules import ALERTS
 from distributor.jobs.letters import letter_head, post_letter
 from distributor.jobs.run_folders import RunFolders
 from distributor.ledger.port import Ledger
@@ -131,7 +134,11 @@ def _checks(setup: Setup) -> Iterator[Check]:
         yield Check(name=f"source {source.name}", look=partial(check_source, source), limit_s=40)
     if setup.directory is not None:
         yield Check(name="directory", look=partial(check_directory, setup.directory), limit_s=_PATIENT_S)
+    if setup.directory is not None and setup.catalogue is not None and setup.catalogue.rotas:
+        look = partial(check_rotas, setup.catalogue, setup.directory, now=setup.clock.now())
+        yield Check(name="on call", look=look, limit_s=_PATIENT_S)
     yield from _checks_of_mail(setup, settings)
+    yield from _checks_of_vendors(setup, settings)
     if setup.ledger is not None:
         ledger, now = setup.ledger, setup.clock.now()
         yield Check(name="ledger", look=partial(check_ledger, ledger))
@@ -158,6 +165,18 @@ def _checks_of_mail(setup: Setup, settings: Settings) -> Iterator[Check]:
     yield Check(name="bounces", look=partial(check_mailbox, bounces.path, is_posted=bounces.is_posted, is_sent=is_sent))
 
 
+def _checks_of_vendors(setup: Setup, settings: Settings) -> Iterator[Check]:
+    if setup.channels is None:
+        return
+    opened, slack = setup.channels(settings.outbox.path), settings.channels.slack
+    if slack is not None:
+        look = partial(check_slack, opened["slack"], takes_clicks=slack.takes_clicks)
+        yield Check(name="Slack", look=look, limit_s=40)
+    if settings.channels.sms is not None:
+        look = partial(check_sms, opened["sms"], is_told=bool(settings.service.public_url))
+        yield Check(name="SMS", look=look, limit_s=40)
+
+
 def _read(settings: Settings, catalogue: Catalogue) -> Iterator[Finding]:
     yield ok("configuration", f"{settings.config_path} can be read.")
     yield ok("catalogue", f"{len(catalogue.reports)} reports, {len(catalogue.metrics)} metrics, without a fault.")
@@ -181,6 +200,8 @@ def _tell_owners(app: Application) -> Iterator[Finding]:
     """Write once for each missed run. The letter goes with the report's last run before, which names its sender."""
     now = app.clock.now()
     for one in missed_occurrences(app, now):
+        if one.report == ALERTS:
+            continue  # nobody owns the evaluations of all rules
         report = app.catalogue.reports.get(one.report)
         earlier = [run for run in app.ledger.runs(one.report) if run.started_at <= one.fire_at]
         if report is None or not earlier:

@@ -19,7 +19,7 @@ from distributor.packs.guard import guard_measures, guard_rows
 from distributor.packs.movement import measure_movement, movement_asks
 from distributor.packs.rows import frames_by_section, load_rows
 from distributor.packs.scope import Scope
-from distributor.packs.sections import report_asks, rows_by_section
+from distributor.packs.sections import report_asks, rows_by_section, watch_lists_by_section
 from distributor.packs.waiting import GateStep, gate_decision
 from distributor.snapshot.gate_report import Gate, GateResult
 from distributor.snapshot.gates import check_gates
@@ -76,6 +76,7 @@ def make_scope(app: Application, period: Period) -> Scope:
         datasets=app.catalogue.datasets,
         period=period,
         membership_year=app.catalogue.organisation.membership_year,
+        alerts=app.catalogue.alerts,
     )
 
 
@@ -136,7 +137,7 @@ def prepare_edition(app: Application, order: Order, *, now: datetime, progress: 
 
 def load_edition(head: EditionHead, folder: Path) -> Edition:
     """Map the figures of a run, which lie in *folder*, into memory: in the main process, and in every worker."""
-    keys = rows_by_section(head.report)
+    keys = (*rows_by_section(head.report), *watch_lists_by_section(head.report))
     is_judged = bool(movement_asks(head.report, head.scope))
     return Edition(
         head=head,
@@ -193,6 +194,11 @@ def _compute(app: Application, order: Order, head: EditionHead, snapshot: Snapsh
     folder.mkdir(parents=True, exist_ok=True)
     for key, frame in frames_by_section(rows_by_section(order.report), scope.period.window, calculator).items():
         frame.save(folder / f"rows_{key}.arrow")
+    if watch_lists_by_section(order.report):
+        from distributor.jobs.watch_frames import watch_frames  # loads scipy, which workers have no need of
+
+        for key, frame in watch_frames(app, order.report, scope, calculator).items():
+            frame.save(folder / f"rows_{key}.arrow")
     if movement_asks(order.report, scope):
         measure_movement(head, calculator).save(folder / MOVEMENT)
     measures.save(folder)

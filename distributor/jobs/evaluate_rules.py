@@ -16,7 +16,7 @@ from distributor.alerting.periods import due_periods, newest_complete
 from distributor.alerting.rule_files import rules_of
 from distributor.alerting.rule_run import EvaluationResult, run_late, run_rule
 from distributor.alerting.rules import Rule
-from distributor.alerting.state_store import StateStore
+from distributor.alerting.state_store import StateReader
 from distributor.alerting.states import State
 from distributor.catalogue.alert_kinds import RuleKind
 from distributor.errors import UsageError
@@ -27,6 +27,8 @@ from distributor.jobs.progress import Progress
 from distributor.metrics.windows import Period
 from distributor.snapshot.freshness import newest_value
 
+# Evaluations are runs of the ledger, as those of a report; no report is called so.
+ALERTS = "alerts"
 OBSERVATIONS, RECORD, RULES = "observations", "evaluation.json", "rules"
 
 
@@ -51,28 +53,29 @@ def evaluate_rules(
     app: Application,
     *,
     as_of: date,
-    states: StateStore,
+    states: StateReader,
     names: Collection[str] = (),
     now: datetime,
     progress: Progress,
+    folder: Path | None = None,
 ) -> RulesRun:
-    """Evaluate the rules of the catalogue as of a day, keep everything it rests on, and save their states.
+    """Evaluate the rules of the catalogue as of a day, and keep everything it rests on in a folder.
 
     Args:
         app: The application.
         as_of: Data time: only what is complete on that day is judged.
-        states: Where the rules' states are; those after the evaluation are saved there.
+        states: Where the rules' states are; recording those after the evaluation is the caller's affair.
         names: Only these rules; all without any.
         now: When it is done.
         progress: Hears the stages.
+        folder: Named after the evaluation; by default one among the kept ones.
 
     Raises:
         UsageError: A name is of no rule, or there are no rules.
         MetricError: A metric does not work on the data.
     """
     rules = chosen_rules(app, names)
-    evaluation_id = run_id("alerts", str(as_of), started_at=now)
-    folder = alerts_folder(app) / evaluation_id
+    folder = folder or app.evaluations_folder / run_id(ALERTS, str(as_of), started_at=now)
     progress.stage("snapshot")
     datasets = {name for rule in rules for name in app.catalogue.datasets_of_alert(app.catalogue.alerts[rule.alert])}
     data = take_alert_snapshot(app, datasets, as_of=as_of, folder=folder, last_rows=_last_rows(app), now=now)
@@ -86,10 +89,8 @@ def evaluate_rules(
     results = tuple(
         _evaluated(app, rule, ground, data, due=due, states=before[rule.alert], as_of=as_of) for rule in rules
     )
-    run = RulesRun(evaluation_id=evaluation_id, folder=folder, as_of=as_of, data=data, results=results)
+    run = RulesRun(evaluation_id=folder.name, folder=folder, as_of=as_of, data=data, results=results)
     _keep(app, run)
-    for result in results:
-        states.save(result.rule.alert, result.states)
     return run
 
 
@@ -108,11 +109,6 @@ def chosen_rules(app: Application, names: Collection[str]) -> tuple[Rule, ...]:
     if not known:
         raise UsageError(f"{app.catalogue.folder} has no alert rules. Write one in alerts/, as alerts/churn.yaml.")
     return tuple(rule for name, rule in known.items() if not names or name in names)
-
-
-def alerts_folder(app: Application) -> Path:
-    """Return where evaluations are kept."""
-    return app.settings.store.path / "alerts"
 
 
 def _due(app: Application, rule: Rule, states: Mapping[str, State], as_of: date) -> tuple[Period, ...]:
@@ -228,4 +224,4 @@ def _written_at(record: Path) -> str:
 
 def known_folders(app: Application) -> Sequence[Path]:
     """Return the folders of finished evaluations, the earliest first."""
-    return [path.parent for path in sorted(alerts_folder(app).glob(f"*/{RECORD}"), key=_written_at)]
+    return [path.parent for path in sorted(app.evaluations_folder.glob(f"*/{RECORD}"), key=_written_at)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from distributor.catalogue.models import AggregateMetric, ReportSpec
+from distributor.catalogue.watching import watched_rules
 from distributor.errors import UsageError
 from distributor.jobs.application import Application
 from distributor.jobs.days import read_period
@@ -20,6 +21,8 @@ from distributor.metrics.sql import Statement, filter_statement, is_additive
 from distributor.metrics.windows import Window
 from distributor.packs.plan import find_branch
 from distributor.packs.scope import Scope
+from distributor.packs.sections import watch_lists_by_section
+from distributor.packs.watch import watch_window
 from distributor.snapshot.snapshot import Snapshot, Verify, load_snapshot, take_snapshot
 from recipients.branches import Branch, BranchTree
 
@@ -41,7 +44,7 @@ class Part:
 class Explained:
     """One figure over one window."""
 
-    label: str  # "this period", "last year", "target", "organisation"
+    label: str  # "this period", "last year", "target", "organisation", "watch list"
     branch: Branch
     window: Window
     value: float | None
@@ -87,7 +90,8 @@ def explain_figure(
     with tempfile.TemporaryDirectory() as folder:
         snapshot, run = _snapshot(app, scope, metric, run, Path(folder))
         calculator = calculator_for(app, snapshot, tree, scope)
-        figures = tuple(_figures(metric, one, scope, tree, calculator, app.catalogue.organisation.min_cell))
+        watched = _watched_windows(report, scope, metric)
+        figures = tuple(_figures(metric, one, scope, tree, calculator, app.catalogue.organisation.min_cell, watched))
     names = sorted({calculator.aggregate(name).dataset for name in operands(metric, scope.metrics)})
     return Explanation(
         report=report.report,
@@ -144,8 +148,22 @@ def _snapshot(
     return taken, None
 
 
+def _watched_windows(report: ReportSpec, scope: Scope, metric: str) -> tuple[Window, ...]:
+    """Return the windows over which the report's watch lists look at a metric, where they are not its own."""
+    bodies = watch_lists_by_section(report).values()
+    rules = (rule for body in bodies for rule in watched_rules(body, scope.alerts, scope.metrics))
+    windows = {watch_window(rule, scope) for rule in rules if rule.metric == metric}
+    return tuple(sorted(windows - {scope.window(metric)}))
+
+
 def _figures(
-    metric: str, branch: Branch, scope: Scope, tree: BranchTree, calculator: Calculator, min_cell: int
+    metric: str,
+    branch: Branch,
+    scope: Scope,
+    tree: BranchTree,
+    calculator: Calculator,
+    min_cell: int,
+    watched: tuple[Window, ...],
 ) -> Iterator[Explained]:
     """Yield the figure and each figure it is compared with."""
     window = scope.window(metric)
@@ -155,6 +173,7 @@ def _figures(
         ("last year", metric, window.year_before(), branch),
         ("previous period", metric, scope.previous_window(metric), branch),
         ("organisation", metric, window, tree.root),
+        *(("watch list", metric, one, branch) for one in watched),
     ]
     if isinstance(target, str):
         wanted.append(("target", target, window, branch))

@@ -62,7 +62,7 @@ def preview_pack(
     page = place / "pack.html"
     page.write_text(_with_pictures(files["pack.html"].content.decode(), documents.artifacts), "utf-8")
     written = []
-    for file_name in ("pack.txt", "pack.pdf", "pack.xlsx"):
+    for file_name in ("pack.txt", "pack.pdf", "pack.xlsx", "slack.json", "sms.txt"):
         written.append(place / file_name)
         written[-1].write_bytes(files[file_name].content)
     return Preview(title=pack.title, page=page, files=tuple(written))

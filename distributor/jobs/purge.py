@@ -4,16 +4,17 @@ The ledger forgets first and files go afterwards, so that whatever is referred t
 leaves in between is found as left over the next time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 
 from distributor.errors import RunError
 from distributor.jobs.application import Application
 from distributor.jobs.pseudonyms import make_pseudonym
-from distributor.jobs.run_folders import folder_size, remove_folder
+from distributor.jobs.run_folders import folder_size, is_half_removed, remove_folder
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import AuditRecord, Kind, RunRecord
 from distributor.ledger.states import ENDED
@@ -31,6 +32,7 @@ class What(StrEnum):
     previews = "previews"
     left_over = "left over"  # files that nothing refers to: of a process that crashed
     attempts = "attempts"
+    incidents = "incidents"  # of alert rules, with who was told and what was said of them
     addresses = "addresses"  # deliveries whose address and name are replaced
 
 
@@ -85,9 +87,12 @@ def plan_purge(app: Application) -> Purge:
     kept = app.ledger.artifact_refs(since=limits.artifacts) | _refs_of_unended(app, limits.artifacts)
     old = (*_old_files(app, limits, forgotten=_names(app, all_refs - kept), kept=_names(app, kept)),
            *_old_folders(app, limits))  # fmt: skip
-    attempts = app.ledger.forget_attempts(before=limits.attempts, dry=True)
-    addresses = app.ledger.pseudonymise(str, before=limits.addresses, dry=True)
-    return _counted(old, limits, attempts=attempts, addresses=addresses)
+    rows = {
+        What.attempts: app.ledger.forget_attempts(before=limits.attempts, dry=True),
+        What.incidents: app.ledger.forget_incidents(before=limits.attempts, dry=True),
+        What.addresses: app.ledger.pseudonymise(str, before=limits.addresses, dry=True),
+    }
+    return _counted(old, limits, rows)
 
 
 def carry_out_purge(app: Application, *, who: str) -> Purge:
@@ -106,9 +111,12 @@ def carry_out_purge(app: Application, *, who: str) -> Purge:
     forgotten, still = _names(app, before - kept), _names(app, kept)
     old = (*_old_files(app, limits, forgotten=forgotten, kept=still), *_old_folders(app, limits))
     gone = tuple(one for one in old if _is_removed(one))
-    attempts = app.ledger.forget_attempts(before=limits.attempts, dry=False)
-    addresses = app.ledger.pseudonymise(make_pseudonym(app), before=limits.addresses, dry=False)
-    purge = _counted(gone, limits, attempts=attempts, addresses=addresses)
+    rows = {
+        What.attempts: app.ledger.forget_attempts(before=limits.attempts, dry=False),
+        What.incidents: app.ledger.forget_incidents(before=limits.attempts, dry=False),
+        What.addresses: app.ledger.pseudonymise(make_pseudonym(app), before=limits.addresses, dry=False),
+    }
+    purge = _counted(gone, limits, rows)
     told = ", ".join(f"{part.number} {part.what}" for part in purge.parts if part.number) or "nothing was old enough"
     app.ledger.record_audit(AuditRecord(at=app.clock.now(), who=who, action="purge", subject="", reason=told))
     return purge
@@ -133,7 +141,7 @@ def _refs_of_unended(app: Application, before: datetime) -> set[tuple[str, str]]
         for pack in app.ledger.packs(run.run_id).values():
             refs |= {(ref.sha256, pack.branch_id) for ref in pack.artifacts}
         for delivery in app.ledger.deliveries(DeliveryFilter(run_id=run.run_id)):
-            if delivery.kind is Kind.letter:
+            if delivery.kind is not Kind.pack:
                 letter = app.ledger.letter(delivery.key)
                 refs |= {(ref.sha256, delivery.branch_id) for ref in letter.artifacts}
     return refs
@@ -153,17 +161,31 @@ def _old_files(app: Application, limits: _Limits, *, forgotten: set[str], kept: 
 
 
 def _old_folders(app: Application, limits: _Limits) -> Iterator[_Old]:
-    for run in app.ledger.runs():
+    runs = {run.run_id: run for run in app.ledger.runs()}
+    for run in runs.values():
         size_bytes = app.runs.size_bytes(run.run_id) if _is_old(run, limits) else None
         if size_bytes is not None:
             remove = partial(app.runs.remove, run.run_id)
             yield _Old(what=What.run_folders, size_bytes=size_bytes, remove=remove)
-    for folder in app.runs.half_removed():
-        yield _Old(what=What.left_over, size_bytes=folder_size(folder), remove=partial(remove_folder, folder))
-    previews = app.settings.store.path / "previews"
+    evaluations, previews = app.evaluations_folder, app.settings.store.path / "previews"
+    for folder in sorted(evaluations.iterdir()) if evaluations.is_dir() else ():
+        known = runs.get(folder.name)
+        if known is not None and _is_old(known, limits):
+            yield _old_folder(What.run_folders, folder)
+        # An evaluation is recorded last; one that another overtook, or that was killed, has left its folder alone.
+        if known is None and not is_half_removed(folder) and folder.stat().st_mtime < limits.left_over.timestamp():
+            yield _old_folder(What.left_over, folder)
+    for place in (app.runs.folder, evaluations):
+        for folder in sorted(place.iterdir()) if place.is_dir() else ():
+            if is_half_removed(folder):
+                yield _old_folder(What.left_over, folder)
     for folder in sorted(previews.iterdir()) if previews.is_dir() else ():
         if folder.is_dir() and folder.stat().st_mtime < limits.artifacts.timestamp():
-            yield _Old(what=What.previews, size_bytes=folder_size(folder), remove=partial(remove_folder, folder))
+            yield _old_folder(What.previews, folder)
+
+
+def _old_folder(what: What, folder: Path) -> _Old:
+    return _Old(what=what, size_bytes=folder_size(folder), remove=partial(remove_folder, folder))
 
 
 def _is_old(run: RunRecord, limits: _Limits) -> bool:
@@ -189,8 +211,13 @@ def _remove_unused(storage: Storage, name: str, *, used_before_s: float) -> bool
     return True
 
 
-def _counted(old: tuple[_Old, ...], limits: _Limits, *, attempts: int, addresses: int) -> Purge:
-    before = {What.left_over: None}
+def _counted(old: tuple[_Old, ...], limits: _Limits, rows: Mapping[What, int]) -> Purge:
+    before = {
+        What.left_over: None,
+        What.attempts: limits.attempts,
+        What.incidents: limits.attempts,
+        What.addresses: limits.addresses,
+    }
     files = tuple(
         Part(
             what=what,
@@ -200,8 +227,4 @@ def _counted(old: tuple[_Old, ...], limits: _Limits, *, attempts: int, addresses
         )
         for what in (What.documents, What.run_folders, What.previews, What.left_over)
     )
-    rows = (
-        Part(what=What.attempts, number=attempts, before=limits.attempts),
-        Part(what=What.addresses, number=addresses, before=limits.addresses),
-    )
-    return Purge(parts=(*files, *rows))
+    return Purge(parts=(*files, *(Part(what=what, number=rows[what], before=before[what]) for what in rows)))

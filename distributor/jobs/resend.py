@@ -37,7 +37,7 @@ def find_resendable(app: Application, request: ResendRequest) -> tuple[DeliveryR
     found = app.ledger.deliveries(_which(app, request))
     if not found:
         raise UsageError(_nothing(request))
-    for run in {one.run_id: app.ledger.run(one.run_id) for one in found if one.kind is Kind.pack}.values():
+    for run in {one.run_id: app.ledger.run(one.run_id) for one in found if one.kind is not Kind.letter}.values():
         if run.approval is Approval.rejected:
             raise UsageError(rejected_for_good(run))
         if run.approval is Approval.asked:
@@ -80,7 +80,7 @@ def _which(app: Application, request: ResendRequest) -> DeliveryFilter:
             raise UnknownDeliveryError(request.key)
         return DeliveryFilter(keys=(request.key,), statuses=statuses)
     app.ledger.run(request.run_id)
-    return DeliveryFilter(run_id=request.run_id, branch_id=request.branch_id, statuses=statuses, packs_only=True)
+    return DeliveryFilter(run_id=request.run_id, branch_id=request.branch_id, statuses=statuses, without_letters=True)
 
 
 def _nothing(request: ResendRequest) -> str:

@@ -1,7 +1,7 @@
 """Where the snapshot and the figures of each run lie: on this machine, and in the storage that others share."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,16 +80,17 @@ class RunFolders:
         if self.place(run_id).is_dir():
             remove_folder(self.place(run_id))
 
-    def half_removed(self) -> Iterator[Path]:
-        """Yield the folders whose removal was cut short."""
-        yield from sorted(self.folder.glob(f"{_GOING}*"))
-
 
 def remove_folder(folder: Path) -> None:
     """Remove a folder as a whole: half of a snapshot must not pass for one."""
-    going = folder if folder.name.startswith(_GOING) else folder.with_name(f"{_GOING}{folder.name}")
+    going = folder if is_half_removed(folder) else folder.with_name(f"{_GOING}{folder.name}")
     folder.rename(going)
     shutil.rmtree(going)
+
+
+def is_half_removed(folder: Path) -> bool:
+    """Whether the removal of a folder was cut short."""
+    return folder.name.startswith(_GOING)
 
 
 def folder_size(folder: Path) -> int:

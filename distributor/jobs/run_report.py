@@ -213,7 +213,9 @@ def _take_up(app: Application, run: RunRecord) -> None:
     now = app.clock.now()
     put_off = DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.deferred,))
     app.ledger.move(put_off, DeliveryStatus.queued, reason="tried at once by hand", at=now, next_attempt_at=now)
-    held = app.ledger.deliveries(DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.held,), packs_only=True))
+    held = app.ledger.deliveries(
+        DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.held,), without_letters=True)
+    )
     without_channel = [one for one in held if not one.awaits_approval and one.channel in app.channel_names]
     if without_channel:
         keys = tuple(one.key for one in without_channel)

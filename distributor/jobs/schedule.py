@@ -1,14 +1,42 @@
 """What the schedules ask for: fire times into the ledger, written ahead, and the runs of those that are due."""
 
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from distributor.catalogue.lengths import length_of
+from distributor.catalogue.models import ScheduleSpec
 from distributor.jobs.application import Application
+from distributor.jobs.evaluate_rules import ALERTS
 from distributor.jobs.run_report import RunRequest, new_run
 from distributor.ledger.records import OccurrenceRecord, OccurrenceStatus, RunRecord
 from distributor.metrics.windows import resolve_period
 from distributor.scheduling.occurrences import CatchUp, PlannedOccurrence, due
-from distributor.scheduling.triggers import FireTime, Trigger, make_triggers, next_fire
+from distributor.scheduling.triggers import FireTime, Trigger, make_trigger, make_triggers, next_fire
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timetable:
+    """When something is due: the packs of a report, or the evaluation of the alert rules.
+
+    Attributes:
+        period: From the local day that a fire time names to the name of its period.
+    """
+
+    trigger: Trigger
+    catch_up: CatchUp
+    stale_after: timedelta | None
+    period: Callable[[date], str]
+
+
+def timetables(app: Application) -> Mapping[str, Timetable]:
+    """Return what is due when, by the name of the report; that of the alert rules stands under a name of its own."""
+    found = {name: _of_report(app, name, trigger) for name, trigger in make_triggers(app.catalogue).items()}
+    if app.settings.alerts.at and app.catalogue.alerts:
+        daily = ScheduleSpec(on="every day", at=app.settings.alerts.at)
+        trigger = make_trigger(daily, app.catalogue)
+        found[ALERTS] = Timetable(trigger=trigger, catch_up=CatchUp.latest, stale_after=None, period=str)
+    return found
 
 
 def record_fire_times(app: Application) -> int:
@@ -20,7 +48,7 @@ def record_fire_times(app: Application) -> int:
         How many became due.
     """
     now = app.clock.now()
-    return sum(_record(app, name, trigger, now) for name, trigger in make_triggers(app.catalogue).items())
+    return sum(_record(app, name, table, now) for name, table in timetables(app).items())
 
 
 def due_occurrences(app: Application) -> tuple[OccurrenceRecord, ...]:
@@ -40,41 +68,40 @@ def begin(app: Application, occurrence: OccurrenceRecord) -> RunRecord | None:
     return run if app.ledger.begin_occurrence(occurrence, run) else None
 
 
-def _record(app: Application, report: str, trigger: Trigger, now: datetime) -> int:
-    schedule = app.catalogue.reports[report].schedule
+def _of_report(app: Application, report: str, trigger: Trigger) -> Timetable:
+    spec, year = app.catalogue.reports[report], app.catalogue.organisation.membership_year
+    schedule = spec.schedule
     assert schedule is not None
-    since = app.ledger.watermark(report) or now
-    planned = due(
-        trigger,
-        since,
-        now=now,
+    return Timetable(
+        trigger=trigger,
         catch_up=CatchUp(schedule.catch_up),
         stale_after=length_of(schedule.stale_after) if schedule.stale_after else None,
+        period=lambda day: resolve_period(spec.period, today=day, membership_year=year).name,
     )
-    found = [_occurrence(app, report, one) for one in planned]
-    ahead = next_fire(trigger, max(now, since))
+
+
+def _record(app: Application, report: str, table: Timetable, now: datetime) -> int:
+    since = app.ledger.watermark(report) or now
+    planned = due(table.trigger, since, now=now, catch_up=table.catch_up, stale_after=table.stale_after)
+    found = [_occurrence(report, table, one) for one in planned]
+    ahead = next_fire(table.trigger, max(now, since))
     if ahead is not None:
-        found.append(_expected(app, report, ahead))
+        found.append(_expected(report, table, ahead))
     return app.ledger.record_fire_times(report, found, seen_until=now)
 
 
-def _occurrence(app: Application, report: str, one: PlannedOccurrence) -> OccurrenceRecord:
+def _occurrence(report: str, table: Timetable, one: PlannedOccurrence) -> OccurrenceRecord:
     return OccurrenceRecord(
         report=report,
         fire_key=one.fire_key,
         fire_at=one.fire_at,
-        period=_period(app, report, one),
+        period=table.period(one.named_on),
         status=OccurrenceStatus.due if one.is_due else OccurrenceStatus.skipped,
         reason=one.skipped or "",
     )
 
 
-def _expected(app: Application, report: str, fire: FireTime) -> OccurrenceRecord:
+def _expected(report: str, table: Timetable, fire: FireTime) -> OccurrenceRecord:
     return OccurrenceRecord(
-        report=report, fire_key=fire.fire_key, fire_at=fire.fire_at, period=_period(app, report, fire)
+        report=report, fire_key=fire.fire_key, fire_at=fire.fire_at, period=table.period(fire.named_on)
     )
-
-
-def _period(app: Application, report: str, fire: FireTime | PlannedOccurrence) -> str:
-    phrase, start = app.catalogue.reports[report].period, app.catalogue.organisation.membership_year
-    return resolve_period(phrase, today=fire.named_on, membership_year=start).name

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from channels.channel import Channel
@@ -14,17 +15,21 @@ from distributor.catalogue.errors import CatalogueError
 from distributor.catalogue.loader import load_catalogue
 from distributor.dispatch.breaker import Breakers
 from distributor.dispatch.outbox import Outbox
+from distributor.jobs.alert_parts import alert_parts
 from distributor.jobs.application import Application
 from distributor.jobs.close_run import close_if_done
-from distributor.jobs.dispatching import connections, make_breakers, make_outbox
+from distributor.jobs.dispatching import Lane, lanes, make_breakers, make_outbox
+from distributor.jobs.evaluate_rules import ALERTS
 from distributor.jobs.leases import SCHEDULER, take
-from distributor.jobs.schedule import due_occurrences, record_fire_times
+from distributor.jobs.notify_incidents import notify_due
+from distributor.jobs.schedule import due_occurrences, record_fire_times, timetables
+from distributor.jobs.scheduled_rules import carry_out_evaluation, go_on_with_evaluation
 from distributor.jobs.scheduled_run import carry_out, carry_out_occurrence, orphans
 from distributor.ledger.errors import LedgerError
-from distributor.ledger.records import RunRecord, RunStatus
+from distributor.ledger.records import OccurrenceRecord, RunRecord, RunStatus
 from distributor.process_name import part_name, process_name
 from distributor.scheduling.alarm import AlarmClock
-from distributor.scheduling.triggers import Trigger, make_triggers
+from distributor.scheduling.triggers import Trigger
 from distributor.telemetry import log_event, log_trouble
 from recipients.directory import Roster
 
@@ -83,8 +88,8 @@ class Service:
             self._channels = dict(self.app.channels(self.app.settings.outbox.path))
             self._renew_outbox(self.app.directory.load())
             self._thread("worker", self._run_worker)
-            for number in range(connections(self.app)):
-                self._thread(f"outbox{number}", self._run_outbox)
+            for number, lane in enumerate(lanes(self.app)):
+                self._thread(f"outbox{number}", partial(self._run_outbox, lane))
         if self.role.schedules:
             self._alarm = AlarmClock(self._triggers, wake=self._schedule, clock=self.app.clock)
             self._alarm.start()
@@ -126,7 +131,7 @@ class Service:
     # --- scheduler ---
 
     def _triggers(self) -> tuple[Trigger, ...]:
-        return tuple(make_triggers(self.app.catalogue).values())
+        return tuple(one.trigger for one in timetables(self.app).values())
 
     def _schedule(self) -> None:
         with self._in_trouble("scheduler"):
@@ -154,14 +159,24 @@ class Service:
             self._current_outbox().settle_lost()
             self.read_bounces(self.app)
             for one in orphans(self.app):
-                carry_out(self.app, self.app.ledger.run(one.run_id), one, check=self._check)
+                self._go_on(one)
+            notify_due(self.app, partial(alert_parts, self.app))
         for one in due_occurrences(self.app):
             if self._stop.is_set():
                 return
             self._ping(Event.start, one.report)
-            carry_out_occurrence(self.app, one, check=self._check)
+            if one.report == ALERTS:
+                carry_out_evaluation(self.app, one)
+            else:
+                carry_out_occurrence(self.app, one, check=self._check)
             self._renew_outbox(self.app.directory.load())
         self._close_runs()
+
+    def _go_on(self, orphan: OccurrenceRecord) -> None:
+        if orphan.report == ALERTS:
+            go_on_with_evaluation(self.app, orphan)
+        else:
+            carry_out(self.app, self.app.ledger.run(orphan.run_id), orphan, check=self._check)
 
     def _close_runs(self) -> None:
         sending = self.app.ledger.runs(statuses=(RunStatus.sending,))
@@ -186,12 +201,12 @@ class Service:
         except PingError as error:
             log_trouble("ping_failed", error)
 
-    def _run_outbox(self) -> None:
+    def _run_outbox(self, lane: Lane) -> None:
         owner = part_name(threading.current_thread().name)
         while not self._stop.is_set():
             taken = 0
             with self._in_trouble("outbox"):
-                taken = self._current_outbox().drain(owner, stop=self._stop)
+                taken = self._current_outbox().drain(owner, channels=lane, stop=self._stop)
             if not taken:
                 self._stop.wait(_LOOK_S)
 

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from distributor.errors import RunError, UsageError
 from distributor.jobs.application import Application
 from distributor.jobs.pseudonyms import make_pseudonym
+from distributor.ledger.alert_records import PersonRecords
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.pseudonyms import is_plain
 from distributor.ledger.records import (
@@ -43,6 +44,7 @@ class Subject:
     consents: tuple[ConsentRecord, ...]
     suppressions: tuple[SuppressionRecord, ...]
     audit: tuple[AuditRecord, ...]
+    alerts: PersonRecords
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -55,6 +57,7 @@ class Subject:
             "consents": len(self.consents),
             "suppressions": len(self.suppressions),
             "audit": len(self.audit),
+            "alerts": self.alerts.number,
         }
 
     def as_plain(self) -> dict[str, object]:
@@ -87,6 +90,7 @@ def load_subject(app: Application, recipient_id: str) -> Subject:
         consents=tuple(one for one in app.ledger.consents() if one.recipient_id == recipient_id),
         suppressions=tuple(one for one in app.ledger.suppressions() if (one.channel, one.address) in addresses),
         audit=tuple(one for one in app.ledger.audit() if recipient_id in (one.subject, one.who)),
+        alerts=app.ledger.alerts_of_person(recipient_id),
     )
     if recipient is None and not any(found.counts.values()):
         raise UsageError(

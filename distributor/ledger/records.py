@@ -97,10 +97,19 @@ _GROUPS = {
 
 
 class Kind(StrEnum):
-    """What a delivery carries. Only packs count in the close-out."""
+    """What a delivery carries. Letters do not count in the close-out."""
 
     pack = "pack"
     letter = "letter"  # to the owner of the report: summary, sample, notice
+    alert = "alert"  # what an evaluation of alert rules has to tell; its content is a letter too
+
+
+class Relation(StrEnum):
+    """How a message stands to the one that opened its thread."""
+
+    root = "root"  # it opened one, or stands alone
+    reply = "reply"  # it answers in the thread
+    edit = "edit"  # it takes the place of what is written there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,12 +264,17 @@ class DeliveryRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterRecord:
-    """The content of a letter; it stands under its delivery's key."""
+    """The content of a letter or an alert; it stands under its delivery's key.
+
+    ``root_key`` is the key of the delivery that opened its thread, "" of that one itself.
+    """
 
     key: str
     subject: str
     written_at: datetime
     artifacts: tuple[ArtifactRef, ...]
+    relation: Relation = Relation.root
+    root_key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

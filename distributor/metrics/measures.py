@@ -96,8 +96,9 @@ class Measures:
         first, stop = int(frame.starts[node]), int(frame.starts[node + 1])
         keys = zip(*(array.slice(first, stop - first).to_pylist() for array in frame.keys), strict=True)
         column = frame.columns[window]
-        for row, key in zip(range(first, stop), keys, strict=True):
-            figure = _at(column, row)
+        parts = (column.values[first:stop], column.counts[first:stop], column.marks[first:stop])
+        for key, value, count, mark in zip(keys, *(part.tolist() for part in parts), strict=True):
+            figure = _figure(value, count, mark)
             if figure.count or figure.value or figure.mark is not Mark.shown:
                 yield key, figure
 
@@ -150,10 +151,11 @@ def quotient(spec: MetricBase, top: Figure, bottom: Figure) -> Figure:
 
 
 def _at(column: Column, row: int) -> Figure:
-    value = column.values.item(row)
-    return Figure(
-        value=None if math.isnan(value) else value, count=column.counts.item(row), mark=MARKS[column.marks.item(row)]
-    )
+    return _figure(column.values.item(row), column.counts.item(row), column.marks.item(row))
+
+
+def _figure(value: float, count: int, mark: int) -> Figure:
+    return Figure(value=None if math.isnan(value) else value, count=count, mark=MARKS[mark])
 
 
 def _write(path: Path, table: pa.Table) -> None:

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from distributor.catalogue.catalogue import Catalogue
 from distributor.catalogue.models import ReportSpec, RowsSpec
+from distributor.catalogue.watching import watched_rules
 from distributor.metrics.asks import operands
 from distributor.metrics.measures import Measures
 from distributor.packs.headings import period_label
 from distributor.packs.rows import RowsFrame
 from distributor.packs.scope import Scope
-from distributor.packs.sections import build_sections, report_asks
+from distributor.packs.sections import build_sections, report_asks, watch_lists_by_section
 from distributor.packs.view import View
 from distributor.packs.waiting import incomplete_notice
 from distributor.snapshot.gate_report import GateResult
@@ -178,4 +179,14 @@ def used_datasets(report: ReportSpec, scope: Scope) -> tuple[str, ...]:
     metrics = {name for ask in report_asks(report, scope) for name in operands(ask.metric, scope.metrics)}
     found = {scope.metrics[name].dataset for name in metrics}  # type: ignore[attr-defined]
     found |= {spec.rows.dataset for spec in report.sections if isinstance(spec, RowsSpec)}
+    found |= {scope.metrics[name].dataset for name in _watched_aggregates(report, scope)}  # type: ignore[attr-defined]
     return tuple(sorted(found))
+
+
+def _watched_aggregates(report: ReportSpec, scope: Scope) -> Iterator[str]:
+    """Yield what the rules of watch lists rest on besides the figures that are shown: sizes and targets."""
+    for body in watch_lists_by_section(report).values():
+        for rule in watched_rules(body, scope.alerts, scope.metrics):
+            target = scope.metrics[rule.metric or ""].target
+            for name in (rule.size, *([target] if isinstance(target, str) else [])):
+                yield from operands(name, scope.metrics)

@@ -15,7 +15,7 @@ from recipients.errors import UnknownBranchError
 from recipients.people import Recipient
 from recipients.preferences import Permissions, Reason
 from recipients.vacancies import Vacancy
-from renderers.pack import Format
+from renderers.pack import FILE_FORMATS
 
 # A file is delivered to nobody in particular, so a recipient's e-mail address names it.
 _ADDRESS_OF = {"folder": "email"}
@@ -155,7 +155,7 @@ def plan_test_send(
     report: ReportSpec, branches: tuple[Branch, ...], address: str, *, tree: BranchTree, run_id: str, language: str
 ) -> SendPlan:
     """Plan a test send: every branch's pack, with all formats that are files, to one address and nobody else."""
-    formats = tuple(name for name in all_formats(report) if name in set(Format)) or tuple(Format)
+    formats = tuple(name for name in all_formats(report) if name in FILE_FORMATS) or FILE_FORMATS
     deliveries = [
         DeliveryRecord(
             key=delivery_key(run=run_id, branch_id=branch.branch_id, recipient_id=address, channel="email"),
@@ -175,6 +175,16 @@ def plan_test_send(
 def all_formats(report: ReportSpec) -> tuple[str, ...]:
     """Return every format that the report delivers in, in the order of the spec."""
     return tuple(dict.fromkeys(name for entry in report.deliver for name in entry.formats)) or ("html", "pdf", "xlsx")
+
+
+def address_over(channel: str, person: Recipient) -> str:
+    """Return where *channel* reaches the person; nothing where it does not."""
+    return person.address(_ADDRESS_OF.get(channel, channel)) or ""
+
+
+def no_address(channel: str) -> str:
+    """Return why nothing is sent to somebody who has no address there."""
+    return f"no address for {channel}"
 
 
 def as_audience(name: str, spec: AudienceSpec) -> Audience:
@@ -206,10 +216,10 @@ class _Post:
     ) -> DeliveryRecord:
         person = assignment.recipient
         key = delivery_key(run=self.run_id, branch_id=branch_id, recipient_id=person.recipient_id, channel=self.channel)
-        address = self._address(person)
+        address = address_over(self.channel, person)
         why_not = self._why_not(person, address)
         words = why_not.value if why_not is not None else ""
-        reason = words if address else f"no address for {self.channel}"
+        reason = words if address else no_address(self.channel)
         return DeliveryRecord(
             key=key,
             branch_id=branch_id,
@@ -225,12 +235,9 @@ class _Post:
 
     def reaches(self, person: Recipient) -> bool:
         """Return whether the person has an address that takes messages; wishes do not count."""
-        address = self._address(person)
+        address = address_over(self.channel, person)
         reason = self._why_not(person, address)
         return bool(address) and (reason is None or not reason.is_of_address)
-
-    def _address(self, person: Recipient) -> str:
-        return person.address(_ADDRESS_OF.get(self.channel, self.channel)) or ""
 
     def _why_not(self, person: Recipient, address: str) -> Reason | None:
         return self.permissions.why_not(person.recipient_id, report=self.report, channel=self.channel, address=address)

@@ -1,8 +1,10 @@
 """What a report asks about: its metrics, its period, and the windows that follow from them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
+from distributor.catalogue.alert_models import AlertSpec
 from distributor.catalogue.models import AggregateMetric, DatasetSpec, MetricBase, RateMetric, RatioMetric
 from distributor.metrics.privacy import smallest_shown
 from distributor.metrics.sql import is_count
@@ -21,6 +23,7 @@ class Scope:
     datasets: Mapping[str, DatasetSpec]
     period: Period
     membership_year: str
+    alerts: Mapping[str, AlertSpec] = field(default_factory=dict)
 
     def window(self, metric: str) -> Window:
         """Return the metric's own window, ending with the report period."""
@@ -46,14 +49,7 @@ class Scope:
 
     def value_format(self, metric: str) -> ValueFormat:
         """Return how the metric is printed; quotients are shares unless the spec says otherwise."""
-        spec = self.metrics[metric]
-        if spec.format is not None:
-            return ValueFormat(kind=ValueKind(spec.format.kind), decimals=spec.format.decimals, unit=spec.unit)
-        if isinstance(spec, RatioMetric | RateMetric):
-            return ValueFormat(kind=ValueKind.percent, decimals=1)
-        if spec.unit is not None and spec.unit.isupper() and len(spec.unit) == 3:
-            return ValueFormat(kind=ValueKind.money, unit=spec.unit)
-        return ValueFormat(kind=ValueKind.integer)
+        return _value_format(self, metric)
 
     def is_quotient(self, metric: str) -> bool:
         """Say whether the metric can be held against the whole organisation as it stands."""
@@ -76,3 +72,15 @@ class Scope:
         if isinstance(spec, AggregateMetric):
             return spec.at is not None
         return isinstance(spec, RatioMetric) and all(self.is_stock(name) for name in spec.operands)
+
+
+@lru_cache(maxsize=1024)  # asked for every figure of every pack
+def _value_format(scope: Scope, metric: str) -> ValueFormat:
+    spec = scope.metrics[metric]
+    if spec.format is not None:
+        return ValueFormat(kind=ValueKind(spec.format.kind), decimals=spec.format.decimals, unit=spec.unit)
+    if isinstance(spec, RatioMetric | RateMetric):
+        return ValueFormat(kind=ValueKind.percent, decimals=1)
+    if spec.unit is not None and spec.unit.isupper() and len(spec.unit) == 3:
+        return ValueFormat(kind=ValueKind.money, unit=spec.unit)
+    return ValueFormat(kind=ValueKind.integer)

@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 
+from distributor.portal.bodies import read_body
+
 _LARGEST_BYTES = 2_000_000  # a report carries at most the message that it is about
 
 
@@ -18,11 +20,7 @@ def bounce_routes(token: str, take_bounce: Callable[[bytes], int]) -> APIRouter:
     async def post_bounce(request: Request, authorization: Annotated[str, Header()] = "") -> dict[str, int]:
         if not secrets.compare_digest(authorization.encode(), f"Bearer {token}".encode()):
             raise HTTPException(401, "the token is missing or wrong", {"WWW-Authenticate": "Bearer"})
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _LARGEST_BYTES:
-                raise HTTPException(413, f"a message may have at most {_LARGEST_BYTES} bytes")
+        body = await read_body(request, largest_bytes=_LARGEST_BYTES)
         return {"bounces": await run_in_threadpool(take_bounce, body)}
 
     return routes

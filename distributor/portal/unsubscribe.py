@@ -1,27 +1,14 @@
 """The page that stops a report for its reader. Looking at it changes nothing: mail scanners follow links."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from distributor.dispatch.unsubscribe import UnsubscribeTokenError, read_unsubscription
 from distributor.jobs.application import Application
 from distributor.jobs.mute_report import MutedReader, mute_report, muted_reader
-from renderers.language import formatter
-
-_PAGES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
-)
-# No script, no picture, nothing from elsewhere; and the address, which holds the token, goes to no other site.
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "Cache-Control": "no-store",
-}
+from distributor.portal.pages import draw_page
 
 
 def unsubscribe_routes(app: Callable[[], Application]) -> APIRouter:
@@ -53,5 +40,4 @@ def unsubscribe_routes(app: Callable[[], Application]) -> APIRouter:
 
 
 def _page(name: str, language: str, report: str, *, status: int = 200) -> HTMLResponse:
-    html = _PAGES.get_template(name).render(words=formatter(language), language=language, report=report)
-    return HTMLResponse(html, status_code=status, headers=_HEADERS)
+    return draw_page(name, language, status=status, report=report)

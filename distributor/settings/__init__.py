@@ -11,6 +11,7 @@ from distributor.settings.input import (
 )
 from distributor.settings.loading import CONFIG_VARIABLE, Settings, config_path, load_settings
 from distributor.settings.output import DkimSettings, EmailSettings, LedgerSettings, StoreSettings
+from distributor.settings.vendors import SlackSettings, SmsSettings
 from distributor.settings.working import DaskSettings, DispatchSettings
 
 __all__ = [
@@ -24,6 +25,8 @@ __all__ = [
     "FolderSettings",
     "LedgerSettings",
     "Settings",
+    "SlackSettings",
+    "SmsSettings",
     "SourceSettings",
     "SqlAlchemySettings",
     "SqlDirectorySettings",

@@ -31,7 +31,9 @@ from distributor.settings.output import (
     StoreSettings,
 )
 from distributor.settings.section import Name, Section
+from distributor.settings.vendors import SlackSettings, SmsSettings
 from distributor.settings.working import (
+    AlertSettings,
     BouncesSettings,
     DaskSettings,
     DispatchSettings,
@@ -63,6 +65,7 @@ class Settings(Section):
     bounces: BouncesSettings = BouncesSettings()
     service: ServiceSettings = ServiceSettings()
     retention: RetentionSettings = RetentionSettings()
+    alerts: AlertSettings = AlertSettings()
     engine: EngineSettings = EngineSettings()
     mail: MailSettings
     render: RenderSettings = RenderSettings()
@@ -98,6 +101,12 @@ def load_settings(path: Path | None = None) -> Settings:
     if isinstance(directory, SqlDirectorySettings) and directory.source not in settings.sources:
         known = ", ".join(settings.sources) or "none"
         raise SettingsError(f'{path.name}: directory.source: "{directory.source}" is not a source. Known: {known}.')
+    sms = settings.channels.sms
+    if sms is not None and sms.two_way and not settings.service.public_url:
+        raise SettingsError(
+            f"{path.name}: channels.sms.two_way: answers have no way to us. Set public_url in [service], or two_way = "
+            "false."
+        )
     return settings
 
 
@@ -148,11 +157,11 @@ def _sentence(file_name: str, fault: ErrorDetails) -> str:
 
 _SECTIONS: dict[str, type[BaseModel]] = {
     "catalogue": CatalogueSettings, "store": StoreSettings, "outbox": OutboxSettings, "ledger": LedgerSettings,
-    "channels": ChannelsSettings, "email": EmailSettings, "dkim": DkimSettings, "dispatch": DispatchSettings,
-    "bounces": BouncesSettings, "service": ServiceSettings, "retention": RetentionSettings, "engine": EngineSettings,
-    "dask": DaskSettings, "mail": MailSettings, "render": RenderSettings, "csv": CsvDirectorySettings,
-    "sql": SqlDirectorySettings, "sqlite": SqliteSettings, "sqlalchemy": SqlAlchemySettings,
-    "duckdb": DuckdbSettings, "folder": FolderSettings,
+    "channels": ChannelsSettings, "email": EmailSettings, "dkim": DkimSettings, "slack": SlackSettings,
+    "sms": SmsSettings, "dispatch": DispatchSettings, "bounces": BouncesSettings, "service": ServiceSettings,
+    "retention": RetentionSettings, "alerts": AlertSettings, "engine": EngineSettings, "dask": DaskSettings,
+    "mail": MailSettings, "render": RenderSettings, "csv": CsvDirectorySettings, "sql": SqlDirectorySettings,
+    "sqlite": SqliteSettings, "sqlalchemy": SqlAlchemySettings, "duckdb": DuckdbSettings, "folder": FolderSettings,
 }  # fmt: skip
 
 

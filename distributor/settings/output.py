@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from distributor.settings.secrets import read_secret
 from distributor.settings.section import ConfigPath, Section, UrlSection, has_password
+from distributor.settings.vendors import SlackSettings, SmsSettings
 
 
 class StoreSettings(Section):
@@ -89,6 +90,8 @@ class EmailSettings(Section):
 
 class ChannelsSettings(Section):
     email: EmailSettings | None = None
+    slack: SlackSettings | None = None
+    sms: SmsSettings | None = None
 
 
 class MailSettings(Section):

@@ -98,6 +98,16 @@ class RetentionSettings(Section):
     addresses_days: int = Field(default=400, ge=1, description="Addresses and names; then pseudonyms.")
 
 
+class AlertSettings(Section):
+    """When `distributor serve` evaluates the alert rules."""
+
+    at: str = Field(
+        default="07:30",
+        pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9])?$",
+        description="Local time of each day, HH:MM; empty for never.",
+    )
+
+
 class DaskSettings(Section):
     """A Dask cluster that runs already. Members' figures and the ledger's password travel to its workers."""
 

@@ -53,10 +53,10 @@ class BetaPrior:
         successes, failures = _successes_and_failures(successes, size)
         return (self.a + successes) / (self.a + self.b + successes + failures)
 
-    def probability_above(self, successes: ArrayLike, size: ArrayLike, *, share: float) -> FloatArray:
+    def probability_above(self, successes: ArrayLike, size: ArrayLike, *, share: float | FloatArray) -> FloatArray:
         """Return the probability of each branch that its true share exceeds *share*."""
         successes, failures = _successes_and_failures(successes, size)
-        return np.asarray(special.betaincc(self.a + successes, self.b + failures, share))
+        return np.asarray(special.betaincc(self.a + successes, self.b + failures, np.asarray(share, np.float64)))
 
 
 def fit_gamma(observed: ArrayLike, expected: ArrayLike) -> GammaPrior | None:

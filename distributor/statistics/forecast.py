@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import special
 
 from distributor.statistics.arrays import FloatArray, counts, finite, positive, ratio, shares
 from distributor.statistics.errors import require_share
@@ -46,6 +46,8 @@ class YearEndForecast:
         return np.where(missing <= 0, 1 + 0 * to_come, to_come)
 
     def _remaining(self, quantile: float) -> FloatArray:
+        from scipy import stats  # by far the slowest to load, and asked for by nobody else
+
         return np.asarray(stats.nbinom.ppf(quantile, self.size, self.probability), np.float64)
 
 

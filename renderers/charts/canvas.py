@@ -6,18 +6,18 @@ and asked, and half of a PNG's cost was to find its palette.
 """
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from math import floor
 
 import numpy as np
 
 from renderers.charts.artists import LARGE_BYTES
-from renderers.charts.inks import Inks, inks
+from renderers.charts.inks import Indices, Inks, inks
 from renderers.charts.palette import rgb
 from renderers.charts.pen import Area, Pen, area_of
 from renderers.charts.png import encoded
 from renderers.charts.sheet import Boxes, Lines, Marks, Polyline, Sheet, Stroke
-from renderers.charts.stamps import Lettering
+from renderers.charts.stamps import STAMPS_KEPT, Lettering, Stamp
 
 _GROUP_PX = 40_000  # to draw a group by itself costs about as much as to look through so many px
 
@@ -121,21 +121,33 @@ class _Canvas:
     def letter(self, text: Lettering) -> None:
         """Stamp a text; on plain ground, which is nearly always, by looking its inks up."""
         left, top = text.x + text.stamp.left, text.y + text.stamp.top
-        cover = text.stamp.cover[max(-top, 0) :, max(-left, 0) :]
-        left, top = max(left, 0), max(top, 0)
-        place = self._pixels[top : top + cover.shape[0], left : left + cover.shape[1]]
-        cover = cover[: place.shape[0], : place.shape[1]]
+        high, wide = text.stamp.cover.shape
+        down = along = 0  # of the stamp, where the canvas begins
+        if left < 0 or top < 0:
+            down, along = max(-top, 0), max(-left, 0)
+            left, top, high, wide = max(left, 0), max(top, 0), max(high - down, 0), max(wide - along, 0)
+        place = self._pixels[top : top + high, left : left + wide]
         if not place.size:
             return
-        ground = int(place[0, 0])
+        inside = slice(down, down + place.shape[0]), slice(along, along + place.shape[1])
+        ground = place.item(0)
         if (place == ground).all():
-            place[...] = self.inks.ramp(text.colour, ground).take(cover)
+            place[...] = _inked(self.inks, text.stamp, text.colour, ground)[inside]
         else:
+            cover = text.stamp.cover[inside]
             covered = cover > 0
             place[covered] = self.inks.blended(place[covered], rgb(text.colour), cover[covered])
 
     def _fill(self, left: int, top: int, right: int, bottom: int, ink: int) -> None:
-        self._pixels[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)] = ink
+        if left < 0 or top < 0:  # a negative place would count from the other side
+            left, top, right, bottom = max(left, 0), max(top, 0), max(right, 0), max(bottom, 0)
+        self._pixels[top:bottom, left:right] = ink
+
+
+@lru_cache(maxsize=STAMPS_KEPT)
+def _inked(own_inks: Inks, stamp: Stamp, colour: str, ground: int) -> Indices:
+    """Return *stamp* in inks on plain ground; most texts recur in the same colour."""
+    return own_inks.ramp(colour, ground).take(stamp.cover)
 
 
 def _is_sharp(shape: Lines, scale: int) -> bool:

@@ -17,12 +17,12 @@ from renderers.charts.lettering import Weight, font_extent_em, font_properties
 from renderers.charts.palette import rgb
 
 _MARGIN = 2  # device px round the measured text, for a slanted stroke or an accent that reaches out of it
-_KEPT = 16_384  # a stamp takes about 2 kB
+STAMPS_KEPT = 16_384  # a stamp takes about 2 kB
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stamp:
-    """One rendered line of text, in device px.
+    """One rendered line of text, in device px; equal to itself alone.
 
     ``cover`` is how far each pixel is covered (0–255, rows by columns), ``left`` and ``top`` the place of its corner
     seen from the start of the baseline. ``width``, ``ascent`` and ``descent`` are the box of the line, no less than the
@@ -59,7 +59,7 @@ class Lettering:
         image.paste(rgb(self.colour), corner, Image.fromarray(self.stamp.cover))
 
 
-@lru_cache(maxsize=_KEPT)
+@lru_cache(maxsize=STAMPS_KEPT)
 def stamp(text: str, *, size: float, weight: Weight, scale: int) -> Stamp:
     """Render one line of printable *text*; *size* is in logical px, *scale* in device px per logical px."""
     font = font_properties(size, weight)

@@ -17,7 +17,18 @@ LANGUAGES = ("nb", "da", "en")
 # English is written for readers in Europe: day before month.
 _LOCALES = {"nb": "nb_NO", "da": "da_DK", "en": "en_GB"}
 _WORD_FILES = tuple(
-    f"{name}.yaml" for name in ("general", "documents", "charts", "summary", "notices", "letters", "pages")
+    f"{name}.yaml"
+    for name in (
+        "general",
+        "documents",
+        "charts",
+        "summary",
+        "notices",
+        "letters",
+        "pages",
+        "alerts",
+        "watch_list",
+    )
 )
 _TENTHS_BELOW_S = 9.95
 _MINUS = "\N{MINUS SIGN}"

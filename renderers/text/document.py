@@ -1,29 +1,21 @@
 """The plain text of a pack: every figure of it, for readers without HTML and for search."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from renderers.charts.spec import ChartSpec
-from renderers.formats import Cell, Mark, ValueKind
+from renderers.formats import Cell, ValueKind
 from renderers.language import formatter
 from renderers.pack import About, Pack
 from renderers.sections import (
     ChartSection,
-    Comparison,
-    Direction,
     Section,
     TableSection,
     TextSection,
     Tile,
     TilesSection,
-    Verdict,
 )
-from renderers.sentences import says
+from renderers.sentences import Word, comparison_line, title_lines
 from renderers.text.grid import draw_grid, wrapped
-
-_ARROWS = {Direction.up: "▲", Direction.down: "▼", Direction.flat: "="}
-_VERDICTS = {Verdict.good: "body_better", Verdict.bad: "body_worse"}
-
-Word = Callable[[str], str]
 
 
 def render_text(pack: Pack) -> str:
@@ -48,8 +40,8 @@ def render_text(pack: Pack) -> str:
 
 
 def _title(pack: Pack) -> Iterator[str]:
-    yield from _underlined(pack.title, "=")
-    rest = " · ".join(part for part in (pack.branch_name, pack.period) if part not in pack.title)
+    title, rest = title_lines(pack)
+    yield from _underlined(title, "=")
     if rest:
         yield from wrapped(rest)
 
@@ -78,16 +70,7 @@ def _tile(tile: Tile, word: Word) -> Iterator[str]:
     note = f" ({tile.note})" if tile.note else ""
     yield from wrapped(f"{tile.label}{note}: {tile.value.text}", indent="  ")
     for comparison in tile.comparisons:
-        yield from wrapped(f"  {_comparison(comparison, word)}", indent="    ")
-
-
-def _comparison(comparison: Comparison, word: Word) -> str:
-    arrow = f"{_ARROWS[comparison.direction]} " if comparison.direction else ""
-    verdict = f" – {word(_VERDICTS[comparison.verdict])}" if comparison.verdict in _VERDICTS else ""
-    base = comparison.base
-    has_said = base.mark is Mark.absent or says(comparison.sentence, base.text)
-    other = "" if has_said else f" · {comparison.label}: {base.text}"
-    return f"{arrow}{comparison.sentence}{verdict}{other}"
+        yield from wrapped(f"  {comparison_line(comparison, word)}", indent="    ")
 
 
 def _chart(chart: ChartSpec, heading: str) -> Iterator[str]:

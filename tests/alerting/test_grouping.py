@@ -12,8 +12,6 @@ from distributor.alerting.grouping import (
     RollUp,
     RollUpCause,
     group,
-    inhibited_by_late_data,
-    inhibited_by_region,
     roll_up,
 )
 from distributor.alerting.incidents import Incident
@@ -88,7 +86,6 @@ def test_region_whose_own_test_fires_stands_for_its_branches() -> None:
     [one] = roll_up(of_north(1), regions=[region], eligible={("churn", "north"): 40})
 
     assert (RollUpCause.OWN_TEST, "key-north") == (one.cause, one.key)
-    assert {"key-B0-e1": "key-north"} == inhibited_by_region([one])
 
 
 def test_region_that_no_longer_fires_inhibits_nothing() -> None:
@@ -131,10 +128,3 @@ def test_regional_incident_keeps_its_key() -> None:
     )
 
     assert first.key == later.key
-
-
-def test_late_source_inhibits_every_rule_that_reads_it() -> None:
-    """What cannot be known anew is not repeated."""
-    other = incident("B9", source="payments")
-
-    assert {"key-B1-e1": "memberships"} == inhibited_by_late_data([incident("B1"), other], late={"memberships"})

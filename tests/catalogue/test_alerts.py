@@ -46,6 +46,10 @@ TEST = """\
       incidents: [{entity: alta}]
 """
 
+ROUTING = """\
+default: [{audience: everyone, channel: email}]
+"""
+
 Load = Callable[..., Catalogue]
 
 
@@ -54,7 +58,7 @@ def load(write: Any) -> Load:
     """Load the good catalogue with rules, and a query that looks from no certain day."""
 
     def from_texts(rules: str, *, tests: str | None = None, dated: bool = False) -> Catalogue:
-        folder: Path = write({"alerts/churn.yaml": rules, "alerts/churn.test.yaml": tests})
+        folder: Path = write({"alerts/churn.yaml": rules, "alerts/churn.test.yaml": tests, "routing.yaml": ROUTING})
         datasets = folder / "datasets.yaml"
         if not dated:
             datasets.write_text(datasets.read_text("utf-8").replace("    where joined_on < :to\n", ""), "utf-8")
@@ -185,6 +189,80 @@ def test_file_that_is_no_list_is_refused(load: Load, text: str) -> None:
 def test_spoilt_test_is_refused(load: Load, old: str, new: str, line: str) -> None:
     """A test that names nothing would pass for ever."""
     assert [f"churn.test.yaml:{line}"] == faults(load, RULE, tests=TEST.replace(old, new, 1))
+
+
+WATCHING = """\
+report: watching
+title: W
+owner: a@union.example
+period: previous week
+burst: {levels: [national]}
+sections:
+  - watch_list: {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("{}", "{rules: [churn_hihg]}", '7:26: alert "churn_hihg" is not defined. Known: "churn_high", "few". Did you mean "churn_high"?'),
+        ("{}", "{rules: [few]}", '7:26: alert "few" cannot be watched. Name rules on a rate or a share that compare it, and do not pair it.'),
+        ("{}", "{rules: [churn_high, churn_high]}", '7:25: "churn_high" stands twice in "rules". Keep one of them.'),
+    ],
+)  # fmt: skip
+def test_spoilt_watch_list_is_refused(write: Any, old: str, new: str, line: str) -> None:
+    """A list of rules that cannot be watched would always be empty."""
+    assert [f"reports/watching.yaml:{line}"] == watching_faults(write, RULE + FEW, WATCHING.replace(old, new, 1))
+
+
+def test_watch_list_without_rules_is_refused(write: Any) -> None:
+    """All rules may be watched, where there are any; thresholds alone give nothing to watch."""
+    assert [] == watching_faults(write, RULE + FEW, WATCHING)
+    assert [
+        "reports/watching.yaml:7:17: there is no alert rule that can be watched. "
+        "Name rules on a rate or a share that compare it, and do not pair it."
+    ] == watching_faults(write, FEW, WATCHING)
+
+
+FEW = """\
+- alert: few
+  metric: members
+  entity: branch
+  direction: low_is_bad
+  eligible: {members: ">= 5"}
+  fire_when: {value: "< 25"}
+  clear_when: {value: "> 30"}
+  owner: analysis
+  runbook: https://intranet.example/runbooks/members
+"""
+
+
+def watching_faults(write: Any, rules: str, report: str) -> list[str]:
+    folder: Path = write({"alerts/churn.yaml": rules, "reports/watching.yaml": report, "routing.yaml": ROUTING})
+    datasets = folder / "datasets.yaml"
+    datasets.write_text(datasets.read_text("utf-8").replace("    where joined_on < :to\n", ""), "utf-8")
+    try:
+        load_catalogue(folder)
+    except CatalogueError as error:
+        return [line.removeprefix("spec/") for line in str(error).splitlines()]
+    return []
+
+
+def test_report_follows_the_rules_that_it_watches(write: Any) -> None:
+    """A threshold of a watched rule is part of what the report says; it reads what the rule rests on."""
+    written = {"alerts/churn.yaml": RULE, "reports/watching.yaml": WATCHING, "routing.yaml": ROUTING}
+
+    def loaded(rules: str) -> Catalogue:
+        folder: Path = write(written | {"alerts/churn.yaml": rules})
+        datasets = folder / "datasets.yaml"
+        datasets.write_text(datasets.read_text("utf-8").replace("    where joined_on < :to\n", ""), "utf-8")
+        return load_catalogue(folder)
+
+    one, other = loaded(RULE), loaded(RULE.replace("1.25", "1.30"))
+
+    assert one.spec_hash("watching") != other.spec_hash("watching")
+    assert one.spec_hash("monthly") == other.spec_hash("monthly")
+    assert ("churn", "goal", "leavers", "member_months", "members") == one.metrics_of("watching")
 
 
 def test_rule_fits_the_schema(load: Load) -> None:

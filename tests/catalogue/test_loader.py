@@ -105,7 +105,7 @@ def test_unknown_file_is_a_fault_with_the_allowed(faults: Any) -> None:
     """A file that nobody reads is most likely a misspelt one."""
     assert [
         'metric.yaml: this file has no meaning in a catalogue. Allowed: "catalogue.yaml", "datasets.yaml", "metrics.yaml", '
-        '"audiences.yaml", "calendars.yaml", "reports/*.yaml", "alerts/*.yaml", "*.sql", "*.md". Did you mean "metrics.yaml"?'
+        '"audiences.yaml", "calendars.yaml", "on_call.yaml", "routing.yaml", "reports/*.yaml", "alerts/*.yaml", "*.sql", "*.md". Did you mean "metrics.yaml"?'
     ] == faults({"metric.yaml": "", "README.md": "", ".hidden": "", "sql/other.sql": ""})
 
 

@@ -34,6 +34,7 @@ class SlackServer(LoopbackServer):
         self.files: dict[str, dict[str, Any]] = {}
         self.replies: list[dict[str, Any]] = []
         self.looks_until_ready = 1
+        self.epoch = EPOCH
         self._made = 0
 
     @property
@@ -74,7 +75,7 @@ class SlackServer(LoopbackServer):
         if thread and not self._post(conversation, thread):
             return error("thread_not_found")
         self._made += 1
-        post = {**fields, "channel": conversation, "ts": f"{EPOCH + self._made}.{self._made:06d}"}
+        post = {**fields, "channel": conversation, "ts": f"{self.epoch + self._made}.{self._made:06d}"}
         self.posts.append(post)
         return _ok(channel=conversation, ts=post["ts"], message=_message(post, with_metadata=False))
 

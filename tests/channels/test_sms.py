@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 import twilio_server
@@ -92,7 +93,7 @@ class TestSend:
         channel = _channel(twilio, status_callback_url="https://union.example/sms?tenant=1")
         channel.send(text_message, now=NOW)
         channel.close()
-        wanted = f"https://union.example/sms?tenant=1&delivery={text_message.key_digest}"
+        wanted = f"https://union.example/sms?tenant=1&{urlencode({'message': text_message.message_id})}"
         assert wanted == twilio.messages[0]["callback"]
 
 

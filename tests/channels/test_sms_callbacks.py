@@ -9,7 +9,7 @@ from twilio_server import TwilioServer
 
 from channels.message import Message
 from channels.sms import (
-    DELIVERY_PARAMETER,
+    MESSAGE_PARAMETER,
     InboundKind,
     SmsChannel,
     SmsState,
@@ -71,8 +71,10 @@ class TestStatus:
     )  # fmt: skip
     def test_status_is_read(self, status: str, state: SmsState) -> None:
         """Each final word of the provider has one of ours."""
-        read = parse_status({"MessageSid": "SM1", "MessageStatus": status, "ErrorCode": "30005"}, delivery="abc")
-        assert SmsStatus(sid="SM1", status=state, code=30005, delivery="abc") == read
+        read = parse_status(
+            {"MessageSid": "SM1", "MessageStatus": status, "ErrorCode": "30005"}, message_id="<abc@union.example>"
+        )
+        assert SmsStatus(sid="SM1", status=state, code=30005, message_id="<abc@union.example>") == read
 
     @pytest.mark.parametrize("status", ["accepted", "scheduled", "queued", "sending"])
     def test_message_on_its_way_says_nothing(self, status: str) -> None:
@@ -94,9 +96,9 @@ class TestStatus:
         receipt = sms_channel.send(text_message, now=twilio.now)
         url, form, signature = twilio.become(receipt.transport_id, "undelivered", code=30003)
         assert is_from_provider(url, form, signature=signature, auth_token=TOKEN)
-        [delivery] = parse_qs(urlsplit(url).query)[DELIVERY_PARAMETER]
-        status = parse_status(form, delivery=delivery)
-        assert text_message.key_digest == delivery
+        [message_id] = parse_qs(urlsplit(url).query)[MESSAGE_PARAMETER]
+        status = parse_status(form, message_id=message_id)
+        assert text_message.message_id == message_id
         assert status is not None
         assert (receipt.transport_id, SmsState.undelivered, 30003) == (status.sid, status.status, status.code)
 

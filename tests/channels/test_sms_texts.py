@@ -128,6 +128,12 @@ class TestJoin:
         """Long texts leave the number and the link."""
         assert f"+2 more: {LINK}" == join(["a" * 155, "b" * 155], link=LINK, language="en")
 
+    def test_first_text_stays_where_it_leads_to_the_others(self) -> None:
+        """Without a link of its own the number stands behind the first text, or nothing is joined."""
+        assert f"{'a' * 100}\n+1 more" == join(["a" * 100, "b" * 100], language="en")
+        with pytest.raises(TooLongForSmsError):
+            join(["a" * 155, "b" * 155], language="en")
+
     def test_link_that_is_too_long_is_an_error(self) -> None:
         """Nothing is sent that leads nowhere."""
         with pytest.raises(TooLongForSmsError):

@@ -53,6 +53,7 @@ def test_evaluation_is_told_and_kept(alerting: SmallUnion, program: Any) -> None
     assert [("fired", "N1")] == [(one["change"], one["entity"]) for one in rule["changes"]]
     assert "fired " not in second.stdout
     assert "every figure comes out as it was stored" in explained.stdout
+    assert "beside these, in messages\n  base_value" in explained.stdout
 
 
 def test_failed_test_is_exit_code_one(alerting: SmallUnion, program: Any) -> None:

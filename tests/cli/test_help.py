@@ -11,7 +11,9 @@ VERBS = (
     "demo", "init", "check", "schema", "plan", "preview", "run", "approve", "reject", "runs", "deliveries", "resend",
     "explain", "serve", "simulate", "suppressions", "doctor", "purge", "subject", "alerts",
 )  # fmt: skip
-ALERT_VERBS = ("evaluate", "test", "backtest", "calibrate", "explain")
+ALERT_VERBS = (
+    "evaluate", "list", "show", "history", "ack", "snooze", "silence", "test", "backtest", "calibrate", "explain",
+)  # fmt: skip
 HEAVY = {
     "pandas", "numpy", "matplotlib", "weasyprint", "duckdb", "pyarrow", "sqlalchemy", "fastapi", "sklearn", "sqlglot",
     "babel", "jinja2", "xlsxwriter", "yaml", "apscheduler", "holidays",

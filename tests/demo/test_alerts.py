@@ -1,22 +1,25 @@
 """The shipped alert rules find the stories of the demo organisation, and little else."""
 
+import zlib
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
-from distributor.alerting.state_store import MemoryStates
+from distributor.alerting.state_store import MemoryStates, states_from_json
 from distributor.alerting.states import Change
 from distributor.bootstrap import make_application
 from distributor.clock import FrozenClock
 from distributor.demo.facts import Facts
-from distributor.jobs.alert_states import FileStates
+from distributor.jobs.alert_states import packed
 from distributor.jobs.application import Application
+from distributor.jobs.edition import Order, Prepared, prepare_edition
 from distributor.jobs.evaluate_rules import RulesRun, evaluate_rules, known_folders
 from distributor.jobs.explain_alert import explain_incident
 from distributor.jobs.progress import Silence
 from distributor.jobs.try_rules import calibrate_rule, replay_rule, run_rule_tests
+from distributor.metrics.windows import parse_period
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 6, 10, 6, 0, tzinfo=UTC)
@@ -69,12 +72,22 @@ def spring(organisation, tmp_path_factory: pytest.TempPathFactory) -> Spring:
     (place / "config.toml").write_text(CONFIG.format(root=ROOT, organisation=organisation.folder), "utf-8")
     app = make_application(place / "config.toml", clock=FrozenClock(NOW))
     states = MemoryStates()
-    runs = tuple(
-        evaluate_rules(app, as_of=day, states=states, now=datetime(day.year, day.month, day.day, 6, tzinfo=UTC),
-                       progress=Silence())
-        for day in DAYS
-    )  # fmt: skip
-    return Spring(app=app, facts=organisation.facts, runs=runs)
+    runs = []
+    for day in DAYS:
+        now = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
+        runs.append(evaluate_rules(app, as_of=day, states=states, now=now, progress=Silence()))
+        for result in runs[-1].results:
+            states.save(result.rule.alert, result.states)
+    return Spring(app=app, facts=organisation.facts, runs=tuple(runs))
+
+
+def prepared_watch_list(app: Application) -> Prepared:
+    """Compute the weekly watch list as a run does."""
+    report = app.catalogue.reports["weekly_watch_list"]
+    period = parse_period("2026-W23", phrase=report.period)
+    folder = app.settings.store.path / "watch_list"
+    order = Order(report=report, period=period, run_id="r", folder=folder, tree=app.directory.load().tree)
+    return prepare_edition(app, order, now=NOW, progress=Silence())
 
 
 def test_lost_employer_is_found(spring: Spring) -> None:
@@ -85,6 +98,16 @@ def test_lost_employer_is_found(spring: Spring) -> None:
     assert {spring.facts.employer.region_id} == spring.fired("churn_high_region")
     assert {spring.facts.employer.region_id} == spring.fired("churn_above_target")
     assert branches <= spring.fired("members_falling")
+
+
+def test_lost_employer_is_worth_watching(spring: Spring) -> None:
+    """The weekly list has both branches that lost their plant and their region, before any rule has been evaluated."""
+    prepared = prepared_watch_list(spring.app)
+    rows = prepared.edition.rows["s1"].table.to_pylist()
+
+    losing = {*spring.facts.employer.branch_ids, spring.facts.employer.region_id}
+    assert losing <= {row["_branch"] for row in rows if row["metric"] == "churn"}
+    assert len(rows) <= 20
 
 
 def test_lost_reps_are_found(spring: Spring) -> None:
@@ -140,19 +163,21 @@ def test_incident_is_explained_from_its_snapshot(spring: Spring) -> None:
     assert known_folders(spring.app)[-1].name == found.evaluation_id
 
 
-def test_another_evaluation_of_the_same_day_changes_nothing(spring: Spring, tmp_path: Path) -> None:
-    """What was judged is not judged twice; states come back from files as they went in."""
-    states = FileStates(tmp_path)
+def test_another_evaluation_of_the_same_day_changes_nothing(spring: Spring) -> None:
+    """What was judged is not judged twice; states come back from the ledger as they went in."""
+    states = MemoryStates()
     first = evaluate_rules(spring.app, as_of=DAYS[1], states=states, names=("churn_high",), now=NOW, progress=Silence())
-    kept = states.load("churn_high")
+    [before] = first.results
+    kept = zlib.decompress(packed(before.states))
+    states.save("churn_high", states_from_json(kept))
     again = evaluate_rules(
         spring.app, as_of=DAYS[1], states=states, names=("churn_high",), now=NOW.replace(hour=7), progress=Silence()
     )
 
-    assert kept == first.results[0].states
+    assert states.load("churn_high") == before.states
     assert () == again.results[0].transitions
-    assert kept == {
-        name: replace(state, evidence=kept[name].evidence) for name, state in again.results[0].states.items()
+    assert before.states == {
+        name: replace(state, evidence=before.states[name].evidence) for name, state in again.results[0].states.items()
     }
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from distributor.catalogue.loader import load_catalogue
-from distributor.catalogue.models import AggregateMetric, ChartSectionSpec, RowsSpec, TableSpec
+from distributor.catalogue.models import AggregateMetric, ChartSectionSpec, RowsSpec, TableSpec, WatchListSpec
 from distributor.metrics.sql import MACROS
 from distributor.settings import load_settings
 
@@ -63,8 +63,10 @@ def test_settings_are_valid():
 
 
 def test_catalogue_is_faultless(catalogue):
-    """The catalogue loads with three reports, in three languages."""
-    assert {"monthly_branch_pack", "quarterly_rep_report", "region_rollup"} == set(catalogue.reports)
+    """The catalogue loads with four reports, in three languages."""
+    assert {"monthly_branch_pack", "quarterly_rep_report", "region_rollup", "weekly_watch_list"} == set(
+        catalogue.reports
+    )
     assert ("nb", "da", "en") == catalogue.organisation.languages
 
 
@@ -74,12 +76,13 @@ def test_every_metric_is_described(catalogue):
 
 
 def test_monthly_pack_has_its_sections(catalogue):
-    """The monthly pack opens with the summary, then 5 tiles, 5 charts and 2 tables."""
+    """The monthly pack opens with the summary, 5 tiles and what to watch, then 5 charts and 2 tables."""
     sections = catalogue.reports["monthly_branch_pack"].sections
     charts = [section.chart for section in sections if isinstance(section, ChartSectionSpec)]
 
     assert "text" in type(sections[0]).model_fields
     assert ("members", "joiners", "leavers", "churn", "rep_coverage") == sections[1].tiles
+    assert isinstance(sections[2], WatchListSpec)
     assert ["line", "bars", "bars", "stacked bars", "heat map"] == charts
     assert 2 == sum(isinstance(section, TableSpec | RowsSpec) for section in sections)
 

@@ -118,4 +118,12 @@ def test_roles_are_within_the_life_of_their_branch(organisation):
     assert (roles["from_on"] >= roles["opened_on"]).all()
     assert (closed["to_on"] != "").all()
     assert (closed["to_on"] <= closed["closed_on"]).all()
-    assert {"branch_leader", "deputy", "region_leader", "analyst", "rep_coordinator"} == set(roles["role"])
+    assert {
+        "branch_leader",
+        "deputy",
+        "region_leader",
+        "analyst",
+        "rep_coordinator",
+        "analysis_desk",
+        "head_of_analysis",
+    } == set(roles["role"])

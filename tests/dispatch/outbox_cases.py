@@ -1,6 +1,6 @@
 """An outbox over a ledger in memory, a clock that is set, and a channel that answers as it is told."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from channels.message import Message, Receipt
 from distributor.clock import FrozenClock
 from distributor.dispatch.backoff import Backoff
 from distributor.dispatch.breaker import BreakerRules, Breakers
+from distributor.dispatch.bundles import Join
 from distributor.dispatch.outbox import Outbox
 from distributor.dispatch.sender import Sender
 from distributor.dispatch.stages import Stage, circuit, not_sent_yet, within_deadline
@@ -54,6 +55,7 @@ class ScriptedChannel:
     settlement: Settlement = Settlement.resend
     name: str = "email"
     arrived: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     finding: Exception | None = None
     decide: Callable[[Message, datetime], Answer] | None = None
@@ -64,6 +66,7 @@ class ScriptedChannel:
             answer = self.decide(message, now)
         if not isinstance(answer, Exception) or isinstance(answer, UnconfirmedDeliveryError):
             self.arrived.append(message.delivery_key)
+            self.texts.append(message.text)
         if isinstance(answer, Exception):
             raise answer
         return Receipt(transport_id="Q1", accepted_at=now, detail=answer or "250 Ok")
@@ -106,18 +109,20 @@ class Desk:
     more_stages: Iterable[Stage] = ()
     compose: Callable[[DeliveryRecord, RunRecord], Message] = a_message
     dead: set[str] = field(default_factory=set)
+    joins: Mapping[str, Join] = field(default_factory=dict)
     outbox: Outbox = field(init=False)
 
     def __post_init__(self) -> None:
         breakers = Breakers(rules=self.rules)
         sender = Sender(
             ledger=self.ledger,
-            channels={"email": self.channel},
+            channels={self.channel.name: self.channel},
             compose=self.compose,
             stages=(within_deadline(breakers), not_sent_yet(self.ledger), *self.more_stages, circuit(breakers)),
             clock=self.clock,
             breakers=breakers,
             backoff=self.backoff,
+            joins=self.joins,
         )
         self.outbox = Outbox(sender=sender, is_dead=self.dead.__contains__)
 

@@ -33,7 +33,8 @@ class DaskCluster:
         where = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--no-show"]
         self._start("distributed.cli.dask_scheduler", *where, variables=variables)
         deadline = time.monotonic() + _LONGEST_S
-        while not (self.folder / "scheduler.json").exists():
+        file = self.folder / "scheduler.json"
+        while not file.exists() or not file.stat().st_size:
             assert time.monotonic() < deadline
             time.sleep(0.05)
 

@@ -44,6 +44,13 @@ def double(item: int) -> tuple[int, int]:
     return item * 2, os.getpid()
 
 
+def kill_parent_of_13(item: int) -> int:
+    if item == 13:
+        os.kill(os.getppid(), signal.SIGKILL)
+        time.sleep(10)
+    return item
+
+
 def die_of_13(item: int) -> int:
     if item == 13:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -11,6 +11,7 @@ import engine_tasks as tasks
 import pytest
 
 from distributor.engine import Lost, WorkerError, run_local
+from distributor.engine.pool import Work, run_spawned
 
 ITEMS = list(range(50))
 
@@ -26,9 +27,26 @@ def run(tmp_path: Path) -> Callable[..., list[Any]]:
     return do
 
 
-def test_every_item_is_done_once_in_workers_set_up_once(run: Callable[..., list[Any]], tmp_path: Path) -> None:
-    """All results come, each once, from other processes than this one; each process was set up once."""
+def test_every_item_is_done_once_in_workers_forked_from_one_set_up(
+    run: Callable[..., list[Any]], tmp_path: Path
+) -> None:
+    """All results come, each once, from other processes than this one and than the one that was set up."""
     results = run(tasks.double)
+
+    assert [item * 2 for item in ITEMS] == sorted(value for value, _ in results)
+    pids = {pid for _, pid in results}
+    (stem,) = (int(pid) for pid in (tmp_path / "setups").read_text().split())
+    assert not {os.getpid(), stem} & pids
+
+
+def work_on(task: Callable[[int], Any]) -> Work[int, Any]:
+    shards = tuple(ITEMS[start : start + 4] for start in range(0, len(ITEMS), 4))
+    return Work(shards=shards, task=task, finish=tasks.finish, workers=2, generation=100)
+
+
+def test_every_item_is_done_once_in_spawned_workers_set_up_once(tmp_path: Path) -> None:
+    """Where processes cannot be forked, each that is spawned is set up once, and all results come."""
+    results = list(run_spawned(work_on(tasks.double), tasks.set_up, (str(tmp_path),)))
 
     assert [item * 2 for item in ITEMS] == sorted(value for value, _ in results)
     pids = {pid for _, pid in results}
@@ -36,6 +54,22 @@ def test_every_item_is_done_once_in_workers_set_up_once(run: Callable[..., list[
     assert os.getpid() not in pids
     assert pids <= {int(pid) for pid in set_up}
     assert {1} == set(set_up.values())
+
+
+def test_spawned_worker_that_dies_takes_only_the_item_that_killed_it(tmp_path: Path) -> None:
+    """A spawned pool goes on like a forked one."""
+    results = list(run_spawned(work_on(tasks.die_of_13), tasks.set_up, (str(tmp_path),)))
+
+    assert [Lost(item=13)] == [one for one in results if isinstance(one, Lost)]
+    assert [item for item in ITEMS if item != 13] == sorted(one for one in results if not isinstance(one, Lost))
+
+
+def test_death_of_the_stem_is_told(run: Callable[..., list[Any]]) -> None:
+    """Without the process that forks workers nothing comes any more: the run ends with a sentence."""
+    with pytest.raises(WorkerError, match="process from which the workers are forked died"):
+        run(tasks.kill_parent_of_13)
+
+    assert [] == multiprocessing.active_children()
 
 
 def test_workers_are_replaced_after_their_items(run: Callable[..., list[Any]]) -> None:

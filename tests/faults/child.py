@@ -32,13 +32,18 @@ from channels.channel import Channel, Settlement
 from channels.message import Message, Receipt
 from distributor.bootstrap import make_application
 from distributor.clock import FrozenClock
+from distributor.jobs.alert_annotations import acknowledge_incident
+from distributor.jobs.alert_parts import alert_parts
 from distributor.jobs.application import Application
 from distributor.jobs.approval import decide
 from distributor.jobs.close_run import close_if_done
+from distributor.jobs.days import local_day
 from distributor.jobs.dispatching import dispatching
+from distributor.jobs.notify_incidents import evaluate_and_tell
 from distributor.jobs.progress import Silence
 from distributor.jobs.run_report import RunRequest, resume_run, start_run
 from distributor.jobs.serve import Role, Service
+from distributor.ledger.alert_port import IncidentFilter
 from distributor.ledger.records import ArtifactRef, OccurrenceStatus, RunStatus
 from distributor.ledger.sql import SqlLedger
 from distributor.ledger.sql.database import Database
@@ -210,6 +215,12 @@ def carry_out(order: Mapping[str, Any], points: Points) -> None:
             [run] = app.ledger.runs(statuses=(RunStatus.waiting,)) or [None]
             if run is not None:
                 decide(app, run.run_id, approved=True, who="kari", reason="as expected")
+        case "tell":
+            evaluate_and_tell(app, alert_parts(app), as_of=local_day(app, now), progress=progress)
+            drain(app)
+        case "ack":
+            for incident in app.ledger.incidents(IncidentFilter(firing_only=True)):
+                acknowledge_incident(app, incident.incident_id, who="kari", reason="I look")
         case "drain":
             drain(app)
         case "serve":

@@ -48,7 +48,9 @@ class Office:
         return dict(self.app.ledger.counts(self.run.run_id))
 
     def deliveries(self, *statuses: DeliveryStatus) -> tuple[DeliveryRecord, ...]:
-        return self.app.ledger.deliveries(DeliveryFilter(run_id=self.run.run_id, statuses=statuses, packs_only=True))
+        return self.app.ledger.deliveries(
+            DeliveryFilter(run_id=self.run.run_id, statuses=statuses, without_letters=True)
+        )
 
     def letters(self) -> list[DeliveryRecord]:
         return [one for one in self.app.ledger.deliveries(DeliveryFilter()) if not one.branch_id]

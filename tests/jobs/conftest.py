@@ -1,7 +1,7 @@
 """A small union, fresh for each test that changes it, and one whose letter has been run."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # the tests are no package
 
-from small_union import SmallUnion, make_small_union
+from small_union import NOW, SmallUnion, make_small_union
+from vendors import SlackServer, TwilioServer, connect_vendors
 
 from distributor.jobs.run_report import RunSummary
 
@@ -32,3 +33,26 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallUnion, RunS
     """The union after a run of its letter, with all formats; to be looked at only."""
     union = make_small_union(tmp_path_factory.mktemp("finished"))
     return union, union.run("letter")
+
+
+@pytest.fixture
+def slack() -> Iterator[SlackServer]:
+    with SlackServer() as server:
+        server.epoch = int(NOW.timestamp())
+        yield server
+
+
+@pytest.fixture
+def twilio() -> Iterator[TwilioServer]:
+    with TwilioServer() as server:
+        server.now = NOW
+        yield server
+
+
+@pytest.fixture
+def connected(
+    union: SmallUnion, slack: SlackServer, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> SmallUnion:
+    """The union with Slack and text messages."""
+    connect_vendors(union, slack, twilio, monkeypatch)
+    return union

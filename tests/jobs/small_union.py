@@ -244,6 +244,16 @@ class SmallUnion:
         """Return the messages to the owners of reports."""
         return sorted(self.outbox.rglob("owner-*.eml"))
 
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the folder."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    def append(self, name: str, text: str) -> None:
+        """Add to a file of the folder."""
+        self.write(name, (self.folder / name).read_text("utf-8") + text)
+
     def edit(self, name: str, old: str, new: str) -> None:
         """Change a text in a file of the folder."""
         path = self.folder / name

@@ -195,5 +195,5 @@ def test_waiting_run_is_not_sent_again(union: SmallUnion) -> None:
         resend(union.app(LATER), ResendRequest(who="Ola", why="", run_id=summary.run.run_id, failed_only=True))
 
     assert not summary.is_whole
-    attempts = union.app().ledger.attempts(DeliveryFilter(run_id=summary.run.run_id, packs_only=True))
+    attempts = union.app().ledger.attempts(DeliveryFilter(run_id=summary.run.run_id, without_letters=True))
     assert () == attempts

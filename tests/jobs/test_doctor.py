@@ -13,10 +13,13 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from small_union import NOW, SmallUnion
+from told_union import RULES, ToldUnion
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "channels"))  # the tests are no package
 
+from slack_server import SlackServer
 from smtp_server import SmtpServer
+from twilio_server import TwilioServer
 
 from distributor.bootstrap import make_setup
 from distributor.clock import FrozenClock
@@ -362,6 +365,37 @@ def test_check_that_breaks_is_a_fault() -> None:
     assert ["ZeroDivisionError: by zero"] == [one.text for one in carry_out(Check(name="x", look=broken))]
 
 
+def test_vendors_are_asked_who_we_are(connected: SmallUnion, slack: SlackServer, twilio: TwilioServer) -> None:
+    """Slack and the provider of text messages are asked, and nothing is posted or sent."""
+    found = examined(connected)
+
+    said = {one.check: one.text for one in found.findings if one.check in ("Slack", "SMS")}
+    assert {
+        "Slack": "posts as reports in the workspace Union.",
+        "SMS": "the account Union is active.",
+    } == said
+    assert ([], [], []) == (wrong(found), slack.posts, twilio.messages)
+
+
+def test_vendor_that_refuses_the_login_is_a_fault(
+    connected: SmallUnion, twilio: TwilioServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong token is told with what to correct; the other vendor is fine."""
+    monkeypatch.setenv("SLACK_TOKEN", "xoxb-2")
+
+    [one] = wrong(examined(connected))
+
+    assert ("Slack", Level.fault) == (one.check, one.level)
+    assert "Install the app again" in one.remedy
+
+
+def test_vendor_whose_secret_is_missing_is_a_fault(connected: SmallUnion, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token that is not set is told by the name of its variable."""
+    monkeypatch.delenv("TWILIO_TOKEN")
+
+    assert ["channels"] == [one.check for one in wrong(examined(connected))]
+
+
 # --- how the runs are going ---
 
 
@@ -512,7 +546,7 @@ def test_outbox_that_grows_is_a_warning(union: SmallUnion) -> None:
     run = union.run("note").run
     app = union.app()
     app.ledger.record_status(run.run_id, RunStatus.sending)
-    everybody = DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.sent,), packs_only=True)
+    everybody = DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.sent,), without_letters=True)
     later = NOW + HOUR
     app.ledger.move(everybody, DeliveryStatus.queued, reason="again", at=later, next_attempt_at=later)
 
@@ -542,3 +576,19 @@ def test_warnings_of_the_setup_do_not_wake_anybody() -> None:
     assert Examination(findings=(quiet,)).is_well
     assert not Examination(findings=(replace(quiet, is_of_runs=True),)).is_well
     assert not Examination(findings=(replace(quiet, level=Level.fault),)).is_well
+
+
+def test_rules_that_nobody_evaluates_are_found(union: SmallUnion) -> None:
+    """Where a service is to evaluate the rules each day, a day and a half without is a warning; else nothing is."""
+    told = ToldUnion(union=union)
+    told.rules(RULES)
+    assert [] == [one for one in of_runs(union) if one.check == "rules"]
+    union.app(BEFORE).ledger.record_fire_times("alerts", [], seen_until=BEFORE)
+    told.evaluate(BEFORE.date())
+
+    assert [] == [one for one in of_runs(union, BEFORE + DAY) if one.check == "rules"]
+    [late] = [one for one in of_runs(union, BEFORE + 2 * DAY) if one.check == "rules"]
+    assert (Level.warning, True) == (late.level, "last evaluated at 2026-06-01 06:00 UTC" in late.text)
+
+    union.config.write_text(union.config.read_text("utf-8") + '[alerts]\nat = ""\n', "utf-8")
+    assert [] == [one for one in of_runs(union, BEFORE + 2 * DAY) if one.check == "rules"]

@@ -63,9 +63,12 @@ def states() -> MemoryStates:
 
 
 def evaluate(union: SmallUnion, as_of: date, states: MemoryStates, *names: str) -> RulesRun:
-    return evaluate_rules(
+    run = evaluate_rules(
         union.app(), as_of=as_of, states=states, names=names, now=NOW.replace(month=as_of.month), progress=Silence()
     )
+    for result in run.results:
+        states.save(result.rule.alert, result.states)
+    return run
 
 
 def told(run: RulesRun) -> set[tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -153,7 +154,23 @@ def test_file_that_is_put_again_is_in_use(union: SmallUnion) -> None:
     assert app.store.name(pack.artifacts[0].sha256, pack.branch_id) == used.name
 
 
-@pytest.mark.parametrize("step", ["forget_packs", "forget_attempts", "pseudonymise", "record_audit"])
+def test_folders_of_evaluations_go_with_their_runs(union: SmallUnion) -> None:
+    """The snapshot of an old evaluation goes, a younger one's stays; one that was never recorded is left over."""
+    app = union.app(LATER)
+    run = union.run("note").run
+    for name, started_at in (("alerts-old", LATER - 900 * DAY), ("alerts-young", LATER - DAY)):
+        app.ledger.open_run(replace(run, run_id=name, report="alerts", started_at=started_at, status=RunStatus.closed))
+    for name in ("alerts-old", "alerts-young", "alerts-unknown", ".going-alerts-half"):
+        (app.evaluations_folder / name).mkdir(parents=True)
+
+    carry_out_purge(app, who="kari")
+
+    assert ["alerts-young"] == [path.name for path in app.evaluations_folder.iterdir()]
+
+
+@pytest.mark.parametrize(
+    "step", ["forget_packs", "forget_attempts", "forget_incidents", "pseudonymise", "record_audit"]
+)
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_crash_anywhere_is_made_up_for(
     union: SmallUnion, monkeypatch: pytest.MonkeyPatch, step: str, when: str

@@ -85,7 +85,7 @@ def assert_same(union: SmallUnion, run: RunRecord) -> None:
 
 def sent_lines(union: SmallUnion, run: RunRecord) -> list[str]:
     """Return the keys of all recorded attempts that were sent."""
-    attempts = union.app().ledger.attempts(DeliveryFilter(run_id=run.run_id, packs_only=True))
+    attempts = union.app().ledger.attempts(DeliveryFilter(run_id=run.run_id, without_letters=True))
     return [attempt.key for attempt in attempts if attempt.status is DeliveryStatus.sent]
 
 

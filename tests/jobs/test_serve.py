@@ -3,16 +3,20 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from small_union import SmallUnion
+from told_union import RULES, ToldUnion
 
+from distributor.alerting.escalation import EscalationStep
+from distributor.alerting.routing import Route, RoutingTable
 from distributor.jobs.make_packs import make_packs
 from distributor.jobs.progress import Silence
 from distributor.jobs.run_report import RunInterruptedError, recording_failure
+from distributor.jobs.scheduled_rules import carry_out_evaluation
 from distributor.jobs.serve import Role, Service
-from distributor.ledger.records import OccurrenceStatus, RunStatus
+from distributor.ledger.records import OccurrenceRecord, OccurrenceStatus, RunStatus
 
 # The first business day of June 2026 is Monday the 1st; 07:00 in Oslo is 05:00 UTC.
 BEFORE = datetime(2026, 6, 1, 4, 50, tzinfo=UTC)
@@ -208,3 +212,70 @@ def test_process_that_lost_its_lease_takes_nothing_back(scheduled: SmallUnion) -
     after = app.ledger.run(run.run_id)
     assert (RunStatus.closed, run.closed_at, "") == (after.status, after.closed_at, after.reason)
     assert 6 == len(scheduled.letters())
+
+
+def test_rules_are_evaluated_each_day_and_told(union: SmallUnion) -> None:
+    """At the time of config.toml the service evaluates the rules once, sends what they tell, and closes it."""
+    told = ToldUnion(union=union)
+    told.rules(RULES)
+    before, after = datetime(2026, 6, 2, 5, 0, tzinfo=UTC), datetime(2026, 6, 2, 5, 31, tzinfo=UTC)
+    with serving(union, before) as service:
+        wait_until(lambda: bool(service.app.ledger.occurrences(report="alerts")))
+
+    with serving(union, after) as service:
+        ledger = service.app.ledger
+        wait_until(lambda: [run.status for run in ledger.runs("alerts")] == [RunStatus.closed])
+
+    app = union.app(after)
+    done, ahead = app.ledger.occurrences(report="alerts")
+    assert ("2026-06-02", "2026-06-02", OccurrenceStatus.done) == (done.fire_key, done.period, done.status)
+    assert (OccurrenceStatus.expected, datetime(2026, 6, 3, 5, 30, tzinfo=UTC)) == (ahead.status, ahead.fire_at)
+    assert "firing" == told.incidents()["N1"].phase
+    assert 1 == len(union.letters())
+
+
+def test_evaluation_that_fails_is_tried_again(union: SmallUnion) -> None:
+    """What stopped it stands in the ledger, and ten minutes later the same evaluation is made."""
+    told = ToldUnion(union=union)
+    told.rules(RULES)
+    app = union.app(AFTER)
+    due = OccurrenceRecord(
+        report="alerts", fire_key="2026-06-01", fire_at=AFTER, period="2026-06-01", status=OccurrenceStatus.due
+    )
+    app.ledger.record_fire_times("alerts", [due], seen_until=AFTER)
+    blocked = union.folder / "store" / "alerts"
+    blocked.write_text("a file where a folder should be")
+
+    carry_out_evaluation(app, due)
+
+    [held] = app.ledger.occurrences(report="alerts")
+    assert (OccurrenceStatus.held, AFTER + timedelta(minutes=10)) == (held.status, held.next_attempt_at)
+    assert RunStatus.failed is app.ledger.run(held.run_id).status
+    blocked.unlink()
+    carry_out_evaluation(union.app(AFTER + timedelta(minutes=10)), held)
+    assert [OccurrenceStatus.done] == [one.status for one in app.ledger.occurrences(report="alerts")]
+    assert held.run_id == app.ledger.rule_states()["members_few"].evaluation_id
+
+
+def test_steps_that_are_due_are_taken_by_the_service(union: SmallUnion) -> None:
+    """Nobody has answered: the service asks the next audience without an evaluation."""
+    told = ToldUnion(union=union)
+    told.rules(RULES)
+    told.table = RoutingTable(
+        routes=(),
+        default=Route(
+            name="default",
+            matchers=(),
+            steps=(
+                EscalationStep(audience="branch_leaders", channel="email"),
+                EscalationStep(audience="region_leaders", channel="email", wait=timedelta(hours=1)),
+            ),
+        ),
+    )
+    told.evaluate(date(2026, 6, 2))
+    told.send()
+
+    with serving(union, datetime(2026, 6, 2, 12, 0, tzinfo=UTC)):
+        wait_until(lambda: 2 == len(union.letters()))
+
+    assert {"ask", "north"} == {one.recipient_id for one in told.deliveries()}

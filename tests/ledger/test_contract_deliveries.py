@@ -77,7 +77,7 @@ def test_filter_selects_what_all_its_fields_say(ledger: Ledger) -> None:
     ours = [f"key-0000{i}" for i in range(4)]
     others = ["other-key-00000", "other-key-00001"]
     assert [*ours, "letter-key", *others] == found()
-    assert [*ours, *others] == found(packs_only=True)
+    assert [*ours, *others] == found(without_letters=True)
     assert [*ours, "letter-key"] == found(run_id=RUN_ID)
     assert [ours[1], ours[2]] == found(branch_id="0000", keys=(ours[2], ours[1], "nope"))
     assert ["key-00003"] == found(recipient_id="person-3")
@@ -252,3 +252,43 @@ def test_only_a_server_has_a_clock_of_its_own(ledger: Ledger) -> None:
     shown = ledger.server_time()
 
     assert shown is None or abs(shown - datetime.now(UTC)) < 10 * MINUTE
+
+
+def test_messages_sent_are_counted_once_each(ledger: Ledger) -> None:
+    """By channel, since an instant, to all or to one number; deliveries that went out as one message are one."""
+    queue(ledger, 4, channel="sms", address="+4791234567")
+    queue(ledger, 1, a_run("other"), channel="sms", address="+4520123456")
+    claim(ledger, channels=("sms",))
+    for key, sid in (("key-00000", "SM1"), ("key-00001", "SM1"), ("key-00002", "SM2"), ("other-key-00000", "SM3")):
+        assert mark(ledger, key, message_id=f"<{sid}@union.example>")
+        ledger.record_attempt(an_attempt(key, DeliveryStatus.sent, transport_id=sid), owner="worker")
+    assert mark(ledger, "key-00003")
+    ledger.record_attempt(an_attempt("key-00003", DeliveryStatus.rejected), owner="worker")
+
+    assert 3 == ledger.messages_sent("sms", since=NOW)
+    assert 2 == ledger.messages_sent("sms", since=NOW, address="+4791234567")
+    assert 0 == ledger.messages_sent("sms", since=NOW + MINUTE)
+    assert 0 == ledger.messages_sent("slack", since=NOW)
+
+
+def test_delivered_is_no_second_message(ledger: Ledger) -> None:
+    """That the phone has it, told later under the same id, is the same message."""
+    (key,) = keys(queue(ledger, channel="sms"))
+    claim(ledger, channels=("sms",))
+    mark(ledger, key)
+    for status in (DeliveryStatus.sent, DeliveryStatus.delivered):
+        ledger.record_attempt(an_attempt(key, status, transport_id="SM1"), owner="worker")
+
+    assert 1 == ledger.messages_sent("sms", since=NOW)
+
+
+def test_deliveries_of_one_message_are_found_together(ledger: Ledger) -> None:
+    """Those that were handed over under one Message-ID, by key; none of another, and none without one."""
+    queue(ledger, 3)
+    claim(ledger)
+    for key in ("key-00001", "key-00000"):
+        assert mark(ledger, key, message_id="<one@union.example>")
+
+    assert ["key-00000", "key-00001"] == keys(ledger.deliveries_of_message("<one@union.example>"))
+    assert () == ledger.deliveries_of_message("<other@union.example>")
+    assert () == ledger.deliveries_of_message("")

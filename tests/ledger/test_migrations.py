@@ -8,12 +8,13 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from ledger_cases import a_run
+from ledger_cases import NOW, a_run
 from sqlalchemy import create_engine, inspect, text
 
 from distributor.ledger.errors import LedgerVersionError
 from distributor.ledger.migrations import VERSIONS
 from distributor.ledger.migrations.upgrade import upgrade
+from distributor.ledger.records import LetterRecord
 from distributor.ledger.sql import SqlLedger
 from distributor.ledger.sql.database import Database
 from distributor.ledger.sql.tables import Table
@@ -92,7 +93,7 @@ def test_ledger_of_a_newer_program_is_refused(kind: str, new_url: NewUrl) -> Non
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     ledger.close()
 
-    with pytest.raises(LedgerVersionError, match=r"version 9999, which this program does not know \(its own is 0001\)"):
+    with pytest.raises(LedgerVersionError, match=r"version 9999, which this program does not know \(its own is 0002\)"):
         SqlLedger.open(url)
 
 
@@ -107,6 +108,25 @@ def test_two_processes_may_open_a_new_ledger_at_once(kind: str, new_url: NewUrl)
     assert [VERSIONS[-1]] * 3 == versions
     ledger = SqlLedger.open(url)
     assert {"one", "two", "three"} == {run.run_id for run in ledger.runs()}
+    ledger.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_letters_of_the_first_version_stand_alone(kind: str, new_url: NewUrl) -> None:
+    """A letter that was written before there were threads opens its own."""
+    url = new_url(kind)
+    database = Database(url)
+    with database.writing() as connection:
+        upgrade(connection, to="0001")
+        connection.execute(
+            text("INSERT INTO letter (key, subject, written_at, artifacts) VALUES ('k', 'Summary', :at, '[]')"),
+            {"at": NOW.replace(tzinfo=None) if kind == "sqlite" else NOW},
+        )
+    database.close()
+
+    ledger = SqlLedger.open(url)
+
+    assert LetterRecord(key="k", subject="Summary", written_at=NOW, artifacts=()) == ledger.letter("k")
     ledger.close()
 
 

@@ -161,7 +161,7 @@ class Twins(RuleBasedStateMachine):
             run_id=st.just("") | RUNS,
             statuses=st.sets(STATUSES).map(tuple),
             keys=st.sets(KEYS).map(tuple),
-            packs_only=st.booleans(),
+            without_letters=st.booleans(),
             limit=st.none() | st.integers(0, 2),
         ),
         status=STATUSES.filter(lambda status: status is not DeliveryStatus.sending),

@@ -34,7 +34,9 @@ def client(union: SmallUnion, taken: list[bytes], troubles: dict[str, str]) -> I
         taken.append(raw)
         return 1
 
-    served = Served(app=lambda: app, troubles=lambda: troubles, circuits=lambda: {"email": True}, take_bounce=take)
+    served = Served(
+        app=lambda: app, troubles=lambda: troubles, circuits=lambda: {"email": True}, take_bounce=take, take_click=bool
+    )
     with TestClient(make_portal(served)) as client:
         yield client
 

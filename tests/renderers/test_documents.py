@@ -8,10 +8,17 @@ from renderers.documents import render_documents
 from renderers.pack import Format, Pack
 from renderers.sections import ChartSection
 
-FILES = {Format.html: "pack.html", Format.pdf: "pack.pdf", Format.xlsx: "pack.xlsx"}
+FILES = {
+    Format.html: ("pack.html",),
+    Format.pdf: ("pack.pdf",),
+    Format.xlsx: ("pack.xlsx",),
+    Format.summary: ("slack.json", "sms.txt"),
+}
 
 
-@pytest.mark.parametrize("formats", [(), (Format.html,), (Format.xlsx,), (Format.pdf,), tuple(Format)])
+@pytest.mark.parametrize(
+    "formats", [(), (Format.html,), (Format.xlsx,), (Format.pdf,), (Format.summary,), tuple(Format)]
+)
 def test_what_is_asked_for_is_made_and_the_text_always(
     formats: Collection[Format], sample_packs: dict[str, Pack]
 ) -> None:
@@ -19,7 +26,7 @@ def test_what_is_asked_for_is_made_and_the_text_always(
     made = render_documents(sample_packs["small_da"], formats, image_scale=1)
 
     documents = {artifact.name for artifact in made.artifacts if not artifact.content_id}
-    assert {"pack.txt", *(FILES[one] for one in formats if one in FILES)} == documents
+    assert {"pack.txt", *(name for one in formats for name in FILES[one])} == documents
     assert all(artifact.content for artifact in made.artifacts)
 
 
@@ -44,6 +51,20 @@ def test_pictures_alone_are_not_attached_for_other_formats(sample_packs: dict[st
     assert ["pack.pdf", "pack.txt"] == sorted(artifact.name for artifact in made.artifacts)
 
 
+def test_summary_comes_with_the_picture_of_its_first_chart(sample_packs: dict[str, Pack]) -> None:
+    """A message to Slack shows one chart; beside HTML its picture is the one that the mail shows."""
+    pack = sample_packs["large_nb"]
+
+    alone = render_documents(pack, (Format.summary,), image_scale=1)
+    both = render_documents(pack, (Format.summary, Format.html), image_scale=1)
+
+    [picture] = [one for one in alone.artifacts if one.content_id]
+    [blocks] = [one.content.decode() for one in alone.artifacts if one.name == "slack.json"]
+    assert f'"cid:{picture.content_id}"' in blocks
+    assert picture in both.artifacts
+    assert len([one for one in both.artifacts if one.content_id]) == len({one.name for one in both.artifacts}) - 4
+
+
 def test_same_pack_gives_the_same_bytes(sample_packs: dict[str, Pack]) -> None:
     """Rendering is pure: nothing of the clock or of the process stands in a file."""
     first, second = (render_documents(sample_packs["small_da"], tuple(Format), image_scale=1) for _ in range(2))
@@ -55,7 +76,7 @@ def test_seconds_are_told_by_stage(sample_packs: dict[str, Pack]) -> None:
     """Each stage has its CPU seconds; a format that was not asked for takes none."""
     pack = sample_packs["small_da"]
 
-    assert {"charts", "html", "text", "pdf", "xlsx"} == set(render_documents(pack, tuple(Format)).seconds)
+    assert {"charts", "html", "text", "pdf", "xlsx", "summary"} == set(render_documents(pack, tuple(Format)).seconds)
     assert "text" in render_documents(pack, ()).seconds
     assert set() == {"html", "pdf", "xlsx"} & set(render_documents(pack, ()).seconds)
     assert all(value >= 0 for value in render_documents(pack, ()).seconds.values())

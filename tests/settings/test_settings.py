@@ -120,7 +120,8 @@ def test_directory_from_sql_must_name_a_source(tmp_path: Path) -> None:
         (
             "[store]", "[stores]",
             "config.toml: store: is missing.\nconfig.toml: stores: is not known. Allowed: catalogue, directory, "
-            "sources, store, outbox, ledger, channels, dispatch, bounces, service, retention, engine, mail, render.",
+            "sources, store, outbox, ledger, channels, dispatch, bounces, service, retention, alerts, engine, mail, "
+            "render.",
         ),
         (
             'path = "data/members.sqlite"\n', "",
@@ -198,3 +199,64 @@ def test_text_that_is_not_toml(tmp_path: Path, text: str, expected: str) -> None
 
     with pytest.raises(SettingsError, match=expected):
         load_settings(path)
+
+
+SLACK = '[channels.slack]\ntoken_env = "SLACK_TOKEN"\n'
+SMS = f"""[channels.sms]
+account_sid = "AC{"0" * 32}"
+auth_token_env = "TWILIO_TOKEN"
+sender = "+4759440000"
+"""
+
+
+@pytest.mark.parametrize(
+    ("section", "old", "new", "expected"),
+    [
+        (SLACK, 'token_env = "SLACK_TOKEN"', "", "channels.slack: give token_env or token_file, one of them."),
+        (
+            SLACK, "token_env", 'token_file = "token"\ntoken_env',
+            "channels.slack: give token_env or token_file, one of them.",
+        ),
+        (
+            SLACK, "token_env", 'signing_secret_env = "A"\nsigning_secret_file = "b"\ntoken_env',
+            "channels.slack: give signing_secret_env or signing_secret_file, not both.",
+        ),
+        (SMS, 'account_sid = "AC', 'account_sid = "XX', 'channels.sms.account_sid: got "XX'),
+        (SMS, 'auth_token_env = "TWILIO_TOKEN"', "", "channels.sms: give auth_token_env or auth_token_file, one"),
+        (SMS, 'sender = "+4759440000"', "", "channels.sms: give sender or messaging_service_sid, one of them."),
+        (SMS, '"+4759440000"', '"+4759440000"\nfrom_number = "x"', "channels.sms.from_number: is not known. Allowed: "),
+        (
+            SMS, 'sender = "+4759440000"', 'sender = "Forbundet"\ntwo_way = true',
+            "channels.sms: nobody can answer a name as sender: set two_way = false, or a number as sender.",
+        ),
+        (
+            SMS, "sender", "two_way = true\nsender",
+            "channels.sms.two_way: answers have no way to us. Set public_url in [service], or two_way = false.",
+        ),
+    ],
+)  # fmt: skip
+def test_half_a_vendor_is_refused_with_what_is_missing(
+    tmp_path: Path, section: str, old: str, new: str, expected: str
+) -> None:
+    """Slack without a token, text messages without a sender, answers without a way back: each is told, and how."""
+    load_settings(write(tmp_path, GOOD + section))
+
+    assert fault(tmp_path, GOOD + section.replace(old, new)).startswith(f"config.toml: {expected}")
+
+
+def test_secrets_of_vendors_are_read_when_they_are_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tokens come from the environment or files; a limit of 0 text messages is no limit."""
+    monkeypatch.setenv("SLACK_TOKEN", "xoxb-1")
+    monkeypatch.delenv("TWILIO_TOKEN", raising=False)
+    given = load_settings(write(tmp_path, GOOD + SLACK + SMS + "per_person_a_day = 0\n")).channels
+
+    assert given.slack is not None
+    assert given.sms is not None
+    assert ("xoxb-1", "", False) == (
+        given.slack.resolve_token(),
+        given.slack.resolve_signing_secret(),
+        given.slack.takes_clicks,
+    )
+    assert (None, None) == (given.sms.per_person_a_day, given.sms.per_month)
+    with pytest.raises(SettingsError, match="the environment variable TWILIO_TOKEN is not set"):
+        given.sms.resolve_auth_token()

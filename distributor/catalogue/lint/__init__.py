@@ -9,6 +9,8 @@ from distributor.catalogue.lint.datasets import dataset_faults
 from distributor.catalogue.lint.metrics import metric_faults
 from distributor.catalogue.lint.organisation import organisation_faults
 from distributor.catalogue.lint.reports import report_faults
+from distributor.catalogue.lint.rotas import rota_faults
+from distributor.catalogue.lint.routing import routing_faults
 from distributor.catalogue.lint.texts import language_faults
 
 
@@ -22,5 +24,7 @@ def lint(draft: Draft) -> list[Fault]:
         *calendar_faults(draft),
         *report_faults(draft),
         *alert_faults(draft),
+        *rota_faults(draft),
+        *routing_faults(draft),
         *language_faults(draft),
     ]

@@ -47,8 +47,9 @@ def _reference_faults(draft: Draft, spec: AlertSpec, mark: Mark) -> Iterator[Fau
             what = f'dataset "{spec.freshness}" has no column that tells its age'
             yield Fault(place=mark.locate("freshness"), what=what, remedy='Give it a check "fresh" in datasets.yaml.')
     for index, entry in enumerate(spec.notify):
-        place = mark.locate("notify", index, "audience")
-        yield from undefined("audience", entry.audience, draft.audiences, place)
+        if draft.rotas.lacks(entry.audience):
+            place = mark.locate("notify", index, "audience")
+            yield from undefined("audience", entry.audience, draft.audiences_and_rotas, place)
 
 
 def _condition_faults(draft: Draft, spec: AlertSpec, mark: Mark) -> Iterator[Fault]:

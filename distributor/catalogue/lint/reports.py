@@ -14,7 +14,7 @@ from distributor.catalogue.lint.schedules import schedule_faults
 from distributor.catalogue.lint.sections import section_faults
 from distributor.catalogue.lint.texts import title_faults
 from distributor.catalogue.marks import Mark
-from distributor.catalogue.models import DeliverSpec, ReportSpec
+from distributor.catalogue.models import DeliverSpec, ReportSpec, TilesSpec
 
 _ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+\.[^@\s,;<>\".]+")
 _MONTH = timedelta(days=28)
@@ -33,9 +33,14 @@ FORMATS = {
     "sms": ("summary",),
 }
 
+_TAKEN = "alerts"
+
 
 def report_faults(draft: Draft) -> Iterator[Fault]:
-    for _, spec, mark in draft.reports:
+    for name, spec, mark in draft.reports:
+        if name == _TAKEN:
+            what = f'a report cannot be called "{_TAKEN}": evaluations of alert rules are recorded under that name'
+            yield Fault(place=mark.locate("report"), what=what, remedy="Give the report another name.")
         yield from title_faults(spec.title, mark, ("title",))
         yield from _owner_faults(spec, mark)
         yield from _mail_faults(spec, mark)
@@ -48,6 +53,7 @@ def report_faults(draft: Draft) -> Iterator[Fault]:
             yield from section_faults(draft, section, mark, index)
         for index, entry in enumerate(spec.deliver):
             yield from _deliver_faults(draft, entry, mark, index)
+            yield from _text_message_faults(spec, entry, mark, index)
         yield from _wait_faults(spec, mark)
         yield from privacy_faults(draft, spec, mark)
 
@@ -78,6 +84,12 @@ def _wait_faults(spec: ReportSpec, mark: Mark) -> Iterator[Fault]:
         what = f'"{spec.gates.wait}" is a longer wait than a report on the "{spec.period}" can have'
         remedy = f"Wait at most {longest.days} day{'s' if longest.days > 1 else ''}: then the next run is due."
         yield Fault(place=mark.locate("gates", "wait"), what=what, remedy=remedy)
+
+
+def _text_message_faults(spec: ReportSpec, entry: DeliverSpec, mark: Mark, index: int) -> Iterator[Fault]:
+    if entry.channel == "sms" and not any(isinstance(section, TilesSpec) for section in spec.sections):
+        what = "a text message is made of the report's tiles, and it has none"
+        yield Fault(place=mark.locate("deliver", index, "channel"), what=what, remedy="Add a section of tiles.")
 
 
 def _deliver_faults(draft: Draft, entry: DeliverSpec, mark: Mark, index: int) -> Iterator[Fault]:

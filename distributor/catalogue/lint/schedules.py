@@ -7,20 +7,16 @@ from distributor.catalogue.draft import Draft
 from distributor.catalogue.errors import Fault, PhraseError, Place
 from distributor.catalogue.lint.names import repeated, undefined
 from distributor.catalogue.lint.organisation import unknown_zone
-from distributor.catalogue.marks import Mark
+from distributor.catalogue.marks import Mark, Step
 from distributor.catalogue.models import ScheduleSpec
 from distributor.catalogue.phrases import parse_phrase
+from distributor.catalogue.rota_models import RotaSpec
+from distributor.catalogue.routing_models import HoursSpec
 
 
 def schedule_faults(draft: Draft, schedule: ScheduleSpec, mark: Mark) -> Iterator[Fault]:
     """Yield the faults of a report's schedule; *mark* is the report's."""
-    if schedule.timezone is not None:
-        yield from unknown_zone(schedule.timezone, mark.locate("schedule", "timezone"))
-    if schedule.holidays is not None:
-        yield from _unknown_country(schedule.holidays, mark.locate("schedule", "holidays"))
-    for index, name in enumerate(schedule.except_):
-        yield from undefined("calendar", name, draft.calendars, mark.locate("schedule", "except", index))
-    yield from repeated(schedule.except_, '"except"', mark.locate("schedule", "except"))
+    yield from clock_faults(draft, schedule, mark, ("schedule",))
     try:
         phrase = parse_phrase(schedule.on)
     except PhraseError as error:
@@ -32,6 +28,19 @@ def schedule_faults(draft: Draft, schedule: ScheduleSpec, mark: Mark) -> Iterato
     if not isinstance(phrase, CronLine) and schedule.at is None:
         what, remedy = 'key "at" is missing in "schedule"', 'Local time, HH:MM, in quotes: "07:00".'
         yield Fault(place=mark.locate_key("schedule"), what=what, remedy=remedy)
+
+
+def clock_faults(
+    draft: Draft, spec: ScheduleSpec | RotaSpec | HoursSpec, mark: Mark, path: tuple[Step, ...]
+) -> Iterator[Fault]:
+    """Yield zones, countries and calendars that there are not."""
+    if spec.timezone is not None:
+        yield from unknown_zone(spec.timezone, mark.locate(*path, "timezone"))
+    if spec.holidays is not None:
+        yield from _unknown_country(spec.holidays, mark.locate(*path, "holidays"))
+    for index, name in enumerate(spec.except_):
+        yield from undefined("calendar", name, draft.calendars, mark.locate(*path, "except", index))
+    yield from repeated(spec.except_, '"except"', mark.locate(*path, "except"))
 
 
 def _unknown_country(code: str, place: Place) -> Iterator[Fault]:

@@ -21,7 +21,9 @@ from distributor.catalogue.models import (
     TextSpec,
     TilesSpec,
     TimeStep,
+    WatchListSpec,
 )
+from distributor.catalogue.watching import is_watchable, watched_rules
 
 TIME_STEPS: tuple[str, ...] = get_args(TimeStep)
 _SPLIT = ("stacked bars", "heat map")
@@ -45,6 +47,8 @@ def section_faults(draft: Draft, section: SectionSpec, mark: Mark, index: int) -
             yield from _sort_faults(section, mark, (*path, "table", "sort"))
         case RowsSpec():
             yield from _rows_faults(draft, section, mark, (*path, "rows"))
+        case WatchListSpec():
+            yield from _watch_faults(draft, section, mark, (*path, "watch_list"))
         case TextSpec():
             yield from template_faults(section.text, mark, (*path, "text"))
 
@@ -145,3 +149,19 @@ def _rows_faults(draft: Draft, section: RowsSpec, mark: Mark, path: tuple[Step, 
                 got=column,
                 remedy=f'Declare it under "columns" of "{body.dataset}" in datasets.yaml.',
             )
+
+
+def _watch_faults(draft: Draft, section: WatchListSpec, mark: Mark, path: tuple[Step, ...]) -> Iterator[Fault]:
+    body, remedy = section.watch_list, "Name rules on a rate or a share that compare it, and do not pair it."
+    yield from repeated(body.rules, '"rules"', mark.locate(*path, "rules"))
+    for index, name in enumerate(body.rules):
+        place = mark.locate(*path, "rules", index)
+        yield from undefined("alert", name, draft.alerts, place)
+        rule = draft.alerts.specs.get(name)
+        is_known = rule is not None and rule.metric in draft.metrics.specs
+        if rule is not None and is_known and not is_watchable(rule, draft.metrics.specs):
+            yield Fault(place=place, what=f'alert "{name}" cannot be watched', remedy=remedy)
+    is_whole = draft.alerts.declared is not None and len(draft.alerts.specs) == len(draft.alerts.declared)
+    if is_whole and not body.rules and not watched_rules(body, draft.alerts.specs, draft.metrics.specs):
+        what = "there is no alert rule that can be watched"
+        yield Fault(place=mark.locate(*path), what=what, remedy=remedy)

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 
 from distributor.jobs.application import Application
 from distributor.jobs.checks.finding import Finding, counted, fault, ok, warning
+from distributor.jobs.checks.rule_state import check_rules
+from distributor.jobs.evaluate_rules import ALERTS
 from distributor.jobs.leases import SCHEDULER, run_lease
+from distributor.jobs.schedule import timetables
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import (
     DeliveryRecord,
@@ -19,7 +22,6 @@ from distributor.ledger.records import (
 )
 from distributor.ledger.states import SENDABLE
 from distributor.process_name import is_dead
-from distributor.scheduling.triggers import make_triggers
 
 _GRACE = timedelta(minutes=10)
 _LONG = timedelta(days=7)
@@ -53,7 +55,7 @@ def check_waiting(app: Application, now: datetime) -> Iterator[Finding]:
 
 def check_scheduler(app: Application, now: datetime) -> Iterator[Finding]:
     """Whether a scheduler is alive, where anything is scheduled at all."""
-    scheduled = len(make_triggers(app.catalogue))
+    scheduled = len(timetables(app))
     if not scheduled:
         return
     lease = next((one for one in app.ledger.leases() if one.name == SCHEDULER), None)
@@ -78,7 +80,7 @@ def check_silent(app: Application, now: datetime) -> Iterator[Finding]:
             yield warning(
                 "runs",
                 f"run {run.run_id} began at {_shown(run.started_at)}, and its process has ended without a word.",
-                f"Go on with: distributor run --resume {run.run_id}.",
+                _go_on(run),
             )
 
 
@@ -113,8 +115,14 @@ def check_failed(app: Application, now: datetime) -> Iterator[Finding]:
         yield warning(
             "runs",
             f"{times} of {report} failed, last at {_shown(last.started_at)}: {last.reason}",
-            f"Go on with: distributor run --resume {last.run_id}.",
+            _go_on(last),
         )
+
+
+def _go_on(run: RunRecord) -> str:
+    if run.report == ALERTS:  # an evaluation is repeated, not resumed
+        return "Evaluate the rules again: distributor alerts evaluate."
+    return f"Go on with: distributor run --resume {run.run_id}."
 
 
 def check_outbox(app: Application, now: datetime) -> Iterator[Finding]:
@@ -199,5 +207,6 @@ RUN_CHECKS = (
     RunCheck(name="runs", all_well="every run that began is in hand or has ended.", look=check_silent),
     RunCheck(name="runs", all_well="none has waited for somebody for a week.", look=check_waiting_for_people),
     RunCheck(name="runs", all_well="none has failed since the last that did not.", look=check_failed),
+    RunCheck(name="rules", all_well="no service is to evaluate alert rules.", look=check_rules),
     RunCheck(name="outbox", all_well="nothing is stuck.", look=check_outbox),
 )

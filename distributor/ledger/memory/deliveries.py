@@ -45,9 +45,14 @@ class MemoryDeliveries:
         return self.state.letters[key]
 
     @locked
+    def letters_in(self, root_key: str) -> tuple[LetterRecord, ...]:
+        found = [one for one in self.state.letters.values() if root_key and one.root_key == root_key]
+        return tuple(sorted(found, key=lambda one: (one.written_at, one.key)))
+
+    @locked
     def deliveries(self, which: DeliveryFilter | str) -> tuple[DeliveryRecord, ...]:
         if isinstance(which, str):
-            which = DeliveryFilter(run_id=which, packs_only=True)
+            which = DeliveryFilter(run_id=which, without_letters=True)
         return tuple(self.state.matching(which))
 
     @locked
@@ -60,8 +65,23 @@ class MemoryDeliveries:
         return sum(one.at >= at and one.status.group is Group.sent for one in self.state.attempts)
 
     @locked
+    def messages_sent(self, channel: str, *, since: datetime, address: str = "") -> int:
+        asked = {
+            one.key
+            for one in self.state.deliveries.values()
+            if one.channel == channel and (not address or one.address == address)
+        }
+        accepted = (one for one in self.state.attempts if one.at >= since and one.status.group is Group.sent)
+        return len({one.transport_id for one in accepted if one.key in asked and one.transport_id})
+
+    @locked
+    def deliveries_of_message(self, message_id: str) -> tuple[DeliveryRecord, ...]:
+        known = (self.state.deliveries[key] for key in sorted(self.state.deliveries))
+        return tuple(one for one in known if message_id and one.message_id == message_id)
+
+    @locked
     def delivery_counts(self) -> Mapping[DeliveryStatus, int]:
-        return dict(Counter(one.status for one in self.state.deliveries.values() if one.kind is Kind.pack))
+        return dict(Counter(one.status for one in self.state.deliveries.values() if one.kind is not Kind.letter))
 
     @locked
     def move(

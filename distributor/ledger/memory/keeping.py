@@ -12,6 +12,12 @@ from distributor.ledger.states import ENDED
 
 Pseudonym = Callable[[str], str]
 
+# Records by their keys in which somebody's words may mention an address.
+_WITH_WORDS = (
+    "runs", "packs", "deliveries", "letters", "occurrences", "suppressions", "bounces", "incidents", "acks", "snoozes",
+    "silences", "verdicts", "steps",
+)  # fmt: skip
+
 
 class MemoryKeeping:
     state: State
@@ -124,11 +130,31 @@ def _erase_person(state: State, recipient_id: str, known: Mapping[str, str], pse
         replace(one, subject=nameless.get(one.subject, one.subject), who=nameless.get(one.who, one.who))
         for one in state.audit
     ]
-    for name in ("runs", "packs", "deliveries", "letters", "occurrences", "suppressions", "bounces"):
+    _rename_in_alerts(state, nameless)
+    for name in _WITH_WORDS:
         records = getattr(state, name)
         setattr(state, name, {key: _replaced(record, theirs) for key, record in records.items()})
     state.attempts = [_replaced(one, theirs) for one in state.attempts]
     state.audit = [_replaced(one, theirs) for one in state.audit]
+
+
+def _rename_in_alerts(state: State, nameless: Mapping[str, str]) -> None:
+    """Take a person's id out of what was told and said of incidents."""
+    for name, attribute in (
+        ("notices", "recipient_id"),
+        ("acks", "author"),
+        ("snoozes", "author"),
+        ("silences", "author"),
+    ):
+        records = getattr(state, name)
+        setattr(state, name, {key: _renamed(one, attribute, nameless) for key, one in records.items()})
+    verdicts = [_renamed(one, "recipient_id", nameless) for one in state.verdicts.values()]
+    state.verdicts = {(one.incident_id, one.recipient_id): one for one in verdicts}
+
+
+def _renamed(record: Any, attribute: str, nameless: Mapping[str, str]) -> Any:
+    whose = getattr(record, attribute)
+    return replace(record, **{attribute: nameless[whose]}) if whose in nameless else record
 
 
 def _replaced(value: Record, pseudonyms: Mapping[str, str]) -> Record:

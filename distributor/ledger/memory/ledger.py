@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from distributor.ledger.memory.alerts import MemoryAlerts
 from distributor.ledger.memory.deliveries import MemoryDeliveries
+from distributor.ledger.memory.incidents import MemoryIncidents
 from distributor.ledger.memory.keeping import MemoryKeeping
 from distributor.ledger.memory.occurrences import MemoryLeases, MemoryOccurrences
 from distributor.ledger.memory.outbox import MemoryOutbox
@@ -22,6 +24,8 @@ class MemoryLedger(
     MemoryPeople,
     MemoryKeeping,
     MemoryAudit,
+    MemoryAlerts,
+    MemoryIncidents,
 ):
     """See ``distributor.ledger.port``. For the threads of one process; no other process sees it."""
 

@@ -80,7 +80,7 @@ class MemoryRuns:
         status = DeliveryStatus.queued if approved else DeliveryStatus.suppressed
         self.state.runs[run_id] = replace(run, approval=decision, decided_by=who, status=run_status, reason=reason)
         words = f"{decision} by {who}{f': {reason}' if reason else ''}"
-        waiting = [one for one in _packs_of(self.state, run_id) if one.status is DeliveryStatus.held]
+        waiting = [one for one in _counted_of(self.state, run_id) if one.status is DeliveryStatus.held]
         # What is held for another reason, a channel that is not set up, is no matter of approval.
         waiting = [one for one in waiting if one.next_attempt_at is not None]
         waiting.sort(key=lambda one: (self.state.positions[one.key], one.key))
@@ -95,14 +95,14 @@ class MemoryRuns:
     @locked
     def close_run(self, run_id: str, at: datetime) -> bool:
         run = self.state.runs.get(run_id)
-        if run is None or run.status is not RunStatus.sending or any(map(_is_open, _packs_of(self.state, run_id))):
+        if run is None or run.status is not RunStatus.sending or any(map(_is_open, _counted_of(self.state, run_id))):
             return False
         self.state.runs[run_id] = replace(run, status=RunStatus.closed, closed_at=instant(at))
         return True
 
     @locked
     def counts(self, run_id: str) -> Mapping[DeliveryStatus, int]:
-        return dict(Counter(one.status for one in _packs_of(self.state, run_id)))
+        return dict(Counter(one.status for one in _counted_of(self.state, run_id)))
 
 
 class MemoryPacks:
@@ -114,9 +114,9 @@ class MemoryPacks:
         self.state.packs |= {(run_id, pack.branch_id, pack.language): pack for pack, _ in packs}
         ways = {(pack.branch_id, pack.language): queueing for pack, queueing in packs}
         touched = {attempt.key for attempt in self.state.attempts}
-        for one in _packs_of(self.state, run_id):
+        for one in _counted_of(self.state, run_id):
             queueing = ways.get((one.branch_id, one.language))
-            if queueing is None:
+            if queueing is None or one.kind is not Kind.pack:
                 continue
             # A pack that could not be made has been made now. Nobody has tried, or decided, anything else yet.
             was_not_made = one.status is DeliveryStatus.failed and one.key not in touched
@@ -133,8 +133,8 @@ class MemoryPacks:
         return self.state.packs.get((run_id, branch_id, language))
 
 
-def _packs_of(state: State, run_id: str) -> list[DeliveryRecord]:
-    return [one for one in state.deliveries.values() if one.run_id == run_id and one.kind is Kind.pack]
+def _counted_of(state: State, run_id: str) -> list[DeliveryRecord]:
+    return [one for one in state.deliveries.values() if one.run_id == run_id and one.kind is not Kind.letter]
 
 
 def _is_open(delivery: DeliveryRecord) -> bool:

@@ -2,11 +2,22 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import wraps
 from threading import RLock
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
+from distributor.ledger.alert_records import (
+    AckRecord,
+    EscalationStepRecord,
+    IncidentRecord,
+    NoticeRecord,
+    RuleStateRecord,
+    SilenceRecord,
+    SnoozeRecord,
+    TransitionRecord,
+    VerdictRecord,
+)
 from distributor.ledger.errors import UnknownRunError
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import (
@@ -50,6 +61,15 @@ class State:
     consents: dict[tuple[str, str], ConsentRecord] = field(default_factory=dict)
     bounces: dict[str, BounceRecord] = field(default_factory=dict)
     audit: list[AuditRecord] = field(default_factory=list)
+    rule_states: dict[str, RuleStateRecord] = field(default_factory=dict)
+    incidents: dict[str, IncidentRecord] = field(default_factory=dict)
+    transitions: dict[tuple[str, str, date], TransitionRecord] = field(default_factory=dict)
+    acks: dict[tuple[str, datetime], AckRecord] = field(default_factory=dict)
+    snoozes: dict[tuple[str, datetime], SnoozeRecord] = field(default_factory=dict)
+    silences: dict[str, SilenceRecord] = field(default_factory=dict)
+    verdicts: dict[tuple[str, str], VerdictRecord] = field(default_factory=dict)
+    notices: dict[str, NoticeRecord] = field(default_factory=dict)
+    steps: dict[tuple[str, int], EscalationStepRecord] = field(default_factory=dict)
 
     def run(self, run_id: str) -> RunRecord:
         if run_id not in self.runs:
@@ -72,7 +92,7 @@ class State:
             and (not which.statuses or one.status in which.statuses)
             and (not keys or one.key in keys)
             and one.key.startswith(which.key_begins)
-            and (not which.packs_only or one.kind is Kind.pack)
+            and (not which.without_letters or one.kind is not Kind.letter)
         ]
         found.sort(key=lambda one: (one.run_id, one.kind is Kind.letter, self.positions[one.key], one.key))
         return found[: which.limit]

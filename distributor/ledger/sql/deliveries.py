@@ -16,7 +16,7 @@ from distributor.ledger.sql.runs import unknown_run
 from distributor.ledger.sql.statements import add_attempts, among, insert_new, statuses_in
 from distributor.ledger.sql.tables import AttemptRow, DeliveryRow, LetterRow, RunRow
 
-_PLAN_ORDER = (DeliveryRow.run_id, DeliveryRow.kind.desc(), DeliveryRow.position, DeliveryRow.key)
+_PLAN_ORDER = (DeliveryRow.run_id, DeliveryRow.kind == Kind.letter, DeliveryRow.position, DeliveryRow.key)
 
 
 class SqlDeliveries:
@@ -30,7 +30,7 @@ class SqlDeliveries:
     def _record_plan(self, db: Connection, run_id: str, deliveries: tuple[DeliveryRecord, ...], at: datetime) -> None:
         if not db.execute(update(RunRow).where(RunRow.run_id == run_id).values(planned_at=at)).rowcount:
             raise unknown_run(db, run_id)
-        insert_new(db, DeliveryRow, [_planned(one, run_id, position, at) for position, one in enumerate(deliveries)])
+        insert_new(db, DeliveryRow, [planned_row(one, run_id, position, at) for position, one in enumerate(deliveries)])
 
     @reads
     def is_planned(self, db: Connection, run_id: str) -> bool:
@@ -47,7 +47,7 @@ class SqlDeliveries:
         if db.execute(select(RunRow.run_id).where(RunRow.run_id == delivery.run_id)).first() is None:
             raise unknown_run(db, delivery.run_id)
         insert_new(db, LetterRow, [row_of(letter)])
-        return bool(insert_new(db, DeliveryRow, [_planned(delivery, delivery.run_id, 0, letter.written_at)]))
+        return bool(insert_new(db, DeliveryRow, [planned_row(delivery, delivery.run_id, 0, letter.written_at)]))
 
     @reads
     def letter(self, db: Connection, key: str) -> LetterRecord:
@@ -57,9 +57,15 @@ class SqlDeliveries:
         return letter_of(row)
 
     @reads
+    def letters_in(self, db: Connection, root_key: str) -> tuple[LetterRecord, ...]:
+        query = select(LetterRow.__table__).where(LetterRow.root_key == root_key, LetterRow.root_key != "")
+        rows = db.execute(query.order_by(LetterRow.written_at, LetterRow.key)).mappings()
+        return tuple(map(letter_of, rows))
+
+    @reads
     def deliveries(self, db: Connection, which: DeliveryFilter | str) -> tuple[DeliveryRecord, ...]:
         if isinstance(which, str):
-            which = DeliveryFilter(run_id=which, packs_only=True)
+            which = DeliveryFilter(run_id=which, without_letters=True)
         query = select(DeliveryRow.__table__).where(*_matching(db, which)).order_by(*_PLAN_ORDER).limit(which.limit)
         return tuple(delivery_of(row) for row in db.execute(query).mappings())
 
@@ -77,8 +83,24 @@ class SqlDeliveries:
         return db.scalars(select(func.count()).select_from(AttemptRow).where(*accepted)).one()
 
     @reads
+    def messages_sent(self, db: Connection, channel: str, *, since: datetime, address: str = "") -> int:
+        is_accepted = (statuses_in(AttemptRow.status, Group.sent), AttemptRow.transport_id != "")
+        which = [AttemptRow.at >= since, *is_accepted, DeliveryRow.channel == channel]
+        if address:
+            which.append(DeliveryRow.address == address)
+        query = select(func.count(AttemptRow.transport_id.distinct())).where(*which)
+        return db.scalars(query.join(DeliveryRow, DeliveryRow.key == AttemptRow.key)).one()
+
+    @reads
+    def deliveries_of_message(self, db: Connection, message_id: str) -> tuple[DeliveryRecord, ...]:
+        if not message_id:
+            return ()  # what was never handed over has none
+        query = select(DeliveryRow.__table__).where(DeliveryRow.message_id == message_id).order_by(DeliveryRow.key)
+        return tuple(delivery_of(row) for row in db.execute(query).mappings())
+
+    @reads
     def delivery_counts(self, db: Connection) -> Mapping[DeliveryStatus, int]:
-        query = select(DeliveryRow.status, func.count()).where(DeliveryRow.kind == Kind.pack)
+        query = select(DeliveryRow.status, func.count()).where(DeliveryRow.kind != Kind.letter)
         return {DeliveryStatus(status): number for status, number in db.execute(query.group_by(DeliveryRow.status))}
 
     @writes
@@ -131,7 +153,8 @@ class SqlDeliveries:
         return tuple(attempt_of(row) for row in db.execute(query).mappings())
 
 
-def _planned(delivery: DeliveryRecord, run_id: str, position: int, at: datetime) -> dict[str, Any]:
+def planned_row(delivery: DeliveryRecord, run_id: str, position: int, at: datetime) -> dict[str, Any]:
+    """Return a delivery of a run as a row."""
     return {**row_of(delivery), "run_id": run_id, "position": position, "updated_at": at}
 
 
@@ -148,6 +171,6 @@ def _matching(db: Connection, which: DeliveryFilter) -> tuple[ColumnElement[bool
         found.append(among(db, DeliveryRow.key, which.keys))
     if which.key_begins:
         found.append(DeliveryRow.key.startswith(which.key_begins, autoescape=True))
-    if which.packs_only:
-        found.append(DeliveryRow.kind == Kind.pack)
+    if which.without_letters:
+        found.append(DeliveryRow.kind != Kind.letter)
     return tuple(found)

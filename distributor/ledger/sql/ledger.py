@@ -7,8 +7,10 @@ from sqlalchemy import Connection, DateTime, func, inspect, select, text
 
 from distributor.ledger.errors import LedgerVersionError
 from distributor.ledger.migrations import VERSIONS
+from distributor.ledger.sql.alerts import SqlAlerts
 from distributor.ledger.sql.database import Database, patiently, reads
 from distributor.ledger.sql.deliveries import SqlDeliveries
+from distributor.ledger.sql.incidents import SqlIncidents
 from distributor.ledger.sql.keeping import SqlKeeping
 from distributor.ledger.sql.occurrences import SqlLeases, SqlOccurrences
 from distributor.ledger.sql.outbox import SqlOutbox
@@ -18,7 +20,17 @@ from distributor.ledger.sql.tables import AttemptRow, AuditRow, RunRow, Watermar
 
 
 class SqlLedger(
-    SqlRuns, SqlPacks, SqlDeliveries, SqlOutbox, SqlOccurrences, SqlLeases, SqlPeople, SqlKeeping, SqlAudit
+    SqlRuns,
+    SqlPacks,
+    SqlDeliveries,
+    SqlOutbox,
+    SqlOccurrences,
+    SqlLeases,
+    SqlPeople,
+    SqlKeeping,
+    SqlAudit,
+    SqlAlerts,
+    SqlIncidents,
 ):
     """See ``distributor.ledger.port``. Safe to be used from several threads and processes, on several machines."""
 

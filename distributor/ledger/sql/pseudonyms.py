@@ -12,6 +12,7 @@ from sqlalchemy.sql import ColumnElement
 from distributor.ledger.port import PSEUDONYM_MARK
 from distributor.ledger.pseudonyms import is_plain as is_plain_text
 from distributor.ledger.pseudonyms import renamed, without_addresses
+from distributor.ledger.sql.alert_tables import AckRow, NoticeRow, SilenceRow, SnoozeRow, VerdictRow
 from distributor.ledger.sql.statements import among
 from distributor.ledger.sql.tables import (
     AttemptRow,
@@ -26,6 +27,17 @@ from distributor.ledger.sql.tables import (
 )
 
 Pseudonym = Callable[[str], str]
+
+# Where a recipient's id stands, beside the deliveries; who unsubscribes by a link is also the one who did it.
+_PERSONS: tuple[InstrumentedAttribute[str], ...] = (
+    AuditRow.subject,
+    AuditRow.who,
+    NoticeRow.recipient_id,
+    VerdictRow.recipient_id,
+    AckRow.author,
+    SnoozeRow.author,
+    SilenceRow.author,
+)
 
 
 def is_plain(column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
@@ -91,8 +103,8 @@ def erase_person(db: Connection, recipient_id: str, known: Mapping[str, str], ps
     db.execute(delete(SuppressionRow).where(among(db, SuppressionRow.address, theirs)))
     for table in (PreferenceRow, ConsentRow):
         db.execute(delete(table).where(table.recipient_id == recipient_id))
-    for column in (AuditRow.subject, AuditRow.who):  # who unsubscribes by a link is both
-        db.execute(update(AuditRow).where(column == recipient_id).values({column: pseudonym(recipient_id)}))
+    for column in _PERSONS:
+        db.execute(update(column.class_).where(column == recipient_id).values({column: pseudonym(recipient_id)}))
     if theirs:
         for rows in Table.metadata.sorted_tables:
             _replace_everywhere(db, rows, theirs)

@@ -21,6 +21,7 @@ from distributor.ledger.records import (
     OccurrenceStatus,
     PackRecord,
     PreferenceRecord,
+    Relation,
     RunRecord,
     RunStatus,
     Sender,
@@ -96,7 +97,8 @@ def delivery_of(row: RowMapping) -> DeliveryRecord:
 
 def letter_of(row: RowMapping) -> LetterRecord:
     plain = _fields(LetterRecord, row)
-    return LetterRecord(**{**plain, "artifacts": _refs(plain["artifacts"])})
+    relation = Relation(plain["relation"])
+    return LetterRecord(**{**plain, "artifacts": _refs(plain["artifacts"]), "relation": relation})
 
 
 def attempt_of(row: RowMapping) -> AttemptRecord:

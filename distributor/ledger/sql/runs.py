@@ -106,7 +106,7 @@ class SqlRuns:
             select(DeliveryRow.key)
             .where(
                 DeliveryRow.run_id == run_id,
-                DeliveryRow.kind == Kind.pack,
+                DeliveryRow.kind != Kind.letter,
                 DeliveryRow.status == DeliveryStatus.held,
                 # What is held for another reason, a channel that is not set up, is no matter of approval.
                 DeliveryRow.next_attempt_at.is_not(None),
@@ -129,7 +129,7 @@ class SqlRuns:
         db.execute(select(RunRow.run_id).where(RunRow.run_id == run_id).with_for_update()).all()
         is_open = (
             select(DeliveryRow.key)
-            .where(DeliveryRow.run_id == run_id, DeliveryRow.kind == Kind.pack, still_open())
+            .where(DeliveryRow.run_id == run_id, DeliveryRow.kind != Kind.letter, still_open())
             .exists()
         )
         change = (
@@ -143,7 +143,7 @@ class SqlRuns:
     def counts(self, db: Connection, run_id: str) -> Mapping[DeliveryStatus, int]:
         query = (
             select(DeliveryRow.status, func.count())
-            .where(DeliveryRow.run_id == run_id, DeliveryRow.kind == Kind.pack)
+            .where(DeliveryRow.run_id == run_id, DeliveryRow.kind != Kind.letter)
             .group_by(DeliveryRow.status)
         )
         return {DeliveryStatus(status): number for status, number in db.execute(query)}

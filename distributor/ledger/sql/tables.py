@@ -63,7 +63,8 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _partial_index(name: str, *columns: str, only: str) -> Index:
+def partial_index(name: str, *columns: str, only: str) -> Index:
+    """Return an index over the rows of which a condition holds."""
     return Index(name, *columns, sqlite_where=text(only), postgresql_where=text(only))
 
 
@@ -174,9 +175,9 @@ class DeliveryRow(Table):
         ForeignKeyConstraint(["run_id"], ["run.run_id"], name="fk_delivery_run_id"),
         Index("ix_delivery_run_id", "run_id", "status"),
         Index("ix_delivery_branch_id", "run_id", "branch_id"),
-        _partial_index("ix_delivery_due", "next_attempt_at", "position", only=SENDABLE),
-        _partial_index("ix_delivery_due_of_run", "run_id", "next_attempt_at", "position", only=SENDABLE),
-        _partial_index("ix_delivery_claimed", "lease_owner", only=CLAIMED),
+        partial_index("ix_delivery_due", "next_attempt_at", "position", only=SENDABLE),
+        partial_index("ix_delivery_due_of_run", "run_id", "next_attempt_at", "position", only=SENDABLE),
+        partial_index("ix_delivery_claimed", "lease_owner", only=CLAIMED),
         Index("ix_delivery_message_id", "message_id"),
         Index("ix_delivery_recipient_id", "recipient_id"),
     )
@@ -204,11 +205,14 @@ class DeliveryRow(Table):
 
 class LetterRow(Table):
     __tablename__ = "letter"
+    __table_args__ = (Index("ix_letter_root_key", "root_key"),)
 
     key: Mapped[str] = mapped_column(primary_key=True)
     subject: Mapped[str]
     written_at: Mapped[datetime]
     artifacts: Mapped[list[Any]]
+    relation: Mapped[str] = mapped_column(server_default="root")
+    root_key: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class AttemptRow(Table):

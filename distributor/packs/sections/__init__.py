@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from distributor.catalogue.models import ReportSpec, RowsBody, RowsSpec
+from distributor.catalogue.models import ReportSpec, RowsBody, RowsSpec, WatchListBody, WatchListSpec
 from distributor.metrics.asks import Ask
 from distributor.packs.scope import Scope
-from distributor.packs.sections import chart, rows, table, text, tiles
+from distributor.packs.sections import chart, rows, table, text, tiles, watch_list
 from distributor.packs.view import View
 from renderers.sections import Section
 
-KINDS: tuple[Any, ...] = (tiles, chart, table, rows, text)
+KINDS: tuple[Any, ...] = (tiles, chart, table, rows, watch_list, text)
 
 
 def section_keys(report: ReportSpec) -> tuple[str, ...]:
@@ -32,6 +32,12 @@ def rows_by_section(report: ReportSpec) -> dict[str, RowsBody]:
     """Return what the report's `rows` sections ask for, by section key."""
     pairs = zip(section_keys(report), report.sections, strict=True)
     return {key: spec.rows for key, spec in pairs if isinstance(spec, RowsSpec)}
+
+
+def watch_lists_by_section(report: ReportSpec) -> dict[str, WatchListBody]:
+    """Return what the report's watch lists ask for, by section key."""
+    pairs = zip(section_keys(report), report.sections, strict=True)
+    return {key: spec.watch_list for key, spec in pairs if isinstance(spec, WatchListSpec)}
 
 
 def build_sections(report: ReportSpec, view: View) -> Iterator[Section]:
