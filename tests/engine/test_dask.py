@@ -194,7 +194,7 @@ def documents(app: Application, run_id: str) -> dict[tuple[str, str, str], str]:
 def assert_each_pack_once(app: Application, summary: RunSummary) -> int:
     """The run is closed, every branch has one pack, and every delivery was sent once. How many."""
     assert RunStatus.closed is app.ledger.run(summary.run.run_id).status
-    sent = [one.key for one in app.ledger.attempts(DeliveryFilter(run_id=summary.run.run_id, packs_only=True))
+    sent = [one.key for one in app.ledger.attempts(DeliveryFilter(run_id=summary.run.run_id, without_letters=True))
             if one.status is DeliveryStatus.sent]  # fmt: skip
     assert sorted(set(sent)) == sorted(sent)
     assert len(sent) == app.ledger.counts(summary.run.run_id)[DeliveryStatus.sent]
@@ -209,7 +209,7 @@ def test_worker_killed_in_the_midst_costs_nothing(
     cluster.start_scheduler()
     victim = cluster.start_worker()
     cluster.start_worker()
-    alone = make_small_union(tmp_path / "alone", extra_locals=4)
+    alone = make_small_union(tmp_path / "alone", extra_locals=2)
     with alone.config.open("a") as file:
         file.write("fast = false\n")  # to prove the fast way takes each new process a while
     expected = start_run(alone.app(), RunRequest(report="letter"), progress=Silence())
@@ -221,7 +221,7 @@ def test_worker_killed_in_the_midst_costs_nothing(
     killing = Killing(victim, after=5)
     summary = start_run(app_of(union), RunRequest(report="letter"), progress=killing)
 
-    assert 12 == len(summary.packs)
+    assert 10 == len(summary.packs)
     assert killing.seen[-1] == len(summary.packs)
     assert len(union.letters()) == assert_each_pack_once(app_of(union), summary)
     assert documents(alone.app(), expected.run.run_id) == documents(app_of(union), summary.run.run_id)
@@ -277,7 +277,7 @@ def test_scheduler_that_dies_is_a_sentence(cluster: DaskCluster, tmp_path: Path)
     cluster.start_scheduler()
     cluster.start_worker()
 
-    with connected(DaskSettings(address=cluster.address, timeout_s=20)) as connection:
+    with connected(DaskSettings(address=cluster.address, timeout_s=8)) as connection:
         results = connection.run(ITEMS, run_id="gone", task=tasks.note_and_wait, arguments=(str(tmp_path),), **PLAIN)
         next(results)
         cluster.processes[0].kill()
