@@ -1,6 +1,6 @@
 """Which audiences hear of an incident at once, and which are asked later while nobody answers."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,7 +51,7 @@ def listening(
 
     Args:
         incident: The incident.
-        rules: All rules.
+        rules: Those that it comes from.
         table: Who is asked next; None where nobody is.
         since: When it was first told, or worsened.
         hours: In which waiting counts.
@@ -60,7 +60,7 @@ def listening(
     Returns:
         Nobody where none of the rules that it comes from notifies anybody: these feed the watch list only.
     """
-    notified = _notified(incident, rules)
+    notified = _notified(rules)
     if not notified:
         return NOBODY
     severe = [one for one in notified if incident.severity.is_at_least(one.when)]
@@ -80,21 +80,27 @@ def listener_of(step: QueuedStep) -> Listener:
     return Listener(audience=step.audience, channel=step.channel, reason=step.reason, unstaffed=step.unstaffed)
 
 
-def rules_behind(incident: Incident, rules: Iterable[Rule]) -> tuple[Rule, ...]:
-    """Return the rules that an incident comes from: its own; those of a region's family; those that read a source."""
+def rules_behind(incident: Incident, rules: Iterable[Rule], *, late: Mapping[str, str]) -> tuple[Rule, ...]:
+    """Return the rules that an incident comes from: its own; those of a region's family; those that read a source.
+
+    Args:
+        incident: The incident.
+        rules: All rules.
+        late: Rules that read a late source, with the source.
+    """
     match incident.kind:
         case IncidentKind.ENTITY:
             return tuple(one for one in rules if one.alert == incident.rule)
         case IncidentKind.REGION:
             return tuple(one for one in rules if one.family == incident.family)
         case IncidentKind.SOURCE:
-            return tuple(one for one in rules if one.source == incident.source)
+            return tuple(one for one in rules if late.get(one.alert) == incident.source)
 
 
-def _notified(incident: Incident, rules: Iterable[Rule]) -> tuple[Notify, ...]:
+def _notified(rules: Iterable[Rule]) -> tuple[Notify, ...]:
     """Return each audience on each channel once, at the lowest severity from which it hears."""
     found: dict[tuple[str, str], Notify] = {}
-    for one in (each for rule in rules_behind(incident, rules) for each in rule.notify):
+    for one in (each for rule in rules for each in rule.notify):
         known = found.get((one.audience, one.channel))
         if known is None or known.when.is_at_least(one.when):
             found[one.audience, one.channel] = one

@@ -127,7 +127,8 @@ def quiet_hours(next_allowed: Callable[[DeliveryRecord, datetime], datetime]) ->
 def in_thread(ledger: Ledger) -> Stage:
     """Return the stage that keeps answers and edits behind the message that they belong to.
 
-    They wait until it is accepted, and end with it where it was not sent. An edit ends where a later one is there.
+    They wait until it is accepted, end with it where it was not sent, and are held with it. An edit ends where a later
+    one is there.
     """
 
     def stage(work: Work) -> PutOff | End | None:
@@ -142,9 +143,12 @@ def in_thread(ledger: Ledger) -> Stage:
         if root is None or root.status.group in (Group.failed, Group.suppressed):
             reason = f"the message that it belongs to was not sent: {root.reason or root.status if root else 'gone'}"
             return End(status=DeliveryStatus.suppressed, reason=reason)
+        if root.status is DeliveryStatus.held:
+            return End(status=DeliveryStatus.held, reason=f"the message that it belongs to is held: {root.reason}")
         if root.status.group is Group.sent or _is_left_to_people(root):
             return None
-        return PutOff(until=work.now + _ROOT_WAIT, reason="waits until the message that it belongs to is sent")
+        until = max(work.now + _ROOT_WAIT, root.next_attempt_at or work.now)
+        return PutOff(until=until, reason="waits until the message that it belongs to is sent")
 
     return stage
 

@@ -3,14 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from distributor.alerting.annotations import Annotations
 from distributor.alerting.escalation import QueuedStep, is_asked_for
 from distributor.alerting.incidents import Incident, IncidentKind, incident_id
-from distributor.alerting.listeners import Listener, Listening, listening
+from distributor.alerting.listeners import Listener, Listening, listening, rules_behind
 from distributor.alerting.notices import Notice, NoticeKind, Terms
 from distributor.alerting.reasons import Sending
 from distributor.alerting.rule_files import rules_of
@@ -28,6 +28,8 @@ from distributor.ledger.records import DeliveryRecord, Group, Relation
 
 EDITABLE = ("slack",)
 _ONLY_CRITICAL = ("sms",)
+# An end that could not be written, or whose beginning was not known to have failed, is told so long afterwards.
+_OWED_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,13 +72,15 @@ def plan_outlook(
         asked: Steps of escalations whose time has come.
         now: The present instant.
     """
-    log = _Log.read(app, {one.incident_id: one for one in records})
+    lately = app.ledger.incidents(IncidentFilter(changed_since=now - _OWED_FOR))
+    log = _Log.read(app, {one.incident_id: one for one in (*lately, *records)})
     rules = rules_of(app.catalogue)
     incidents = {one.incident_id: incident_of_record(one) for one in log.records.values()}
+    late = _late_rules(app, rules, incidents.values())
     annotations = annotations_of(
         app.ledger,
         tuple(incidents.values()),
-        inhibited=inhibitions(tuple(incidents.values()), rules, late=_late_rules(app, rules, incidents.values())),
+        inhibited=inhibitions(tuple(incidents.values()), rules, late=late),
         mute=parts.mute,
     )
     asked = tuple(
@@ -84,7 +88,7 @@ def plan_outlook(
         for one in asked
         if one.incident_id in incidents and is_asked_for(incidents[one.incident_id], annotations=annotations, now=now)
     )
-    audience = _Audience(parts=parts, rules=rules, log=log, now=now)
+    audience = _Audience(parts=parts, rules=rules, late=late, log=log, now=now)
     for incident in incidents.values():
         audience.add(incident, [one for one in asked if one.incident_id == incident.id])
     messages = plan_messages(
@@ -170,6 +174,7 @@ class _Audience:
 
     parts: AlertParts
     rules: Sequence[Rule]
+    late: Mapping[str, str]
     log: _Log
     now: datetime
     hearings: list[Hearing] = field(default_factory=list)
@@ -197,7 +202,7 @@ class _Audience:
     def _listening(self, incident: Incident, since: datetime) -> Listening:
         return listening(
             incident,
-            self.rules,
+            rules_behind(incident, self.rules, late=self.late),
             table=self.parts.table,
             since=since,
             hours=self.parts.hours,

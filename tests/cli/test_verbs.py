@@ -166,7 +166,8 @@ def test_preview_writes_files_with_pictures_in_the_page(program: Program, union:
     told = json.loads(done.stdout)
     page = (folder / "pack.html").read_text("utf-8")
     assert (0, "Tal for Ask, maj 2026") == (done.returncode, told["title"])
-    assert ["pack.html", "pack.pdf", "pack.txt", "pack.xlsx"] == sorted(path.name for path in folder.iterdir())
+    files = sorted(path.name for path in folder.iterdir())
+    assert ["pack.html", "pack.pdf", "pack.txt", "pack.xlsx", "slack.json", "sms.txt"] == files
     assert (0, 1) == (page.count("cid:"), page.count('src="data:image/png;base64,'))
     assert b"%PDF-" == (folder / "pack.pdf").read_bytes()[:5]
     assert str(folder / "pack.html") == told["page"]

@@ -1,14 +1,18 @@
 """What stands between a claimed delivery and its channel."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from ledger_cases import NOW, a_delivery, a_run
+from ledger_cases import NOW, a_delivery, a_letter, a_run
 from outbox_cases import MINUTE
 
 from distributor.dispatch.breaker import BreakerRules, Breakers
-from distributor.dispatch.stages import End, PutOff, Work, circuit, quiet_hours, wanted, within_deadline
-from distributor.ledger.records import DeliveryStatus, Kind
+from distributor.dispatch.stages import End, PutOff, Work, circuit, in_thread, quiet_hours, wanted, within_deadline
+from distributor.ledger.memory import MemoryLedger
+from distributor.ledger.port import DeliveryFilter, Ledger
+from distributor.ledger.records import DeliveryStatus, Kind, Relation
 
 DEADLINE = NOW + timedelta(days=3)
 
@@ -87,3 +91,62 @@ def test_quiet_hours_put_off() -> None:
     stage = quiet_hours(lambda _, at: max(at, NOW + MINUTE))
 
     assert (PutOff(until=NOW + MINUTE, reason="quiet hours"), None) == (stage(work()), stage(work(MINUTE)))
+
+
+def a_thread(status: DeliveryStatus, relation: Relation = Relation.reply, **changes: Any) -> tuple[Ledger, Work]:
+    """Return a ledger with a message that stands so, and an answer to it in hand."""
+    ledger = MemoryLedger()
+    ledger.open_run(a_run())
+    for key, how, root in (("root", Relation.root, ""), ("answer", relation, "root")):
+        delivery, letter = a_letter(key, kind=Kind.alert, **({"status": status, **changes} if key == "root" else {}))
+        ledger.record_letter(delivery, replace(letter, relation=how, root_key=root))
+    [answer] = ledger.deliveries(DeliveryFilter(keys=("answer",)))
+    return ledger, Work(delivery=answer, run=a_run(), now=NOW)
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.sent, DeliveryStatus.delivered])
+def test_answer_goes_when_its_message_is_sent(status: DeliveryStatus) -> None:
+    """And so does the message itself, and what is in no thread."""
+    ledger, answer = a_thread(status)
+
+    assert None is in_thread(ledger)(answer)
+    [root] = ledger.deliveries(DeliveryFilter(keys=("root",)))
+    assert None is in_thread(ledger)(replace(answer, delivery=root))
+    assert None is in_thread(ledger)(work())
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.queued, DeliveryStatus.sending, DeliveryStatus.unconfirmed])
+def test_answer_waits_for_its_message(status: DeliveryStatus) -> None:
+    """As long as that waits itself."""
+    ledger, answer = a_thread(status, next_attempt_at=NOW + timedelta(hours=2))
+
+    put_off = in_thread(ledger)(answer)
+
+    assert isinstance(put_off, PutOff)
+    assert NOW + timedelta(hours=2) == put_off.until
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.failed, DeliveryStatus.bounced, DeliveryStatus.suppressed])
+def test_answer_ends_with_its_message(status: DeliveryStatus) -> None:
+    """Nobody hears the end of what was never told."""
+    ledger, answer = a_thread(status, reason="no such user")
+
+    reason = "the message that it belongs to was not sent: no such user"
+    assert End(status=DeliveryStatus.suppressed, reason=reason) == in_thread(ledger)(answer)
+
+
+def test_answer_is_held_with_its_message() -> None:
+    """Both are a person's to decide."""
+    ledger, answer = a_thread(DeliveryStatus.held, reason="no channel", next_attempt_at=None)
+
+    ended = in_thread(ledger)(answer)
+
+    assert isinstance(ended, End)
+    assert DeliveryStatus.held is ended.status
+
+
+def test_answer_does_not_wait_for_a_person() -> None:
+    """A message of which nobody will ever know by himself holds no answer up."""
+    ledger, answer = a_thread(DeliveryStatus.unconfirmed, next_attempt_at=None)
+
+    assert None is in_thread(ledger)(answer)

@@ -21,6 +21,7 @@ from distributor.jobs.alert_ports import AlertParts, Hearer, Matter
 from distributor.jobs.application import Application
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus, Relation
+from distributor.settings.vendors import SlackSettings
 from renderers.pack import Artifact
 
 MID_JUNE = date(2026, 6, 15)
@@ -76,7 +77,13 @@ class SlackUnion(ToldUnion):
         def channels(outbox: Path) -> Mapping[str, Channel]:
             return {**app.channels(outbox), "slack": self.slack}
 
-        return replace(app, channels=channels, channel_names=(*app.channel_names, "slack"))
+        given = app.settings.channels.model_copy(update={"slack": SlackSettings(token_env="TOKEN", connections=1)})
+        return replace(
+            app,
+            settings=app.settings.model_copy(update={"channels": given}),
+            channels=channels,
+            channel_names=(*app.channel_names, "slack"),
+        )
 
     def parts(self, app: Application) -> AlertParts:
         return replace(ToldUnion.parts(self, app), hearers=Desk(), wording=Blocks())

@@ -287,6 +287,20 @@ def test_message_that_cannot_be_written_holds_up_no_other(told: ToldUnion) -> No
     )
 
 
+def test_end_that_could_not_be_written_is_told_later(told: ToldUnion) -> None:
+    """Whoever was told that it fires hears that it is over, be it at a later evaluation."""
+    told.evaluate(MAY)
+    told.resize("N1", 40, on=MID_JUNE)
+    told.words.refused = ("N1",)
+    told.evaluate(JUNE)
+    assert "resolved" == told.incidents()["N1"].phase
+
+    told.words.refused = ()
+    told.evaluate(JUNE, hour=7)
+
+    assert [("ask", "first_notification N1"), ("ask", "resolved N1")] == [one for one in told.said() if one[1]]
+
+
 def test_overtaken_evaluation_judges_again(told: ToldUnion, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another evaluation that comes between is respected: what it told is not told again."""
     app = told.app()

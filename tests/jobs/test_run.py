@@ -288,7 +288,7 @@ def test_full_disk_is_a_sentence_and_a_run_to_go_on_with(union: SmallUnion) -> N
     """Where not even the ledger can be written, the error says what to look at and how to go on; nothing is sent."""
     app = union.app()
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, hard))
     try:
         with pytest.raises((LedgerError, RunError)) as caught:
             start_run(app, RunRequest(report="letter"), progress=Silence())

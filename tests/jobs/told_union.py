@@ -40,6 +40,8 @@ RULES = """
   owner: analysis
   runbook: https://intranet.example/runbooks/members
 """
+# Nobody else is asked than who is notified anyway, by the routes of the catalogue.
+ROUTING = "default: [{audience: branch_leaders, channel: email}]\n"
 
 
 class Words:
@@ -84,6 +86,7 @@ class ToldUnion:
         folder = self.union.folder / "report_specs" / "alerts"
         folder.mkdir(exist_ok=True)
         (folder / "members.yaml").write_text(text, "utf-8")
+        (folder.parent / "routing.yaml").write_text(ROUTING, "utf-8")
 
     def evaluate(self, as_of: date, *names: str, hour: int = 6) -> ToldRun:
         self.now = datetime(as_of.year, as_of.month, as_of.day, hour, tzinfo=UTC)

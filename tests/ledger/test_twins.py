@@ -3,10 +3,23 @@
 import shutil
 import tempfile
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from alert_cases import (
+    ALL,
+    MAY,
+    a_message,
+    a_notice,
+    a_step,
+    a_transition,
+    an_ack,
+    an_evaluation,
+    an_incident,
+    ended,
+    some_notices,
+)
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -209,6 +222,42 @@ class Twins(RuleBasedStateMachine):
         )
         self.both(lambda one: one.suppress(suppression))
 
+    @rule(number=st.integers(0, 3), seen=st.integers(-1, 3), is_over=st.booleans(), notice=st.integers(0, 2))
+    def evaluate(self, number: int, seen: int, is_over: bool, notice: int) -> None:
+        incident = an_incident(1, evaluation_id=f"alerts-{number}", fired_at=NOW, changed_at=self.now)
+        stands = ended(incident, ended_at=self.now, changed_at=self.now) if is_over else incident
+        entry = an_evaluation(
+            f"alerts-{number}",
+            seen="" if seen < 0 else f"alerts-{seen}",
+            incidents=(stands,),
+            transitions=(a_transition(period_ends_on=MAY + timedelta(days=notice), at=self.now),),
+            messages=(a_message(f"message-{number}", a_notice(f"notice-{notice}", decided_at=self.now)),),
+            queued=(a_step(notice),),
+            at=self.now,
+        )
+        self.both(lambda one: one.record_evaluation(entry))
+
+    @rule(number=st.integers(0, 3), seen=st.integers(0, 3), position=st.integers(0, 2), is_restarted=st.booleans())
+    def take_step(self, number: int, seen: int, position: int, is_restarted: bool) -> None:
+        entry = some_notices(
+            f"notices-{number}",
+            seen=f"alerts-{seen}",
+            taken=(("inc1-e1", position),),
+            restarted=("inc1-e1",) if is_restarted else (),
+            at=self.now,
+        )
+        self.both(lambda one: one.record_notices(entry))
+
+    @rule()
+    def acknowledge(self) -> None:
+        self.both(lambda one: one.record_ack(an_ack(made_at=self.now, author="person-1")))
+
+    @rule(minutes=MINUTES)
+    def forget_incidents(self, minutes: int) -> None:
+        before = NOW + minutes * MINUTE
+        counted = self.both(lambda one: one.forget_incidents(before=before, dry=True))
+        assert counted == self.both(lambda one: one.forget_incidents(before=before, dry=False))
+
     @rule(minutes=MINUTES)
     def forget(self, minutes: int) -> None:
         before = NOW + minutes * MINUTE
@@ -240,6 +289,13 @@ class Twins(RuleBasedStateMachine):
         for run_id in ("run-a", "run-B"):
             self.both(lambda one, run_id=run_id: (one.packs(run_id), one.is_planned(run_id), one.counts(run_id)))
             self.both(lambda one, run_id=run_id: (one.next_due_at(CHANNELS, run_id), one.deliveries(run_id)))
+
+    @invariant()
+    def they_tell_the_same_of_alerts(self) -> None:
+        ids = ("inc1-e1",)
+        self.both(lambda one: (one.rule_states(), one.incidents(ALL), one.transitions(ids)))
+        self.both(lambda one: (one.notices(ids), one.steps(ids), one.acks(ids), one.due_steps(self.now)))
+        self.both(lambda one: one.alerts_of_person("person-1"))
 
     @invariant()
     def counts_add_up_to_what_was_planned(self) -> None:
