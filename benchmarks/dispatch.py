@@ -37,6 +37,7 @@ from distributor.ledger.records import Sender as From
 from distributor.ledger.sql import SqlLedger
 from distributor.packs.store import ArtifactStore
 from distributor.process_name import is_dead, part_name
+from distributor.storage import FolderStorage
 from renderers.pack import Artifact
 
 START = datetime.now(UTC)
@@ -162,7 +163,7 @@ def script_loop(messages: list[Message], port: int) -> float:
 
 
 def compare_mail(number: int, folder: Path) -> None:
-    store = ArtifactStore(folder=folder / "artifacts")
+    store = ArtifactStore(storage=FolderStorage(folder=folder / "artifacts"))
     ledger = SqlLedger.in_file(folder / "ledger.sqlite")
     print(f"E-mail, {number} messages a side, median of {ROUNDS} rounds; ledger on SQLite")
     with sink() as port, sink("--delay-ms", "8") as slow_port:

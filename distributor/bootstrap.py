@@ -11,10 +11,11 @@ from channels.sms import SmsChannel, SmsConfig
 from distributor.catalogue.catalogue import Catalogue
 from distributor.catalogue.loader import load_catalogue
 from distributor.clock import Clock, SystemClock
-from distributor.errors import SettingsError
+from distributor.errors import SettingsError, UsageError
 from distributor.jobs.application import Application
 from distributor.jobs.checks.finding import tried
 from distributor.jobs.doctor import Setup
+from distributor.jobs.run_folders import RunFolders
 from distributor.ledger.port import Ledger
 from distributor.ledger.sql import SqlLedger
 from distributor.packs.store import ArtifactStore
@@ -25,10 +26,12 @@ from distributor.settings import (
     SlackSettings,
     SmsSettings,
     SqlDirectorySettings,
+    StoreSettings,
     load_settings,
 )
 from distributor.sources.port import Source
 from distributor.sources.registry import make_sources
+from distributor.storage import FolderStorage, open_storage
 from recipients.directories.csv import CsvDirectory
 from recipients.directories.rows import RosterRules
 from recipients.directories.sql import SqlDirectory
@@ -40,14 +43,20 @@ __all__ = ["Application", "make_application", "make_setup"]
 _SHORT_S, _PART_S = 10.0, 20.0
 
 
-def make_application(config: Path | None = None, *, clock: Clock | None = None) -> Application:
+def make_application(config: Path | None = None, *, clock: Clock | None = None, engine: str = "") -> Application:
     """Read settings and catalogue and wire the application.
+
+    Args:
+        config: config.toml, wherever it is.
+        clock: Which tells the time; by default the system's.
+        engine: "local" or "dask" instead of what config.toml says.
 
     Raises:
         SettingsError: config.toml is wrong.
+        StorageError: The library for the store is not installed.
         CatalogueError: With all faults of the catalogue.
     """
-    settings = load_settings(config)
+    settings = _with_engine(load_settings(config), engine)
     catalogue = _checked_catalogue(settings)
     sources = make_sources(settings.sources)
     channels = _channels(settings)
@@ -57,7 +66,8 @@ def make_application(config: Path | None = None, *, clock: Clock | None = None) 
         sources=sources,
         directory=_make_directory(settings, catalogue, sources),
         ledger=_open_ledger(settings),
-        store=ArtifactStore(folder=settings.store.path / "artifacts"),
+        store=_open_store(settings.store),
+        runs=_run_folders(settings.store),
         clock=clock or SystemClock(),
         channels=channels,
         channel_names=tuple(channels(settings.outbox.path)),
@@ -73,16 +83,19 @@ def make_setup(config: Path | None = None, *, clock: Clock | None = None) -> Set
     given, short = settings, _impatient(settings)
     catalogue, no_catalogue = tried("catalogue", lambda: _checked_catalogue(given), limit_s=_PART_S)
     ledger, no_ledger = tried("ledger", lambda: _open_ledger(given), limit_s=_PART_S)
+    store, no_store = tried("store", lambda: _open_store(given.store), limit_s=_PART_S)
     channels, no_channels = tried("channels", lambda: _channels(short), limit_s=_PART_S)
     directory = _make_directory(given, catalogue, make_sources(given.sources)) if catalogue else None
     return Setup(
         clock=clock,
-        troubles=tuple(one for one in (no_catalogue, no_ledger, no_channels) if one is not None),
+        troubles=tuple(one for one in (no_catalogue, no_ledger, no_store, no_channels) if one is not None),
         settings=short,
         catalogue=catalogue,
         sources=make_sources(short.sources),
         directory=directory,
         ledger=ledger,
+        store=store,
+        runs=_run_folders(given.store) if store else None,
         channels=channels,
     )
 
@@ -107,6 +120,35 @@ def _impatient(settings: Settings) -> Settings:
     }
     channels = settings.channels.model_copy(update=short)
     return settings.model_copy(update={"sources": sources, "channels": channels})
+
+
+def _with_engine(settings: Settings, engine: str) -> Settings:
+    """Return the settings with the engine that is asked for, once it has what it needs."""
+    kind = engine or settings.engine.kind
+    if kind == "local":
+        return settings.model_copy(update={"engine": settings.engine.model_copy(update={"kind": "local"})})
+    name = settings.config_path.name
+    if kind != "dask":
+        raise UsageError(f'the engine "{kind}" is not known. Allowed: local, dask.')
+    if settings.engine.dask is None:
+        raise SettingsError(f'{name}: engine.dask: is missing. Say where the cluster is: address = "tls://host:8786".')
+    if not settings.ledger.urls_given or settings.ledger.resolve_url().startswith("sqlite"):
+        raise SettingsError(
+            f"{name}: ledger: the engine dask needs a ledger in PostgreSQL, which workers on other machines can reach; "
+            "this one is an SQLite file. Give url, url_env or url_file."
+        )
+    return settings.model_copy(update={"engine": settings.engine.model_copy(update={"kind": "dask"})})
+
+
+def _open_store(store: StoreSettings) -> ArtifactStore:
+    if store.url is None:
+        return ArtifactStore(storage=FolderStorage(folder=store.path / "artifacts"))
+    return ArtifactStore(storage=open_storage(f"{store.url.rstrip('/')}/artifacts"))
+
+
+def _run_folders(store: StoreSettings) -> RunFolders:
+    shared = open_storage(f"{store.url.rstrip('/')}/runs") if store.url is not None else None
+    return RunFolders(folder=store.path / "runs", shared=shared)
 
 
 def _open_ledger(settings: Settings) -> Ledger:

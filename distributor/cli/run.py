@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from distributor.cli.options import AsJson, Branches, Config, Period, Report
+from distributor.cli.options import AsJson, Branches, Config, Engine, Period, Report
 from distributor.cli.outcome import correction_counts, print_outcome
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ def run(
         bool, typer.Option("--correct", help="Correct the last run over the period: send what has changed, and say so.")
     ] = False,
     resume: Annotated[str, typer.Option("--resume", help="Go on with this run, by its id.")] = "",
+    engine: Engine = "",
     as_json: AsJson = False,
 ) -> None:
     """Run REPORT: one query for all branches, one pack each, delivered to those who should have it.
@@ -44,7 +45,7 @@ def run(
         raise UsageError(f"--resume goes on as the run was asked for: leave out {others}.")
     if to:
         check_address(to)
-    app = make_application(config)
+    app = make_application(config, engine=engine)
     request = RunRequest(
         report=report,
         period=period,

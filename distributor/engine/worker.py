@@ -70,24 +70,47 @@ def enter_forked() -> None:
 
 
 def run_shard(task: Callable[[Item], Result], finish: Callable[[], None], shard: Sequence[Item]) -> list[Result]:
-    """Do *task* for the items of *shard* until it is told to stop; then *finish* what was done, whatever ended it."""
-    results: list[Result] = []
-    try:
+    """Do *task* for the items of *shard* until this process is told to stop, and *finish*."""
+    with telling_errors():
         if _state.fault is not None:
             raise _state.fault
-        try:
-            for item in shard:
-                if _state.stop is not None and _state.stop.is_set():
-                    break
-                results.append(task(item))
-                _state.collection.count()
-        finally:
-            finish()
+        return do_shard(task, finish, shard, goes_on=_goes_on, collection=_state.collection)
+
+
+def _goes_on() -> bool:
+    return _state.stop is None or not _state.stop.is_set()
+
+
+def do_shard(
+    task: Callable[[Item], Result],
+    finish: Callable[[], None],
+    shard: Sequence[Item],
+    *,
+    goes_on: Callable[[], bool],
+    collection: RareCollection,
+) -> list[Result]:
+    """Do *task* for the items of *shard* as long as it goes on; then *finish* what was done, whatever ended it."""
+    results: list[Result] = []
+    try:
+        for item in shard:
+            if not goes_on():
+                break
+            results.append(task(item))
+            collection.count()
+    finally:
+        finish()
+    return results
+
+
+@contextmanager
+def telling_errors() -> Iterator[None]:
+    """Let errors out that can travel to the main process as they are, and the text of those that cannot."""
+    try:
+        yield
     except Exception as error:
         if not _can_travel(error):
             raise WorkerError(f"{type(error).__name__}: {error}") from None
         raise
-    return results
 
 
 def _can_travel(error: Exception) -> bool:

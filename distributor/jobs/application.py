@@ -7,6 +7,7 @@ from pathlib import Path
 from channels.channel import Channel
 from distributor.catalogue.catalogue import Catalogue
 from distributor.clock import Clock
+from distributor.jobs.run_folders import RunFolders
 from distributor.ledger.port import Ledger
 from distributor.packs.store import ArtifactStore
 from distributor.settings import Settings
@@ -27,13 +28,14 @@ class Application:
     directory: Directory
     ledger: Ledger
     store: ArtifactStore
+    runs: RunFolders
     clock: Clock
     channels: Callable[[Path], Mapping[str, Channel]]
     channel_names: tuple[str, ...]
 
     def run_folder(self, run_id: str) -> Path:
-        """Return where the snapshot and the figures of a run lie."""
-        return self.settings.store.path / "runs" / run_id
+        """Return where the snapshot and the figures of a run lie on this machine."""
+        return self.runs.place(run_id)
 
     @property
     def evaluations_folder(self) -> Path:

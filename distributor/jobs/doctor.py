@@ -16,6 +16,7 @@ from distributor.jobs.checks.machine import (
     check_disk,
     check_drawing,
     check_ledger,
+    check_storage,
     check_time_zones,
     check_writable,
 )
@@ -23,7 +24,9 @@ from distributor.jobs.checks.on_call import check_rotas
 from distributor.jobs.checks.outside import check_directory, check_mail, check_mailbox, check_source
 from distributor.jobs.checks.run_state import RUN_CHECKS, missed_occurrences
 from distributor.jobs.checks.vendors import check_slack, check_sms
+from distributor.jobs.cluster import check_cluster
 from distributor.jobs.letters import letter_head, post_letter
+from distributor.jobs.run_folders import RunFolders
 from distributor.ledger.port import Ledger
 from distributor.ledger.records import OccurrenceRecord, RunRecord, RunStatus
 from distributor.packs.figures_file import FILE_NAME as FIGURES
@@ -51,6 +54,8 @@ class Setup:
     sources: Mapping[str, Source] = field(default_factory=dict)
     directory: Directory | None = None
     ledger: Ledger | None = None
+    store: ArtifactStore | None = None
+    runs: RunFolders | None = None
     channels: Callable[[Path], Mapping[str, Channel]] | None = None
 
     @property
@@ -59,7 +64,7 @@ class Setup:
         settings = self.settings
         if settings is None or self.catalogue is None or self.directory is None:
             return None
-        if self.ledger is None or self.channels is None:
+        if self.ledger is None or self.channels is None or self.store is None or self.runs is None:
             return None
         return Application(
             settings=settings,
@@ -67,7 +72,8 @@ class Setup:
             sources=self.sources,
             directory=self.directory,
             ledger=self.ledger,
-            store=ArtifactStore(folder=settings.store.path / "artifacts"),
+            store=self.store,
+            runs=self.runs,
             clock=self.clock,
             channels=self.channels,
             channel_names=tuple(self.channels(settings.outbox.path)),
@@ -139,6 +145,10 @@ def _checks(setup: Setup) -> Iterator[Check]:
         yield Check(name="clock", look=partial(check_clock, ledger, now=now))
     folders = {"store": settings.store.path, "outbox": settings.outbox.path}
     yield Check(name="folders", look=partial(check_writable, folders))
+    if settings.engine.kind == "dask" and settings.engine.dask is not None:
+        yield Check(name="engine", look=partial(check_cluster, settings.engine.dask), limit_s=_PATIENT_S)
+    if setup.store is not None and settings.store.url is not None:
+        yield Check(name="store", look=partial(check_storage, setup.store.storage), limit_s=40)
     grow = {"documents": settings.store.path}
     if not settings.ledger.urls_given:
         grow["the ledger"] = (settings.ledger.path or settings.store.path / "ledger.sqlite").parent

@@ -9,6 +9,7 @@ from distributor.catalogue.models import ReportSpec
 from distributor.errors import UsageError
 from distributor.jobs.application import Application
 from distributor.jobs.progress import Progress
+from distributor.jobs.run_folders import MEASURES, MOVEMENT, SNAPSHOT
 from distributor.metrics.measure import Calculator, measure, open_calculator
 from distributor.metrics.measures import load_measures
 from distributor.metrics.privacy import suppress_small_cells
@@ -25,8 +26,6 @@ from distributor.snapshot.gates import check_gates
 from distributor.snapshot.manifest import MANIFEST_NAME
 from distributor.snapshot.snapshot import Snapshot, Verify, load_snapshot, take_snapshot
 from recipients.branches import BranchTree
-
-SNAPSHOT, MEASURES, MOVEMENT = "snapshot", "measures", "movement"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,20 +130,20 @@ def prepare_edition(app: Application, order: Order, *, now: datetime, progress: 
     if not (order.folder / MEASURES / "index.json").is_file():
         progress.stage("measure")
         _compute(app, order, head, snapshot)
-    edition = load_edition(head, order.folder)
+    edition = load_edition(head, order.folder / MEASURES)
     guard_edition(edition)
     return Prepared(edition=edition, findings=overruled + gates.reports)
 
 
 def load_edition(head: EditionHead, folder: Path) -> Edition:
-    """Map the figures of a run into memory: in the main process, and in every worker."""
+    """Map the figures of a run, which lie in *folder*, into memory: in the main process, and in every worker."""
     keys = (*rows_by_section(head.report), *watch_lists_by_section(head.report))
     is_judged = bool(movement_asks(head.report, head.scope))
     return Edition(
         head=head,
-        measures=load_measures(folder / MEASURES, head.catalogue.metrics),
-        rows={key: load_rows(folder / MEASURES / f"rows_{key}.arrow") for key in keys},
-        movement=load_measures(folder / MEASURES / MOVEMENT, head.catalogue.metrics) if is_judged else None,
+        measures=load_measures(folder, head.catalogue.metrics),
+        rows={key: load_rows(folder / f"rows_{key}.arrow") for key in keys},
+        movement=load_measures(folder / MOVEMENT, head.catalogue.metrics) if is_judged else None,
     )
 
 

@@ -10,7 +10,8 @@ from distributor.catalogue.watching import watched_rules
 from distributor.errors import UsageError
 from distributor.jobs.application import Application
 from distributor.jobs.days import read_period
-from distributor.jobs.edition import SNAPSHOT, calculator_for, find_report, make_scope, snapshot_params
+from distributor.jobs.edition import calculator_for, find_report, make_scope, snapshot_params
+from distributor.jobs.run_folders import SNAPSHOT
 from distributor.ledger.records import RunRecord
 from distributor.metrics.asks import Ask, operands
 from distributor.metrics.measure import Calculator, measure
@@ -22,7 +23,6 @@ from distributor.packs.plan import find_branch
 from distributor.packs.scope import Scope
 from distributor.packs.sections import watch_lists_by_section
 from distributor.packs.watch import watch_window
-from distributor.snapshot.manifest import MANIFEST_NAME
 from distributor.snapshot.snapshot import Snapshot, Verify, load_snapshot, take_snapshot
 from recipients.branches import Branch, BranchTree
 
@@ -120,7 +120,7 @@ def _named_run(app: Application, report: ReportSpec, name: str, period: str) -> 
 def _newest_run(app: Application, report: ReportSpec, period: str) -> RunRecord | None:
     """Return the newest run of the report over the period that has a snapshot."""
     for run in reversed(app.ledger.runs(report.report)):
-        if run.period == period and (app.run_folder(run.run_id) / SNAPSHOT / MANIFEST_NAME).is_file():
+        if run.period == period and app.runs.manifest(run.run_id) is not None:
             return run
     return None
 
@@ -133,6 +133,7 @@ def _snapshot(
     wanted = [metric, *([target] if isinstance(target, str) else [])]
     names = {scope.metrics[name].dataset for one in wanted for name in operands(one, scope.metrics)}  # type: ignore[attr-defined]
     if run is not None:
+        app.runs.recall(run.run_id)
         stored = load_snapshot(app.run_folder(run.run_id) / SNAPSHOT, verify=Verify.CONTENT)
         if names <= set(stored.datasets):
             return stored, run

@@ -4,8 +4,8 @@ import shutil
 from datetime import datetime
 
 from distributor.jobs.application import Application
-from distributor.jobs.edition import MEASURES, SNAPSHOT
 from distributor.jobs.letters import letter_head, owner_words, post_letter
+from distributor.jobs.run_folders import MEASURES, SNAPSHOT
 from distributor.ledger.records import UNFINISHED, RunRecord, RunStatus
 from distributor.packs.waiting import GateStep, gate_decision
 from distributor.snapshot.errors import GateError
@@ -26,6 +26,7 @@ def hold_run(app: Application, run: RunRecord, error: GateError) -> datetime | N
     shutil.rmtree(aside, ignore_errors=True)
     (folder / SNAPSHOT).rename(aside)
     shutil.rmtree(folder / MEASURES, ignore_errors=True)
+    app.runs.withdraw(run.run_id)
     spec = app.catalogue.reports[run.report].gates
     now = app.clock.now()
     decision = gate_decision(spec, fire_at=run.fire_at or run.started_at, now=now, failures=error.failures)

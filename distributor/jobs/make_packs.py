@@ -7,13 +7,14 @@ from distributor.jobs.application import Application
 from distributor.jobs.approval import ask_if_needed, send_sample
 from distributor.jobs.days import read_period
 from distributor.jobs.deadlines import delivery_deadline
-from distributor.jobs.edition import SNAPSHOT, Order, find_report, prepare_edition
+from distributor.jobs.edition import Order, find_report, prepare_edition
 from distributor.jobs.planning import make_plan, stand_ins
 from distributor.jobs.production import render_packs
 from distributor.jobs.progress import Progress, StageClock
+from distributor.jobs.run_folders import MEASURES
 from distributor.ledger.records import UNFINISHED, Approval, RunRecord, RunStatus
 from distributor.packs.plan import SendPlan, burst_branches
-from distributor.snapshot.manifest import MANIFEST_NAME, Manifest
+from distributor.snapshot.manifest import Manifest
 from recipients.directory import Roster
 
 
@@ -59,7 +60,9 @@ def make_packs(
         last_rows=_last_rows(app, run),
         fire_at=run.fire_at,
     )
+    app.runs.recall(run.run_id)
     prepared = prepare_edition(app, order, now=run.started_at, progress=clock)
+    published = app.runs.publish(run.run_id)
     run = ask_if_needed(app, run, prepared.edition)
     clock.stage("plan")
     branches = burst_branches(report, roster.tree, period.window, run.branch_ids)
@@ -75,7 +78,8 @@ def make_packs(
     )
     app.ledger.record_run(run)
     clock.stage("render")
-    render_packs(app, run, prepared.edition.head, branches, clock, check=check)
+    figures = published.get(MEASURES)
+    render_packs(app, run, prepared.edition.head, branches, clock, check=check, figures=figures)
     clock.end()
     app.ledger.record_run(replace(run, seconds=clock.seconds))
     if run.approval is Approval.asked:
@@ -90,9 +94,10 @@ def make_packs(
 def _last_rows(app: Application, run: RunRecord) -> dict[str, int] | None:
     """Return the rows of the datasets of the last closed run before this one, for the gate that compares them."""
     for earlier in reversed(app.ledger.runs(run.report)):
+        if earlier.status is not RunStatus.closed or earlier.started_at >= run.started_at:
+            continue
         # The manifest is enough: the files of a run may have been removed since.
-        manifest = app.run_folder(earlier.run_id) / SNAPSHOT / MANIFEST_NAME
-        if earlier.status is RunStatus.closed and earlier.started_at < run.started_at and manifest.is_file():
-            datasets = Manifest.from_json(manifest.read_text("utf-8")).datasets
-            return {name: record.rows for name, record in datasets.items()}
+        manifest = app.runs.manifest(earlier.run_id)
+        if manifest is not None:
+            return {name: record.rows for name, record in Manifest.from_json(manifest).datasets.items()}
     return None

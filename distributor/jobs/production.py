@@ -1,18 +1,21 @@
 """Every pack of a run, rendered by the engine; each puts its deliveries into the outbox as it is recorded."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 
 from distributor.engine import Lost, run_local
 from distributor.jobs.application import Application
+from distributor.jobs.cluster import render_on_cluster
 from distributor.jobs.days import local_day
 from distributor.jobs.progress import Progress
 from distributor.jobs.proving import chosen_sample
 from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, not_made, record_made, set_up
+from distributor.jobs.run_folders import MEASURES
 from distributor.ledger.port import Queueing
-from distributor.ledger.records import DeliveryRecord, DeliveryStatus, RunRecord
+from distributor.ledger.records import DeliveryRecord, DeliveryStatus, PackRecord, RunRecord
 from distributor.packs.assemble import EditionHead
 from distributor.packs.plan import all_formats
+from distributor.storage.kept_folder import KeptFolder
 from recipients.branches import Branch
 from renderers.pack import Format
 
@@ -28,6 +31,7 @@ def render_packs(
     progress: Progress,
     *,
     check: Callable[[], None],
+    figures: KeptFolder | None = None,
 ) -> None:
     """Make the packs that are not made yet.
 
@@ -38,6 +42,7 @@ def render_packs(
         branches: Those that get a pack.
         progress: Hears of each pack.
         check: Called after each pack; raises when something else has gone wrong and the run must stop.
+        figures: Where the figures lie for other machines.
     """
     app.ledger.start_rendering(run.run_id, app.clock.now())
     waiting: dict[tuple[str, str], list[DeliveryRecord]] = {}
@@ -48,7 +53,9 @@ def render_packs(
     rest = [order for order in orders if (order.branch_id, order.language) not in made]
     workshop = Workshop(
         head=head,
-        folder=app.run_folder(run.run_id),
+        folder=app.run_folder(run.run_id) / MEASURES,
+        figures=figures if app.settings.engine.kind == "dask" else None,
+        cache=app.settings.store.cache,
         store=app.store,
         ledger=app.ledger,
         image_scale=app.settings.render.image_scale,
@@ -63,9 +70,25 @@ def render_packs(
         if key in made and made[key].has_documents and any(one.status in _WAITING for one in deliveries)
     ]
     app.ledger.record_packs(run.run_id, behind)
+    with closing(_rendered(app, rest, workshop)) as results:  # whatever stops the run: what is made is recorded
+        for done, result in enumerate(results, start=len(orders) - len(rest) + 1):
+            if isinstance(result, Lost):
+                _record_lost(workshop, result)
+            progress.packs(done, len(orders))
+            check()
+    progress.packs(len(orders), len(orders))  # also those whose answer a cluster has lost
+
+
+def _rendered(
+    app: Application, orders: Sequence[PackOrder], workshop: Workshop
+) -> Generator[PackRecord | Lost[PackOrder], None, None]:
+    """Let the engine make packs."""
     engine = app.settings.engine
-    results = run_local(
-        rest,
+    if engine.kind == "dask":
+        yield from render_on_cluster(app, orders, workshop)
+        return
+    yield from run_local(
+        orders,
         task=make_pack,
         finish=record_made,
         setup=set_up,
@@ -75,12 +98,6 @@ def render_packs(
         items_per_worker=engine.packs_per_worker,
         few=_FEW_PACKS if app.settings.render.fast else 0,
     )
-    with closing(results):  # whatever stops the run: what is made is recorded, and workers end
-        for done, result in enumerate(results, start=len(orders) - len(rest) + 1):
-            if isinstance(result, Lost):
-                _record_lost(workshop, result)
-            progress.packs(done, len(orders))
-            check()
 
 
 def _queueing(run: RunRecord) -> Queueing:

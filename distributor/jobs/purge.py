@@ -4,24 +4,24 @@ The ledger forgets first and files go afterwards, so that whatever is referred t
 leaves in between is found as left over the next time.
 """
 
-import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from distributor.errors import RunError
 from distributor.jobs.application import Application
 from distributor.jobs.pseudonyms import make_pseudonym
+from distributor.jobs.run_folders import folder_size, is_half_removed, remove_folder
 from distributor.ledger.port import DeliveryFilter
 from distributor.ledger.records import AuditRecord, Kind, RunRecord
 from distributor.ledger.states import ENDED
-from distributor.packs.store import stored_file
+from distributor.storage import Storage
 
 # A file is put before the ledger refers to it: what was put so lately is not left over yet.
 _GRACE = timedelta(days=1)
-_GOING = ".going-"
 
 
 class What(StrEnum):
@@ -73,11 +73,11 @@ class _Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Old:
-    """A file or a folder that goes."""
+    """A file or a folder that goes; ``remove`` raises FileNotFoundError when another purge was faster."""
 
     what: What
-    path: Path
     size_bytes: int
+    remove: Callable[[], bool | None]
 
 
 def plan_purge(app: Application) -> Purge:
@@ -110,7 +110,7 @@ def carry_out_purge(app: Application, *, who: str) -> Purge:
     kept = app.ledger.artifact_refs()
     forgotten, still = _names(app, before - kept), _names(app, kept)
     old = (*_old_files(app, limits, forgotten=forgotten, kept=still), *_old_folders(app, limits))
-    gone = tuple(one for one in old if _remove(one, limits))
+    gone = tuple(one for one in old if _is_removed(one))
     rows = {
         What.attempts: app.ledger.forget_attempts(before=limits.attempts, dry=False),
         What.incidents: app.ledger.forget_incidents(before=limits.attempts, dry=False),
@@ -152,69 +152,63 @@ def _names(app: Application, refs: set[tuple[str, str]]) -> set[str]:
 
 
 def _old_files(app: Application, limits: _Limits, *, forgotten: set[str], kept: set[str]) -> Iterator[_Old]:
+    used_before_s = limits.left_over.timestamp()
     for file in app.store.files():
-        name = file.path.name
-        if name not in kept and file.used_at_s < limits.left_over.timestamp():
-            what = What.documents if name in forgotten else What.left_over
-            yield _Old(what=what, path=file.path, size_bytes=file.size_bytes)
+        if file.name not in kept and file.used_at_s < used_before_s:
+            what = What.documents if file.name in forgotten else What.left_over
+            remove = partial(_remove_unused, app.store.storage, file.name, used_before_s=used_before_s)
+            yield _Old(what=what, size_bytes=file.size_bytes, remove=remove)
 
 
 def _old_folders(app: Application, limits: _Limits) -> Iterator[_Old]:
     runs = {run.run_id: run for run in app.ledger.runs()}
     for run in runs.values():
-        folder = app.run_folder(run.run_id)
-        if _is_old(run, limits) and folder.is_dir():
-            yield _Old(what=What.run_folders, path=folder, size_bytes=_size(folder))
+        size_bytes = app.runs.size_bytes(run.run_id) if _is_old(run, limits) else None
+        if size_bytes is not None:
+            remove = partial(app.runs.remove, run.run_id)
+            yield _Old(what=What.run_folders, size_bytes=size_bytes, remove=remove)
     evaluations, previews = app.evaluations_folder, app.settings.store.path / "previews"
     for folder in sorted(evaluations.iterdir()) if evaluations.is_dir() else ():
         known = runs.get(folder.name)
         if known is not None and _is_old(known, limits):
-            yield _Old(what=What.run_folders, path=folder, size_bytes=_size(folder))
+            yield _old_folder(What.run_folders, folder)
         # An evaluation is recorded last; one that another overtook, or that was killed, has left its folder alone.
-        if known is None and not _is_going(folder) and folder.stat().st_mtime < limits.left_over.timestamp():
-            yield _Old(what=What.left_over, path=folder, size_bytes=_size(folder))
-    for place in (app.settings.store.path / "runs", evaluations):
-        for folder in sorted(place.glob(f"{_GOING}*")):
-            yield _Old(what=What.left_over, path=folder, size_bytes=_size(folder))
+        if known is None and not is_half_removed(folder) and folder.stat().st_mtime < limits.left_over.timestamp():
+            yield _old_folder(What.left_over, folder)
+    for place in (app.runs.folder, evaluations):
+        for folder in sorted(place.iterdir()) if place.is_dir() else ():
+            if is_half_removed(folder):
+                yield _old_folder(What.left_over, folder)
     for folder in sorted(previews.iterdir()) if previews.is_dir() else ():
         if folder.is_dir() and folder.stat().st_mtime < limits.artifacts.timestamp():
-            yield _Old(what=What.previews, path=folder, size_bytes=_size(folder))
+            yield _old_folder(What.previews, folder)
 
 
-def _is_going(folder: Path) -> bool:
-    return folder.name.startswith(_GOING)
+def _old_folder(what: What, folder: Path) -> _Old:
+    return _Old(what=what, size_bytes=folder_size(folder), remove=partial(remove_folder, folder))
 
 
 def _is_old(run: RunRecord, limits: _Limits) -> bool:
     return run.started_at < limits.artifacts and run.status in ENDED
 
 
-def _size(folder: Path) -> int:
-    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def _remove(one: _Old, limits: _Limits) -> bool:
-    """Remove a file or a folder. Whether it was still to go: a run may have put the same file again meanwhile."""
+def _is_removed(one: _Old) -> bool:
+    """Remove a file or a folder. Whether it was still to go."""
     try:
-        if one.path.is_dir():
-            _remove_folder(one.path)
-            return True
-        now = stored_file(one.path)
-        if now is None or now.used_at_s >= limits.left_over.timestamp():
-            return False
-        one.path.unlink()
+        return one.remove() is not False
     except FileNotFoundError:  # another purge was faster
         return False
     except OSError as error:
         raise RunError(f"{error.filename} cannot be removed: {error.strerror}. Correct its permissions.") from error
+
+
+def _remove_unused(storage: Storage, name: str, *, used_before_s: float) -> bool:
+    """Remove a file, unless a run has put the same file again meanwhile."""
+    now = storage.file(name)
+    if now is None or now.used_at_s >= used_before_s:
+        return False
+    storage.remove(name)
     return True
-
-
-def _remove_folder(folder: Path) -> None:
-    """Remove a folder as a whole: half of a snapshot must not pass for one."""
-    going = folder if _is_going(folder) else folder.with_name(f"{_GOING}{folder.name}")
-    folder.rename(going)
-    shutil.rmtree(going)
 
 
 def _counted(old: tuple[_Old, ...], limits: _Limits, rows: Mapping[What, int]) -> Purge:

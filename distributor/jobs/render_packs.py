@@ -20,6 +20,7 @@ from distributor.packs.figures_file import FILE_NAME as FIGURES
 from distributor.packs.figures_file import figures_artifact, load_figures
 from distributor.packs.guard import guard_pack
 from distributor.packs.store import ArtifactStore
+from distributor.storage.kept_folder import KeptFolder, own_cache
 from recipients.branches import Branch
 from renderers.documents import DocumentPress, Documents
 from renderers.errors import RenderError
@@ -41,6 +42,8 @@ class Workshop:
 
     Attributes:
         queueing: What becomes of the deliveries of a pack that is made.
+        folder: Where the figures lie, on every machine.
+        figures: Where a machine that has no such folder fetches them from, into its ``cache``.
         sample: On which a worker proves its fast press; None draws the full way.
         corrects: The run whose packs are corrected; "" for none.
         corrected_on: When its packs were sent.
@@ -52,6 +55,8 @@ class Workshop:
     ledger: Ledger
     image_scale: int
     queueing: Queueing
+    figures: KeptFolder | None = None
+    cache: Path | None = None
     sample: PackOrder | None = None
     corrects: str = ""
     corrected_on: date | None = None
@@ -73,7 +78,8 @@ _bench = _Bench()
 def set_up(workshop: Workshop) -> None:
     """Load the run's figures into this process."""
     _bench.workshop, _bench.made = workshop, []
-    _bench.edition = load_edition(workshop.head, workshop.folder)
+    folder = workshop.figures.fetch(own_cache(workshop.cache)) if workshop.figures else workshop.folder
+    _bench.edition = load_edition(workshop.head, folder)
     sample = workshop.sample
     if sample is None:
         _bench.press = DocumentPress(fast=False)

@@ -10,13 +10,14 @@ from distributor.settings.input import (
     SqliteSettings,
 )
 from distributor.settings.loading import CONFIG_VARIABLE, Settings, config_path, load_settings
-from distributor.settings.output import DkimSettings, EmailSettings, LedgerSettings
+from distributor.settings.output import DkimSettings, EmailSettings, LedgerSettings, StoreSettings
 from distributor.settings.vendors import SlackSettings, SmsSettings
-from distributor.settings.working import DispatchSettings
+from distributor.settings.working import DaskSettings, DispatchSettings
 
 __all__ = [
     "CONFIG_VARIABLE",
     "CsvDirectorySettings",
+    "DaskSettings",
     "DispatchSettings",
     "DkimSettings",
     "DuckdbSettings",
@@ -30,6 +31,7 @@ __all__ = [
     "SqlAlchemySettings",
     "SqlDirectorySettings",
     "SqliteSettings",
+    "StoreSettings",
     "config_path",
     "load_settings",
 ]

@@ -35,6 +35,7 @@ from distributor.settings.vendors import SlackSettings, SmsSettings
 from distributor.settings.working import (
     AlertSettings,
     BouncesSettings,
+    DaskSettings,
     DispatchSettings,
     EngineSettings,
     RenderSettings,
@@ -158,7 +159,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "catalogue": CatalogueSettings, "store": StoreSettings, "outbox": OutboxSettings, "ledger": LedgerSettings,
     "channels": ChannelsSettings, "email": EmailSettings, "dkim": DkimSettings, "slack": SlackSettings,
     "sms": SmsSettings, "dispatch": DispatchSettings, "bounces": BouncesSettings, "service": ServiceSettings,
-    "retention": RetentionSettings, "alerts": AlertSettings, "engine": EngineSettings,
+    "retention": RetentionSettings, "alerts": AlertSettings, "engine": EngineSettings, "dask": DaskSettings,
     "mail": MailSettings, "render": RenderSettings, "csv": CsvDirectorySettings, "sql": SqlDirectorySettings,
     "sqlite": SqliteSettings, "sqlalchemy": SqlAlchemySettings, "duckdb": DuckdbSettings, "folder": FolderSettings,
 }  # fmt: skip

@@ -5,12 +5,26 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from distributor.settings.secrets import read_secret
-from distributor.settings.section import ConfigPath, Section, UrlSection
+from distributor.settings.section import ConfigPath, Section, UrlSection, has_password
 from distributor.settings.vendors import SlackSettings, SmsSettings
 
 
 class StoreSettings(Section):
-    path: ConfigPath
+    """Where documents, snapshots and figures are kept: in a folder, or in a storage that several machines share."""
+
+    path: ConfigPath = Field(description="A folder of this machine; with a url, for what it is working on.")
+    url: str | None = Field(
+        default=None, pattern=r"^[a-z][a-z0-9+.-]*://\S+$", description="s3://bucket/folder, or another of fsspec's."
+    )
+    cache: ConfigPath | None = Field(
+        default=None, description="Where each machine of a cluster keeps the figures of a run while it helps."
+    )
+
+    @model_validator(mode="after")
+    def _no_password(self) -> "StoreSettings":
+        if self.url is not None and has_password(self.url):
+            raise ValueError("url holds a password. Leave it to the storage's own settings, such as AWS_PROFILE")
+        return self
 
 
 class OutboxSettings(Section):

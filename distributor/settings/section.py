@@ -33,7 +33,7 @@ class UrlSection(Section):
 
     @model_validator(mode="after")
     def _no_password(self) -> "UrlSection":
-        if self.url is not None and _has_password(self.url):
+        if self.url is not None and has_password(self.url):
             raise ValueError("url holds a password. Put it into an environment variable (url_env) or a file (url_file)")
         return self
 
@@ -55,7 +55,7 @@ class UrlSection(Section):
         return read_secret(self.url_env, self.url_file, "a database URL", environment)
 
 
-def _has_password(url: str) -> bool:
+def has_password(url: str) -> bool:
     """Whether ``user:password@`` or a password parameter stands in *url*."""
     authority = url.partition("://")[2].partition("/")[0]
     user_info = authority.rpartition("@")[0]

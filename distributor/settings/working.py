@@ -1,7 +1,9 @@
 """How the work is done: the outbox, the service, the engine, and for how long records are kept."""
 
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 
@@ -106,12 +108,49 @@ class AlertSettings(Section):
     )
 
 
+class DaskSettings(Section):
+    """A Dask cluster that runs already. Members' figures and the ledger's password travel to its workers."""
+
+    address: str = Field(pattern=r"^(tls|tcp)://[^\s/]+:\d+$", description="Of its scheduler: tls://host:8786.")
+    ca_file: ConfigPath | None = Field(default=None, description="Certificate of whoever signed the cluster's.")
+    cert_file: ConfigPath | None = None
+    key_file: ConfigPath | None = None
+    allow_plain: bool = Field(default=False, description="Also without encryption, in a network that is trusted.")
+    shard_size: int = Field(default=16, ge=1, description="Packs of one task.")
+    timeout_s: float = Field(default=30, gt=0, description="How long the scheduler, or any worker, is waited for.")
+
+    @property
+    def is_encrypted(self) -> bool:
+        return self.address.startswith("tls://")
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> "DaskSettings":
+        if self.is_encrypted:
+            if None in (self.ca_file, self.cert_file, self.key_file):
+                raise ValueError("a tls:// address needs ca_file, cert_file and key_file")
+        elif not self.allow_plain and not _is_this_machine(urlsplit(self.address).hostname or ""):
+            raise ValueError(
+                "over tcp:// members' figures and the ledger's password travel unencrypted. Use a tls:// address, or "
+                "set allow_plain = true where the network is trusted"
+            )
+        return self
+
+
 class EngineSettings(Section):
+    kind: Literal["local", "dask"] = Field(default="local", description="Processes of this machine, or a cluster.")
     workers: int = Field(default=0, ge=0, description="Processes; 0 is one a core.")
     shard_size: int = Field(default=16, ge=1, description="Branches of one task.")
     packs_per_worker: int = Field(default=5000, ge=1, description="A worker is replaced after so many packs.")
+    dask: DaskSettings | None = None
 
 
 class RenderSettings(Section):
     image_scale: int = Field(default=2, ge=1, le=4, description="Pixels of an image for each CSS pixel.")
     fast: bool = Field(default=True, description="Draw the fast way where it shows the same; false is the full way.")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

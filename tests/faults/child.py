@@ -164,7 +164,7 @@ def counted(app: Application, points: Points) -> Application:
     def channels(outbox: Path) -> Mapping[str, Channel]:
         return {name: CountedChannel(channel, points) for name, channel in app.channels(outbox).items()}
 
-    store = CountedStore(folder=app.store.folder, points=points)
+    store = CountedStore(storage=app.store.storage, points=points)
     return replace(app, ledger=ledger, store=store, channels=channels)
 
 

@@ -66,7 +66,7 @@ def test_disk_that_is_full_while_packs_are_made(kilobytes: int, child: Child, si
 def test_store_that_is_read_only(child: Child, sink: Sink, tmp_path: Path) -> None:
     """The run stops with the folder's name and the remedy, and goes on when the folder may be written to."""
     union = with_mail_server(make_small_union(tmp_path / "union"), sink.port)
-    store = union.app().store.folder
+    store = union.folder / "store" / "artifacts"
     store.mkdir(parents=True)
     store.chmod(0o555)
     said = child.failed(union, "run", obedient=True)

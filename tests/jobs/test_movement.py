@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from distributor.jobs.days import read_period
-from distributor.jobs.edition import MEASURES, MOVEMENT, Order, load_edition, prepare_edition
+from distributor.jobs.edition import Order, load_edition, prepare_edition
 from distributor.jobs.progress import Silence
+from distributor.jobs.run_folders import MEASURES, MOVEMENT
 from distributor.packs.movement import moved_sections
 from renderers.language import formatter
 
@@ -32,7 +33,7 @@ def test_movement_is_kept_with_the_figures_of_the_run(union: Any, tmp_path: Path
         "report: letter\napproval: {when: any section moved more than 0 %}",
     )
     edition = prepared(union, tmp_path)
-    again = load_edition(edition.head, tmp_path)
+    again = load_edition(edition.head, tmp_path / MEASURES)
     words = formatter("nb")
 
     assert moved_sections(edition, 0.0, words=words)

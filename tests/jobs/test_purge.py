@@ -42,7 +42,7 @@ def with_younger_run(union: SmallUnion) -> tuple[Application, RunRecord]:
 
 
 def files(app: Application) -> list[Path]:
-    return [one.path for one in app.store.files()]
+    return [app.settings.store.path / "artifacts" / one.name for one in app.store.files()]
 
 
 def is_whole(app: Application, run_id: str) -> bool:
@@ -126,11 +126,11 @@ def test_run_that_has_not_ended_loses_nothing(old: Application, status: RunStatu
 def test_leftovers_of_a_crash_go(old: Application) -> None:
     """Half-written files and files that nothing refers to go after a day, and half-removed folders too."""
     for name in ("ab/.abcd.4711", "ab/abcd-0000"):
-        path = old.store.folder / name
+        path = old.settings.store.path / "artifacts" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"half")
     (old.settings.store.path / "runs" / ".going-x" / "snapshot").mkdir(parents=True)
-    fresh = old.store.folder / "ab" / "fresh-0000"
+    fresh = old.settings.store.path / "artifacts" / "ab" / "fresh-0000"
     fresh.write_bytes(b"just put")
     os.utime(fresh, (LATER.timestamp(), LATER.timestamp()))
 
@@ -151,7 +151,7 @@ def test_file_that_is_put_again_is_in_use(union: SmallUnion) -> None:
     app.store.put(artifact, branch_id=pack.branch_id)
 
     [used] = [one for one in app.store.files() if one.used_at_s > 1]
-    assert app.store.name(pack.artifacts[0].sha256, pack.branch_id) == used.path.name
+    assert app.store.name(pack.artifacts[0].sha256, pack.branch_id) == used.name
 
 
 def test_folders_of_evaluations_go_with_their_runs(union: SmallUnion) -> None:

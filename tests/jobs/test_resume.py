@@ -249,7 +249,7 @@ def test_sent_but_not_recorded_is_the_same_letter(union: SmallUnion) -> None:
 def test_run_stopped_for_want_of_room_goes_on(union: SmallUnion) -> None:
     """What could not be stored is made and sent once it can be; until then nothing is lost."""
     (union.folder / "store").mkdir()
-    blocked = union.app().store.folder
+    blocked = union.folder / "store" / "artifacts"
     blocked.write_text("in the way")
     with pytest.raises(RunError, match="the run stopped"):
         union.run("note")
@@ -342,5 +342,5 @@ def test_run_in_another_process_is_left_alone(union: SmallUnion) -> None:
 
 
 def _stored(app: Application, digest: str) -> Path:
-    [path] = app.store.folder.glob(f"*/{digest}-*")
+    [path] = app.settings.store.path.glob(f"artifacts/*/{digest}-*")
     return path

@@ -274,7 +274,7 @@ def test_rows_are_compared_with_the_last_closed_run(union: SmallUnion) -> None:
 def test_store_that_cannot_be_written_stops_the_run(union: SmallUnion) -> None:
     """A file in the place of the artifact store stops the run with a sentence; nothing is sent, everything waits."""
     (union.folder / "store").mkdir()
-    union.app().store.folder.write_text("in the way")
+    (union.folder / "store" / "artifacts").write_text("in the way")
 
     with pytest.raises(RunError, match=r"the run stopped: .* Make room, or correct the folder's permissions"):
         union.run("note")

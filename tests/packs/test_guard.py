@@ -13,6 +13,7 @@ from distributor.packs.errors import GuardError, RowsError
 from distributor.packs.guard import guard_measures, guard_pack, guard_rows
 from distributor.packs.rows import RowsFrame, load_rows, select_rows
 from distributor.packs.store import ArtifactStore
+from distributor.storage import FolderStorage
 from renderers.pack import Artifact
 from renderers.sections import Source
 
@@ -187,7 +188,7 @@ def artifact() -> Artifact:
 
 def test_store_gives_back_what_was_put(tmp_path: Path, artifact: Artifact) -> None:
     """A file comes back as it was; the same file twice is stored once, for two branches twice."""
-    store = ArtifactStore(folder=tmp_path)
+    store = ArtifactStore(storage=FolderStorage(folder=tmp_path))
     ref = store.put(artifact, branch_id="big")
 
     assert ref == store.put(artifact, branch_id="big")
@@ -199,7 +200,7 @@ def test_store_gives_back_what_was_put(tmp_path: Path, artifact: Artifact) -> No
 
 def test_store_does_not_give_a_file_of_another_branch(tmp_path: Path, artifact: Artifact) -> None:
     """A reference to another branch's file finds nothing of one's own."""
-    store = ArtifactStore(folder=tmp_path)
+    store = ArtifactStore(storage=FolderStorage(folder=tmp_path))
     ref = store.put(artifact, branch_id="oslo")
 
     with pytest.raises(GuardError, match=r'branch big was stopped: section "pack.pdf"'):
@@ -208,7 +209,7 @@ def test_store_does_not_give_a_file_of_another_branch(tmp_path: Path, artifact: 
 
 def test_file_laid_into_another_branch_s_place_is_caught(tmp_path: Path, artifact: Artifact) -> None:
     """A file marked for another branch is caught by its mark, wherever it lies."""
-    store = ArtifactStore(folder=tmp_path)
+    store = ArtifactStore(storage=FolderStorage(folder=tmp_path))
     ref = store.put(artifact, branch_id="big")
     (own,) = [path for path in tmp_path.rglob("*") if path.is_file()]
     store.put(artifact, branch_id="oslo")
@@ -222,7 +223,7 @@ def test_file_laid_into_another_branch_s_place_is_caught(tmp_path: Path, artifac
 @pytest.mark.parametrize("change", [lambda old: old + b"!", lambda _: b"", lambda _: b"[]\nx", lambda old: old[3:]])
 def test_changed_file_is_caught(tmp_path: Path, artifact: Artifact, change: Any) -> None:
     """A file whose bytes or whose mark were changed is not sent."""
-    store = ArtifactStore(folder=tmp_path)
+    store = ArtifactStore(storage=FolderStorage(folder=tmp_path))
     ref = store.put(artifact, branch_id="big")
     (path,) = [path for path in tmp_path.rglob("*") if path.is_file()]
     path.write_bytes(change(path.read_bytes()))

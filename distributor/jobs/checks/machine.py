@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from distributor.jobs.checks.finding import Finding, fault, ok
 from distributor.ledger.port import Ledger
+from distributor.storage import Storage
 
 # In a process of its own: a library that does not fit may end or hang the one that loads it.
 _DRAW = """
@@ -94,6 +95,26 @@ def check_writable(folders: Mapping[str, Path]) -> Iterator[Finding]:
             )
         else:
             yield ok("folders", f"the {what} can be written to.")
+
+
+def check_storage(storage: Storage) -> Iterator[Finding]:
+    """Write a file into the storage that machines share, read it and remove it."""
+    name, content = f".doctor-{os.getpid()}", os.urandom(16)
+    try:
+        storage.write(name, content)
+        found = storage.read(name)
+        storage.remove(name)
+    except OSError as error:
+        yield fault(
+            "store",
+            f"{storage.where} cannot be written and read: {error.strerror or error}.",
+            "Correct its address or its permissions, or the credentials of this account.",
+        )
+        return
+    if found != content:
+        yield fault("store", f"{storage.where} gives back something else than was written.")
+    else:
+        yield ok("store", f"{storage.where} can be written and read.")
 
 
 def check_ledger(ledger: Ledger) -> Iterator[Finding]:
