@@ -6,16 +6,14 @@ from pathlib import Path
 from channels.channel import Channel
 from channels.email import DkimConfig, EmailChannel, Security, SmtpConfig
 from channels.folder import FolderChannel
-from channels.slack import SlackChannel, SlackConfig
-from channels.sms import SmsChannel, SmsConfig
 from distributor.catalogue.catalogue import Catalogue
 from distributor.catalogue.loader import load_catalogue
 from distributor.clock import Clock, SystemClock
 from distributor.errors import SettingsError, UsageError
 from distributor.jobs.application import Application
 from distributor.jobs.checks.finding import tried
-from distributor.jobs.doctor import Setup
 from distributor.jobs.run_folders import RunFolders
+from distributor.jobs.setup import Setup
 from distributor.ledger.port import Ledger
 from distributor.ledger.sql import SqlLedger
 from distributor.packs.store import ArtifactStore
@@ -168,17 +166,19 @@ def _channels(settings: Settings) -> Callable[[Path], dict[str, Channel]]:
         folder = FolderChannel(outbox)
         found: dict[str, Channel] = {"email": EmailChannel(email) if email else folder, "folder": folder}
         if slack:
-            found["slack"] = SlackChannel(slack)
+            found["slack"] = slack()
         if sms:
-            found["sms"] = SmsChannel(sms)
+            found["sms"] = sms()
         return found
 
     return opened
 
 
-def _slack(slack: SlackSettings) -> SlackConfig:
+def _slack(slack: SlackSettings) -> Callable[[], Channel]:
+    from channels.slack import SlackChannel, SlackConfig  # its library takes a while to load
+
     try:
-        return SlackConfig(
+        config = SlackConfig(
             token=slack.resolve_token(),
             signing_secret=slack.resolve_signing_secret(),
             base_url=slack.base_url,
@@ -188,11 +188,14 @@ def _slack(slack: SlackSettings) -> SlackConfig:
         )
     except ValueError as error:
         raise SettingsError(f"config.toml: channels.slack: {error}") from error
+    return lambda: SlackChannel(config)
 
 
-def _sms(sms: SmsSettings, public_url: str) -> SmsConfig:
+def _sms(sms: SmsSettings, public_url: str) -> Callable[[], Channel]:
+    from channels.sms import SmsChannel, SmsConfig  # its library takes a while to load
+
     try:
-        return SmsConfig(
+        config = SmsConfig(
             account_sid=sms.account_sid,
             auth_token=sms.resolve_auth_token(),
             sender=sms.sender,
@@ -205,6 +208,7 @@ def _sms(sms: SmsSettings, public_url: str) -> SmsConfig:
         )
     except ValueError as error:
         raise SettingsError(f"config.toml: channels.sms: {error}") from error
+    return lambda: SmsChannel(config)
 
 
 def _email(email: EmailSettings) -> SmtpConfig:

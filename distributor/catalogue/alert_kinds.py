@@ -7,6 +7,9 @@ from distributor.catalogue.catalogue import Metric
 from distributor.catalogue.conditions import Quantity
 from distributor.catalogue.models import AggregateMetric, RateMetric
 
+# An evaluation of alert rules is a run of this name, so no report may have it.
+ALERTS = "alerts"
+
 
 class RuleKind(StrEnum):
     """How a rule's figures are computed."""

@@ -1,14 +1,11 @@
 """Whether everything that a run needs is there, and whether the runs are going as they should."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
-from channels.channel import Channel
+from distributor.catalogue.alert_kinds import ALERTS
 from distributor.catalogue.catalogue import Catalogue
-from distributor.clock import Clock
-from distributor.jobs.alerts.evaluate_rules import ALERTS
 from distributor.jobs.application import Application
 from distributor.jobs.checks.finding import Check, Finding, Level, carry_out, note, ok
 from distributor.jobs.checks.machine import (
@@ -26,58 +23,14 @@ from distributor.jobs.checks.run_state import RUN_CHECKS, missed_occurrences
 from distributor.jobs.checks.vendors import check_slack, check_sms
 from distributor.jobs.cluster import check_cluster
 from distributor.jobs.letters import letter_head, post_letter
-from distributor.jobs.run_folders import RunFolders
+from distributor.jobs.setup import Setup
 from distributor.ledger.port import Ledger
 from distributor.ledger.records import OccurrenceRecord, RunRecord, RunStatus
 from distributor.packs.figures_file import FILE_NAME as FIGURES
-from distributor.packs.store import ArtifactStore
 from distributor.settings import Settings
-from distributor.sources.port import Source
-from recipients.directory import Directory
 from renderers.letters.models import RunMissed, Trouble
 
 _PATIENT_S = 90
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setup:
-    """What could be put together; what could not is None, and its reason is among the troubles.
-
-    Attributes:
-        settings: With timeouts that are short enough for somebody to wait for them.
-    """
-
-    clock: Clock
-    troubles: tuple[Finding, ...] = ()
-    settings: Settings | None = None
-    catalogue: Catalogue | None = None
-    sources: Mapping[str, Source] = field(default_factory=dict)
-    directory: Directory | None = None
-    ledger: Ledger | None = None
-    store: ArtifactStore | None = None
-    runs: RunFolders | None = None
-    channels: Callable[[Path], Mapping[str, Channel]] | None = None
-
-    @property
-    def application(self) -> Application | None:
-        """The whole, where nothing is missing."""
-        settings = self.settings
-        if settings is None or self.catalogue is None or self.directory is None:
-            return None
-        if self.ledger is None or self.channels is None or self.store is None or self.runs is None:
-            return None
-        return Application(
-            settings=settings,
-            catalogue=self.catalogue,
-            sources=self.sources,
-            directory=self.directory,
-            ledger=self.ledger,
-            store=self.store,
-            runs=self.runs,
-            clock=self.clock,
-            channels=self.channels,
-            channel_names=tuple(self.channels(settings.outbox.path)),
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

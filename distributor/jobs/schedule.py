@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from distributor.catalogue.alert_kinds import ALERTS
 from distributor.catalogue.lengths import length_of
 from distributor.catalogue.models import ScheduleSpec
-from distributor.jobs.alerts.evaluate_rules import ALERTS
 from distributor.jobs.application import Application
 from distributor.jobs.run_report import RunRequest, new_run
 from distributor.ledger.records import OccurrenceRecord, OccurrenceStatus, RunRecord

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from channels.channel import Channel
 from channels.ping import Event, Ping, PingError
+from distributor.catalogue.alert_kinds import ALERTS
 from distributor.catalogue.errors import CatalogueError
 from distributor.catalogue.loader import load_catalogue
 from distributor.dispatch.breaker import Breakers
 from distributor.dispatch.outbox import Outbox
-from distributor.jobs.alerts.evaluate_rules import ALERTS
 from distributor.jobs.alerts.notify_incidents import notify_due
 from distributor.jobs.alerts.parts import alert_parts
 from distributor.jobs.alerts.scheduled_rules import carry_out_evaluation, go_on_with_evaluation

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from email.utils import parseaddr
 
+from distributor.catalogue.alert_kinds import ALERTS
 from distributor.catalogue.draft import Draft
 from distributor.catalogue.errors import Fault
 from distributor.catalogue.lengths import length_of
@@ -33,13 +34,11 @@ FORMATS = {
     "sms": ("summary",),
 }
 
-_TAKEN = "alerts"
-
 
 def report_faults(draft: Draft) -> Iterator[Fault]:
     for name, spec, mark in draft.reports:
-        if name == _TAKEN:
-            what = f'a report cannot be called "{_TAKEN}": evaluations of alert rules are recorded under that name'
+        if name == ALERTS:
+            what = f'a report cannot be called "{ALERTS}": evaluations of alert rules are recorded under that name'
             yield Fault(place=mark.locate("report"), what=what, remedy="Give the report another name.")
         yield from title_faults(spec.title, mark, ("title",))
         yield from _owner_faults(spec, mark)

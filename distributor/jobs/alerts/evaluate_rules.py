@@ -18,7 +18,7 @@ from distributor.alerting.rule_run import EvaluationResult, run_late, run_rule
 from distributor.alerting.rules import Rule
 from distributor.alerting.state_store import StateReader
 from distributor.alerting.states import State
-from distributor.catalogue.alert_kinds import RuleKind
+from distributor.catalogue.alert_kinds import ALERTS, RuleKind
 from distributor.errors import UsageError
 from distributor.ids import run_id
 from distributor.jobs.alerts.snapshot import AlertData, measured_ground, take_alert_snapshot
@@ -28,7 +28,6 @@ from distributor.metrics.windows import Period
 from distributor.snapshot.freshness import newest_value
 
 # Evaluations are runs of the ledger, as those of a report; no report is called so.
-ALERTS = "alerts"
 OBSERVATIONS, RECORD, RULES = "observations", "evaluation.json", "rules"
 
 

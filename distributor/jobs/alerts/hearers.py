@@ -7,6 +7,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from distributor.alerting.incidents import Incident
+from distributor.catalogue.alert_kinds import ALERTS
 from distributor.catalogue.catalogue import Catalogue
 from distributor.jobs.alerts.on_call import rotas_of
 from distributor.jobs.application import Application
@@ -20,9 +21,6 @@ from recipients.directory import Roster
 from recipients.on_call import Rota, Shift, shift_at
 from recipients.people import Recipient
 from recipients.preferences import Permissions, Reason
-
-# What is evaluated is a run of this name, and readers may unsubscribe from it like from a report.
-REPORT = "alerts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +212,7 @@ class AlertHearers:
         return DeliveryStatus.planned, ""
 
     def _why_not(self, person: Recipient, channel: str, address: str) -> Reason | None:
-        return self.permissions.why_not(person.recipient_id, report=REPORT, channel=channel, address=address)
+        return self.permissions.why_not(person.recipient_id, report=ALERTS, channel=channel, address=address)
 
     def _sees_small_cells(self, person: Recipient, place: str, day: date) -> bool:
         path = (place, *(branch.branch_id for branch in self.tree.ancestors(place)))

@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from email.utils import parseaddr
 from pathlib import Path
 
+from distributor.catalogue.alert_kinds import ALERTS
 from distributor.errors import RunError
 from distributor.ids import run_id
 from distributor.jobs.alerts.changes import Changed, changes_of
-from distributor.jobs.alerts.evaluate_rules import ALERTS, RulesRun, evaluate_rules
+from distributor.jobs.alerts.evaluate_rules import RulesRun, evaluate_rules
 from distributor.jobs.alerts.outbox import word_messages
 from distributor.jobs.alerts.planning import Outlook, plan_outlook
 from distributor.jobs.alerts.ports import AlertParts, Matter

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from distributor.jobs.alerts.evaluate_rules import ALERTS
+from distributor.catalogue.alert_kinds import ALERTS
 from distributor.jobs.alerts.states import ALL_RULES
 from distributor.jobs.application import Application
 from distributor.jobs.checks.finding import Finding, ok, warning

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from distributor.jobs.alerts.evaluate_rules import ALERTS
+from distributor.catalogue.alert_kinds import ALERTS
 from distributor.jobs.application import Application
 from distributor.jobs.checks.finding import Finding, counted, fault, ok, warning
 from distributor.jobs.checks.rule_state import check_rules
