@@ -120,6 +120,12 @@ class ExpectedIncident(Spec):
     severity: Literal["warning", "critical"] = Field(default="warning", description="How bad it is.")
     phase: Literal["firing", "resolved", "retracted"] = Field(default="firing", description="How it stands.")
     episode: int = Field(default=1, ge=1, description="How often it has fired.")
+    text: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Headline of its message without the word for its severity, in the organisation's first language, "
+        "as readers get it who may not see small counts; what is left out is not looked at.",
+    )
 
 
 class CheckpointSpec(Spec):
