@@ -29,8 +29,13 @@ class CompareSpec(Spec):
     standardise: tuple[str, ...] = Field(
         default=(), description="Columns whose mix must not count: expected at the rates of each of their values."
     )
-    align: Literal["working_day_index", "iso_week", "calendar"] = Field(
+    align: Literal["working_day_index", "iso_week", "calendar", "anchor"] = Field(
         default="working_day_index", description="Pace against last year: which day of it is like this one."
+    )
+    anchor: Name | None = Field(
+        default=None,
+        description="align: anchor: the calendar of calendars.yaml on whose first day in each membership year both "
+        "years are laid upon each other, as easter.",
     )
     history_from: Day | None = Field(
         default=None, description="Pace: first day from which the data are complete; years before it say nothing."
