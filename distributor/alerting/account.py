@@ -139,7 +139,9 @@ class Account:
         return found | drivers
 
 
-def account_of(stored: Stored, period: Period, ground: Ground, *, entity_id: str, node: int) -> Account:
+def account_of(
+    stored: Stored, period: Period, ground: Ground, *, entity_id: str, node: int, is_brief: bool = False
+) -> Account:
     """Return the account of one entity.
 
     Args:
@@ -148,12 +150,13 @@ def account_of(stored: Stored, period: Period, ground: Ground, *, entity_id: str
         ground: Of the same snapshot; one that only notes what it is asked for serves to find out.
         entity_id: The entity.
         node: Where it lies in the branch tree: itself, or the branch of a thing.
+        is_brief: Whether drivers, mix and curves are left out, which no headline says.
     """
     rule = stored.rule
     look = Look(rule=rule, ground=ground, period=period, nodes=np.array([node], np.int64))
     row = stored.row(entity_id)
     expected = row.get("expected")
-    mix_by, mix = decomposed(look, node)
+    mix_by, mix = ((), None) if is_brief else decomposed(look, node)
     low, high = _forecast(row)
     return Account(
         rule=rule,
@@ -169,10 +172,10 @@ def account_of(stored: Stored, period: Period, ground: Ground, *, entity_id: str
         smallest_ratio=_smallest_ratio(rule, expected, tail=look.tail),
         low=low,
         high=high,
-        views=driver_views(look, node, expected=_whole_expected(row, rule)),
+        views=() if is_brief else driver_views(look, node, expected=_whole_expected(row, rule)),
         mix_by=mix_by,
         mix=mix,
-        curves=_curves(look, node, stored),
+        curves=None if is_brief else _curves(look, node, stored),
     )
 
 

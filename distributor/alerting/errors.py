@@ -4,6 +4,7 @@ DistributorError
 └── AlertError             1
     ├── WorkingHoursError  3   hours in which nobody ever works
     ├── SeriesWindowError  3   a window that cuts through a period of a series
+    ├── AnchorDayError     3   a membership year without the event that years are laid upon each other by
     ├── LateDataError      1   a rule cannot be tried on data that failed their gates
     ├── NullModelError     2   a rule that nothing but chance could make fire has no simulation
     ├── RouteError         3   a route that reaches nobody
@@ -67,6 +68,16 @@ class SeriesWindowError(AlertError):
     def __init__(self, edge: date) -> None:
         super().__init__(
             f"a window ends at {edge}, inside a period of the series. Compare by calendar, or give shorter periods."
+        )
+
+
+class AnchorDayError(AlertError):
+    exit_code = 3
+
+    def __init__(self, calendar: str, *, starts_on: date) -> None:
+        super().__init__(
+            f'calendar "{calendar}" begins on no day of the membership year from {starts_on}. '
+            "Add its day in that year to calendars.yaml, or align by working_day_index."
         )
 
 

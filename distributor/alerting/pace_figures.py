@@ -4,10 +4,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from distributor.alerting.errors import AnchorDayError
 from distributor.alerting.look import Columns, Look
 from distributor.alerting.plain_figures import plain_figures, tested
-from distributor.alerting.rules import Baseline, Comparand
+from distributor.alerting.rules import Anchor, Baseline, Comparand
 from distributor.catalogue.conditions import Quantity
+from distributor.catalogue.day_ranges import first_start
 from distributor.metrics.windows import Window, shift_months, year_start
 from distributor.statistics import poisson, rates
 from distributor.statistics.alignment import Alignment, MembershipYears, aligned_day
@@ -45,13 +47,31 @@ def year_so_far(look: Look) -> Window:
 
 
 def last_year_so_far(compare: Comparand, so_far: Window) -> Window:
-    """Return last membership year up to the day that is like the last one of *so_far*."""
+    """Return last membership year up to the day that is like the last one of *so_far*.
+
+    Raises:
+        AnchorDayError: One of both years has no day to count from.
+    """
     is_year_over = so_far.to_on == shift_months(so_far.from_on, 12)
-    if is_year_over or compare.align is Alignment.CALENDAR:
-        return so_far.year_before()
     last_starts_on = shift_months(so_far.from_on, -12)
-    years = MembershipYears(starts_on=so_far.from_on, last_starts_on=last_starts_on)
+    # A year that the data do not reach says nothing, whichever of its days is like this one.
+    if is_year_over or compare.align is Alignment.CALENDAR or not _is_known(last_starts_on, compare):
+        return so_far.year_before()
+    anchor = compare.anchor
+    years = MembershipYears(
+        starts_on=so_far.from_on,
+        last_starts_on=last_starts_on,
+        anchor_on=None if anchor is None else _anchor_on(anchor, so_far.from_on),
+        last_anchor_on=None if anchor is None else _anchor_on(anchor, last_starts_on),
+    )
     return Window(from_on=last_starts_on, to_on=aligned_day(so_far.last_on, years, alignment=compare.align) + _DAY)
+
+
+def _anchor_on(anchor: Anchor, starts_on: date) -> date:
+    found = first_start(anchor.ranges, from_on=starts_on, to_on=shift_months(starts_on, 12))
+    if found is None:
+        raise AnchorDayError(anchor.calendar, starts_on=starts_on)
+    return found
 
 
 def _base(look: Look, compare: Comparand, so_far: Window) -> FloatArray:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from distributor.alerting.rules import (
+    Anchor,
     Baseline,
     Comparand,
     DataTerms,
@@ -18,6 +19,7 @@ from distributor.catalogue.alert_kinds import kind_of
 from distributor.catalogue.alert_models import AlertSpec, CompareSpec, EventSpec
 from distributor.catalogue.catalogue import Catalogue
 from distributor.catalogue.conditions import ALWAYS, parse_expression, parse_gates
+from distributor.catalogue.day_ranges import parse_day_range
 from distributor.catalogue.lengths import length_of
 from distributor.catalogue.models import AggregateMetric
 from distributor.catalogue.regions import Direction
@@ -41,7 +43,7 @@ def rule_of(spec: AlertSpec, catalogue: Catalogue) -> Rule:
         source=_source(spec, catalogue),
         entity=EntityKind(spec.entity),
         direction=Direction(spec.direction),
-        compare=None if spec.compare is None else _comparand(spec.compare),
+        compare=None if spec.compare is None else _comparand(spec.compare, catalogue),
         eligible=parse_gates(spec.eligible) if spec.eligible else ALWAYS,
         fire_when=parse_gates(spec.fire_when),
         clear_when=parse_gates(spec.clear_when),
@@ -76,15 +78,20 @@ def _source(spec: AlertSpec, catalogue: Catalogue) -> str:
     return first.dataset
 
 
-def _comparand(spec: CompareSpec) -> Comparand:
+def _comparand(spec: CompareSpec, catalogue: Catalogue) -> Comparand:
     return Comparand(
         to=Baseline(spec.to),
         excluding_self=spec.excluding_self,
         standardise=spec.standardise,
         align=Alignment(spec.align),
+        anchor=None if spec.anchor is None else _anchor(spec.anchor, catalogue),
         history_from=None if spec.history_from is None else date.fromisoformat(spec.history_from),
         paired_by=spec.paired_by,
     )
+
+
+def _anchor(name: str, catalogue: Catalogue) -> Anchor:
+    return Anchor(calendar=name, ranges=tuple(parse_day_range(text) for text in catalogue.calendars[name].dates))
 
 
 def _event(spec: EventSpec) -> EventTerms:

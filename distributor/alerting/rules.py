@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from distributor.catalogue.alert_kinds import RuleKind
 from distributor.catalogue.conditions import Condition, Figures
+from distributor.catalogue.day_ranges import DayRange
 from distributor.catalogue.regions import Direction
 from distributor.statistics.alignment import Alignment
 
@@ -50,6 +51,14 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """The event that membership years are laid upon each other by."""
+
+    calendar: str  # its name, for messages
+    ranges: tuple[DayRange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparand:
     """What a figure is compared with, and how."""
 
@@ -57,6 +66,7 @@ class Comparand:
     excluding_self: bool = True
     standardise: tuple[str, ...] = ()
     align: Alignment = Alignment.WORKING_DAY_INDEX  # of a pace against last year
+    anchor: Anchor | None = None  # of align ANCHOR
     history_from: date | None = None  # of a pace: years that began before it say nothing
     paired_by: str | None = None  # of a share against last year: the column that names the things
 

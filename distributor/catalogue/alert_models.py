@@ -29,8 +29,13 @@ class CompareSpec(Spec):
     standardise: tuple[str, ...] = Field(
         default=(), description="Columns whose mix must not count: expected at the rates of each of their values."
     )
-    align: Literal["working_day_index", "iso_week", "calendar"] = Field(
+    align: Literal["working_day_index", "iso_week", "calendar", "anchor"] = Field(
         default="working_day_index", description="Pace against last year: which day of it is like this one."
+    )
+    anchor: Name | None = Field(
+        default=None,
+        description="align: anchor: the calendar of calendars.yaml on whose first day in each membership year both "
+        "years are laid upon each other, as easter.",
     )
     history_from: Day | None = Field(
         default=None, description="Pace: first day from which the data are complete; years before it say nothing."
@@ -120,6 +125,12 @@ class ExpectedIncident(Spec):
     severity: Literal["warning", "critical"] = Field(default="warning", description="How bad it is.")
     phase: Literal["firing", "resolved", "retracted"] = Field(default="firing", description="How it stands.")
     episode: int = Field(default=1, ge=1, description="How often it has fired.")
+    text: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Headline of its message without the word for its severity, in the organisation's first language, "
+        "as readers get it who may not see small counts; what is left out is not looked at.",
+    )
 
 
 class CheckpointSpec(Spec):

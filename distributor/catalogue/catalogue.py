@@ -105,7 +105,7 @@ class Catalogue:
         )
 
     def alert_version(self, spec: AlertSpec) -> str:
-        """Return the sha256 of a rule and of the metrics that it is computed from, with their queries."""
+        """Return the sha256 of a rule and of the metrics and calendar that it is computed from, with their queries."""
         metrics = self.metrics_of_alert(spec)
         datasets = self.datasets_of_alert(spec)
         return _sha256(
@@ -113,6 +113,7 @@ class Catalogue:
                 spec,
                 {name: self.metrics[name] for name in metrics},
                 {name: self.queries[name] for name in datasets},
+                *(self.calendars[name] for name in _anchors(spec)),
             )
         )
 
@@ -171,6 +172,11 @@ def metrics_used(metric: Metric) -> Iterator[str]:
         yield from metric.operands
     if isinstance(metric.target, str):
         yield metric.target
+
+
+def _anchors(spec: AlertSpec) -> tuple[str, ...]:
+    """Return the calendar that a pace is counted from, if it is."""
+    return (spec.compare.anchor,) if spec.compare is not None and spec.compare.anchor is not None else ()
 
 
 def _sha256(content: Any) -> str:

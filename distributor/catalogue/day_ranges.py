@@ -1,5 +1,7 @@
 """Days and ranges of days as calendars.yaml writes them: of one year, or of every year."""
 
+from calendar import isleap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +29,12 @@ class DayRange:
             return self.first_on <= day <= self.last_on
         return day >= self.first_on or day <= self.last_on
 
+    def start_within(self, from_on: date, to_on: date) -> date | None:
+        """Return the first day from *from_on* to before *to_on* on which the range begins; None without one."""
+        years = range(from_on.year, to_on.year + 1) if self.is_yearly else (self.first_on.year,)
+        starts = (_in_year(self.first_on, year) for year in years)
+        return next((day for day in starts if day is not None and from_on <= day < to_on), None)
+
 
 def parse_day_range(text: str) -> DayRange:
     """Read "2026-07-06..2026-07-31", "2026-05-15", "12-24..01-02" or "12-24".
@@ -39,6 +47,18 @@ def parse_day_range(text: str) -> DayRange:
     if not found.is_yearly and found.last_on < found.first_on:
         raise PhraseError(f'"{text}" ends before it begins', "Write the earlier day first.")
     return found
+
+
+def first_start(ranges: Iterable[DayRange], *, from_on: date, to_on: date) -> date | None:
+    """Return the first day from *from_on* to before *to_on* on which one of *ranges* begins; None without one."""
+    starts = (one.start_within(from_on, to_on) for one in ranges)
+    return min((day for day in starts if day is not None), default=None)
+
+
+def _in_year(day: date, year: int) -> date | None:
+    """Return the day of another year; None of a leap day where there is none."""
+    is_missing = (day.month, day.day) == (2, 29) and not isleap(year)
+    return None if is_missing else day.replace(year=year)
 
 
 def _day(text: str) -> date:

@@ -290,7 +290,7 @@ class AudienceSpec(Spec):
 
 
 class CalendarSpec(Spec):
-    """Days that are no business days for the schedules that name the calendar."""
+    """Days with a name: no business days for the schedules that name them, or what rules on a pace count from."""
 
     label: Text | None = Field(default=None, description="What these days are called.")
     dates: tuple[Annotated[str, Field(pattern=DAY_RANGE_PATTERN)], ...] = Field(

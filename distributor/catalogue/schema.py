@@ -28,7 +28,7 @@ _NAMED = {
     "datasets": (DatasetSpec, "datasets.yaml: the queries, by name."),
     "metrics": (MetricSpec, "metrics.yaml: the metrics, by name."),
     "audiences": (AudienceSpec, "audiences.yaml: who receives packs, by name."),
-    "calendars": (CalendarSpec, "calendars.yaml: days that are no business days, by name."),
+    "calendars": (CalendarSpec, "calendars.yaml: days with a name, as those that are no business days."),
     "on_call": (RotaSpec, "on_call.yaml: rotas, by name."),
 }
 _LISTED = {

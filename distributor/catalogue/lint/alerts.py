@@ -8,6 +8,7 @@ from distributor.catalogue.catalogue import Metric
 from distributor.catalogue.conditions import SIZES, Condition, parse_expression, parse_gates
 from distributor.catalogue.draft import Draft
 from distributor.catalogue.errors import ConditionError, Fault, Place
+from distributor.catalogue.lint.anchors import anchor_faults
 from distributor.catalogue.lint.datasets import columns_of
 from distributor.catalogue.lint.metrics import aggregates_of
 from distributor.catalogue.lint.names import repeated, undefined
@@ -28,6 +29,7 @@ def alert_faults(draft: Draft) -> Iterator[Fault]:
         metric = draft.metrics.specs.get(spec.metric or "")
         if metric is not None:
             yield from _compare_faults(spec, metric, mark)
+            yield from anchor_faults(draft, spec, metric, mark)
             yield from _column_faults(draft, spec, mark)
     for _, test, mark in draft.alert_tests:
         yield from _test_faults(draft, test, mark)

@@ -22,6 +22,7 @@ from distributor.catalogue.alert_models import AlertSpec
 from distributor.errors import UsageError
 from distributor.jobs.alerts.evaluate_rules import RULES, chosen_rules, known_folders
 from distributor.jobs.alerts.snapshot import measured_ground, take_alert_snapshot
+from distributor.jobs.alerts.tested_headlines import CatalogueHeadlines
 from distributor.jobs.application import Application
 from distributor.metrics.windows import Period
 
@@ -41,8 +42,9 @@ def run_rule_tests(app: Application, names: Collection[str] = ()) -> tuple[Verdi
     """Run the tests that stand beside the rules; those of some rules only."""
     rules = {rule.alert: rule for rule in chosen_rules(app, names)}
     year = app.catalogue.organisation.membership_year
+    headline = CatalogueHeadlines(catalogue=app.catalogue)
     return tuple(
-        check_rule(name, spec, rules[spec.rule], metrics=app.catalogue.metrics, membership_year=year)
+        check_rule(name, spec, rules[spec.rule], metrics=app.catalogue.metrics, headline=headline, membership_year=year)
         for name, spec in app.catalogue.alert_tests.items()
         if spec.rule in rules
     )
