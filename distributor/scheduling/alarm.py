@@ -61,6 +61,10 @@ class AlarmClock:
             return
         self._stopped.set()
         self._pulse.join()
+        # Shut down in the midst of a round, the scheduler's thread dies of a job that it cannot find. Removing waits
+        # for the round, and leaves nothing to ring for.
+        self._scheduler.pause()
+        self._scheduler.remove_all_jobs()
         self._scheduler.shutdown(wait=True)
 
     def _beat(self) -> None:

@@ -542,12 +542,12 @@ REPORTS = [
         "tiles: [members, churn]",
         "tile: [members, churn]",
         "6:5: a section needs one of the keys that say what it is. "
-        'Allowed: "tiles", "chart", "table", "rows", "text". Did you mean "tiles"?',
+        'Allowed: "tiles", "chart", "table", "rows", "watch_list", "text". Did you mean "tiles"?',
     ),
     (
         "tiles: [members, churn]",
         "members",
-        '6:5: a section needs one of the keys that say what it is. Allowed: "tiles", "chart", "table", "rows", "text".',
+        '6:5: a section needs one of the keys that say what it is. Allowed: "tiles", "chart", "table", "rows", "watch_list", "text".',
     ),
     (
         "by: age_band\n",

@@ -143,7 +143,7 @@ def wait_for_end(process: subprocess.Popen[str]) -> set[int]:
 
 def test_ctrl_c_leaves_a_run_that_goes_on(make_union: Callable[..., SmallUnion]) -> None:
     """Ctrl-C on a terminal: status interrupted, a hint how to go on, exit code 130; then the rest is made, once."""
-    union = make_union(extra_locals=40, workers=2, shard_size=2)
+    union = make_union(extra_locals=120, workers=2, shard_size=2)
     with running(union, packs=6) as process:
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=60)
@@ -154,19 +154,19 @@ def test_ctrl_c_leaves_a_run_that_goes_on(make_union: Callable[..., SmallUnion])
     assert [] == [word for word in ("Traceback", "leaked", "Error") if word in err]
     assert set() == wait_for_end(process)
     before = {path.name: path.stat().st_mtime_ns for path in union.letters()}
-    assert len(before) < 46
+    assert len(before) < 126
 
     union.edit("config.toml", "workers = 2", "workers = 1")  # how many there are changes no pack
     command = [*RUN, "--resume", run.run_id, "--config", str(union.config), "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     summary = json.loads(done.stdout)
-    assert ("closed", 48, {"sent": 46, "suppressed": 1}) == (summary["status"], summary["packs"], summary["deliveries"])
+    assert ("closed", 128, {"sent": 126, "suppressed": 1}) == (summary["status"], summary["packs"], summary["deliveries"])
     after = {path.name: path.stat().st_mtime_ns for path in union.letters()}
-    assert 46 == len(after)
+    assert 126 == len(after)
     assert before == {name: after[name] for name in before}
     assert [] == list((union.outbox / "tmp").iterdir())
-    assert 46 == len(set(sent_lines(union, run))) == len(sent_lines(union, run))
+    assert 126 == len(set(sent_lines(union, run))) == len(sent_lines(union, run))
     assert_same(union, run)
 
 
