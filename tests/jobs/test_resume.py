@@ -161,7 +161,8 @@ def test_ctrl_c_leaves_a_run_that_goes_on(make_union: Callable[..., SmallUnion])
     done = subprocess.run(command, capture_output=True, text=True, check=True)
 
     summary = json.loads(done.stdout)
-    assert ("closed", 128, {"sent": 126, "suppressed": 1}) == (summary["status"], summary["packs"], summary["deliveries"])
+    books = {"sent": 126, "suppressed": 1}
+    assert ("closed", 128, books) == (summary["status"], summary["packs"], summary["deliveries"])
     after = {path.name: path.stat().st_mtime_ns for path in union.letters()}
     assert 126 == len(after)
     assert before == {name: after[name] for name in before}
