@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+WORKERS = 2
 _PAUSE_S = 4.0  # each look walks the page tables of all processes: every quarter of a second it took 7 % of a run
 
 
 @contextmanager
 def watched_memory() -> Iterator[dict[int, int]]:
-    """Yield the highest unique bytes of each worker by process id; empty where not Linux.
+    """Yield the highest unique bytes of a process by its generation; empty where not Linux.
 
-    A worker is a descendant without children: the process that workers are forked from is none.
+    This process is of generation 0, and the one that workers are forked from of generation 1.
     """
     highest: dict[int, int] = {}
     done = threading.Event()
@@ -29,17 +30,15 @@ def watched_memory() -> Iterator[dict[int, int]]:
 
 def _watch(highest: dict[int, int], done: threading.Event) -> None:
     while not done.wait(_PAUSE_S):
-        for process in _workers(os.getpid()):
+        for process, generation in _family(os.getpid()):
             if (size := _unique_bytes(process)) is not None:
-                highest[process] = max(highest.get(process, 0), size)
+                highest[generation] = max(highest.get(generation, 0), size)
 
 
-def _workers(process: int) -> Iterator[int]:
-    children = list(_children(process))
-    if not children:
-        yield process
-    for child in children:
-        yield from _workers(child)
+def _family(process: int, generation: int = 0) -> Iterator[tuple[int, int]]:
+    yield process, generation
+    for child in _children(process):
+        yield from _family(child, generation + 1)
 
 
 def _children(process: int) -> Iterator[int]:

@@ -71,7 +71,7 @@ def _print_side(side: str, workers: int, made: dict[str, Any]) -> None:
         f"peak memory {made['peak_bytes'] / 2**20:.0f} MiB",
     ]
     if side != "naive":
-        parts.append(f"{made['unique_bytes'] / 2**20:.0f} MiB unique")
+        parts.append(f"{made['unique_bytes'] / 2**20:.0f} MiB unique a worker")
         parts += [f"data for all branches {made['data_s']:.2f} s", f"{made['bytes_per_pack'] / 1000:.0f} kB a pack"]
     print(f"{side:8} {workers} worker{'s' if workers > 1 else ' '}  {', '.join(parts)}", flush=True)
 

@@ -11,7 +11,7 @@ import time
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from benchmarks.memory import watched_memory
+from benchmarks.memory import WORKERS, watched_memory
 
 REPORT, PERIOD = "monthly_branch_pack", "2026-05"
 _CONFIG = """
@@ -72,7 +72,7 @@ def product(organisation: Path, out: Path, *, workers: int, branches: int, fast:
         "bytes_per_pack": size / len(summary.packs),
         "stages": dict(stages),
         "ways": dict(ways),
-        "unique_bytes": max(unique_bytes.values(), default=0),
+        "unique_bytes": unique_bytes.get(WORKERS, unique_bytes.get(0, 0)),
         **_resources(),
     }
 
