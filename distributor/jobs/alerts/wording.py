@@ -1,28 +1,24 @@
-"""The words of planned messages: from what is planned for a reader, and how things stand, to a brief and its files.
+"""The words of planned messages: from what is planned for a reader, and how things stand, to a brief and its files."""
 
-What is planned and how it stands is described here by what wording reads of it; the types themselves are the
-planner's.
-"""
-
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Protocol
+from datetime import datetime
 
-from distributor.alerting.annotations import Ack
-from distributor.alerting.incidents import Incident
-from distributor.alerting.notices import Notice, NoticeKind
+from distributor.alerting.incidents import Incident, IncidentKind
+from distributor.alerting.notices import NoticeKind
 from distributor.alerting.reasons import Sending
-from distributor.alerting.rules import Severity
-from distributor.alerting.states import Phase, State
+from distributor.alerting.states import Phase
+from distributor.alerting.threads import PlannedMessage
 from distributor.jobs.alerts.accounts import Accounts
 from distributor.jobs.alerts.briefs import Brief, LateBrief, RegionBrief
+from distributor.jobs.alerts.incidents import incident_of_record
 from distributor.jobs.alerts.messages import AlertMessages
+from distributor.jobs.alerts.ports import Hearer, Matter
 from distributor.jobs.application import Application
+from distributor.ledger.alert_records import IncidentRecord
 from renderers.alerts.models import Actions, Ending, Kind, Reason
 from renderers.pack import Artifact
 
-_ENTITY, _REGION, _SOURCE = "entity", "region", "source"  # the last two stand for others
 _KINDS = {
     NoticeKind.FIRED: Kind.fired,
     NoticeKind.REPEATED: Kind.repeat,
@@ -30,93 +26,6 @@ _KINDS = {
     NoticeKind.RETRACTED: Kind.retracted,
 }
 _FIRED = {Sending.MORE_FIRING: Kind.more_firing, Sending.ESCALATED: Kind.escalated}
-
-
-class PlannedReader(Protocol):
-    @property
-    def channel(self) -> str: ...
-    @property
-    def recipient_id(self) -> str: ...
-
-
-class Planned(Protocol):
-    """One message to one reader; without notices it is one that stands, written anew."""
-
-    @property
-    def reader(self) -> PlannedReader: ...
-    @property
-    def reason(self) -> Sending: ...
-    @property
-    def notices(self) -> Sequence[Notice]: ...
-    @property
-    def incidents(self) -> Sequence[Incident]: ...
-    @property
-    def unstaffed(self) -> tuple[str, ...]: ...
-
-
-class Addressee(Protocol):
-    @property
-    def language(self) -> str: ...
-    @property
-    def may_see_small_cells(self) -> bool: ...
-
-
-class Known(Protocol):
-    """An incident as it is kept; kinds are "entity", "region" and "source"."""
-
-    @property
-    def incident_id(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def key(self) -> str: ...
-    @property
-    def episode(self) -> int: ...
-    @property
-    def rule(self) -> str: ...
-    @property
-    def family(self) -> str: ...
-    @property
-    def metric(self) -> str: ...
-    @property
-    def owner(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def entity_id(self) -> str: ...
-    @property
-    def region_id(self) -> str: ...
-    @property
-    def severity(self) -> str: ...
-    @property
-    def phase(self) -> str: ...
-    @property
-    def excess(self) -> float: ...
-    @property
-    def data_on(self) -> date: ...
-    @property
-    def fired_at(self) -> datetime: ...
-    @property
-    def ending(self) -> str: ...
-
-
-class Standing(Protocol):
-    """How things stand: incidents by id, what stands for which, why sources are late, who looks into what."""
-
-    @property
-    def records(self) -> Mapping[str, Known]: ...
-    @property
-    def inhibited(self) -> Mapping[str, str]: ...
-    @property
-    def eligible(self) -> Mapping[tuple[str, str], int]: ...
-    @property
-    def late(self) -> Mapping[str, tuple[str, ...]]: ...
-    @property
-    def acks(self) -> tuple[Ack, ...]: ...
-    @property
-    def states(self) -> Callable[[str], Mapping[str, State]]: ...
-    @property
-    def now(self) -> datetime: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +47,7 @@ class StoredWording:
     on_call: Callable[[Incident, datetime], tuple[str, datetime] | None] | None = None
     answered: frozenset[str] = frozenset()
 
-    def compose(self, message: Planned, *, to: Addressee, matter: Standing) -> tuple[str, tuple[Artifact, ...]]:
+    def compose(self, message: PlannedMessage, *, to: Hearer, matter: Matter) -> tuple[str, tuple[Artifact, ...]]:
         """Return the subject and the files of a message.
 
         Raises:
@@ -147,16 +56,18 @@ class StoredWording:
         """
         messages = AlertMessages(app=self.app, states=matter.states, accounts=self.accounts)
         # All at once: what other messages of the moment will say is measured in the same pass.
-        messages.prepare(incident_from(one) for one in matter.records.values() if one.kind == _ENTITY)
+        messages.prepare(incident_of_record(one) for one in matter.records.values() if one.kind == IncidentKind.ENTITY)
         return messages.compose(self.brief(message, to=to, matter=matter))
 
-    def brief(self, message: Planned, *, to: Addressee, matter: Standing) -> Brief:
+    def brief(self, message: PlannedMessage, *, to: Hearer, matter: Matter) -> Brief:
         """Return what a message is to be about."""
         incidents = tuple(message.incidents)
         known = [matter.records[one.id] for one in incidents]
-        is_late = all(one.kind == _SOURCE for one in known)
+        is_late = all(one.kind == IncidentKind.SOURCE for one in known)
         regions = {one.region_id or "" for one in incidents}
-        stood_for = {record.incident_id: _region(record, matter) for record in known if record.kind == _REGION}
+        stood_for = {
+            record.incident_id: _region(record, matter) for record in known if record.kind == IncidentKind.REGION
+        }
         children = (child for one in stood_for.values() for child in one.children)
         shown = [one.id for one in (*incidents, *children)]
         return Brief(
@@ -196,27 +107,7 @@ class StoredWording:
         )
 
 
-def incident_from(record: Known) -> Incident:
-    """Return a kept incident as notices see it."""
-    return Incident(
-        key=record.key,
-        episode=record.episode,
-        rule=record.rule,
-        family=record.family,
-        metric=record.metric,
-        owner=record.owner,
-        source=record.source,
-        entity_id=record.entity_id,
-        region_id=record.region_id or None,
-        severity=Severity(record.severity),
-        phase=Phase(record.phase),
-        excess=record.excess,
-        data_on=record.data_on,
-        fired_at=record.fired_at,
-    )
-
-
-def _kind(message: Planned) -> Kind:
+def _kind(message: PlannedMessage) -> Kind:
     """Return what a message says; one that stands is written as it began, until all it is about is over."""
     if message.notices:
         kind = _KINDS[message.notices[0].kind]
@@ -227,17 +118,17 @@ def _kind(message: Planned) -> Kind:
     return Kind.retracted if is_retracted else Kind.resolved
 
 
-def _ending(record: Known) -> Ending:
+def _ending(record: IncidentRecord) -> Ending:
     return Ending(record.ending) if record.ending else Ending.cleared
 
 
-def _region(record: Known, matter: Standing) -> RegionBrief:
+def _region(record: IncidentRecord, matter: Matter) -> RegionBrief:
     children = (one for one in matter.records.values() if matter.inhibited.get(one.incident_id) == record.key)
-    firing = tuple(incident for one in children if (incident := incident_from(one)).is_firing)
+    firing = tuple(incident for one in children if (incident := incident_of_record(one)).is_firing)
     return RegionBrief(children=firing, eligible=matter.eligible.get((record.family, record.entity_id), 0))
 
 
-def _late(known: Iterable[Known], matter: Standing) -> LateBrief:
+def _late(known: Iterable[IncidentRecord], matter: Matter) -> LateBrief:
     sources = tuple(dict.fromkeys(one.source for one in known))
     keys = {one.key for one in known}
     return LateBrief(
