@@ -8,7 +8,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_ITEMS_BETWEEN = 16
+_ITEMS_BETWEEN = 64
 
 
 class RareCollection:
