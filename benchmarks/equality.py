@@ -42,7 +42,12 @@ from renderers.pack import Pack
 from renderers.pdf import PdfPress
 from renderers.xlsx import XlsxPress, render_xlsx
 
-_PERIODS = {"monthly_branch_pack": "2026-05", "quarterly_rep_report": "2026-Q1", "region_rollup": "2026-05"}
+_PERIODS = {
+    "monthly_branch_pack": "2026-05",
+    "quarterly_rep_report": "2026-Q1",
+    "region_rollup": "2026-05",
+    "weekly_watch_list": "2026-W22",
+}
 _WORST = 10
 
 
