@@ -9,7 +9,13 @@ from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from distributor.alerting.annotations import SnoozeUntil
-from distributor.dispatch.alert_links import AlertLink, AlertTokenError, read_alert_link, sign_alert_link
+from distributor.dispatch.alert_links import (
+    AlertLink,
+    AlertTokenError,
+    marked_recipient,
+    read_alert_link,
+    sign_alert_link,
+)
 from distributor.jobs.alerts.incident_desk import (
     LONGEST_SNOOZE,
     SNOOZE_DAYS,
@@ -72,7 +78,8 @@ class _AlertPages:
 
     def show(self, token: str, *, said: str = "") -> Response:
         link = self._link(token)
-        described = self.desk.describe(_ask(link)) if link else None
+        ask = self._ask(link) if link else None
+        described = self.desk.describe(ask) if ask else None
         if link is None or described is None:
             return draw_page("unknown.html", self.app().catalogue.organisation.languages[0], report="", status=404)
         words, zone = formatter(described.language), ZoneInfo(self.app().catalogue.organisation.timezone)
@@ -92,9 +99,8 @@ class _AlertPages:
 
     def act(self, token: str, form: Mapping[str, str]) -> Response:
         link = self._link(token)
-        if link is None:
-            return self.show(token)
-        return self.show(token, said=self._answer(_ask(link), form))
+        ask = self._ask(link) if link else None
+        return self.show(token, said=self._answer(ask, form) if ask else "")
 
     def _answer(self, ask: Ask, form: Mapping[str, str]) -> str:
         """Return what became of what the form asks for, as the name of a phrase; "" where it asks for nothing."""
@@ -131,6 +137,13 @@ class _AlertPages:
         except AlertTokenError:
             return None
 
+    def _ask(self, link: AlertLink) -> Ask | None:
+        """Return who asks about what; None where the reader is gone from the directory."""
+        app = self.app()
+        people = (one.recipient_id for one in app.directory.load().recipients)
+        reader = marked_recipient(link.reader, people, secrets=(app.settings.service.resolve_secret(),))
+        return None if reader is None else Ask(incident_id=link.incident_id, recipient_id=reader, over=_OVER)
+
     def _other(self, other: OtherIncident, link: AlertLink, words: Formatter) -> Other:
         app = self.app()
         token = sign_alert_link(
@@ -140,10 +153,6 @@ class _AlertPages:
         )
         title = other.title if other.is_firing else words.word("desk_other_ended", title=other.title)
         return Other(title=title, url=token)
-
-
-def _ask(link: AlertLink) -> Ask:
-    return Ask(incident_id=link.incident_id, recipient_id=link.recipient_id, over=_OVER)
 
 
 def _morning_of(text: str, zone: ZoneInfo) -> datetime | None:

@@ -7,20 +7,28 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from distributor.dispatch.alert_links import LASTS, AlertLink, AlertTokenError, read_alert_link, sign_alert_link
+from distributor.dispatch.alert_links import (
+    LASTS,
+    AlertLink,
+    AlertTokenError,
+    marked_recipient,
+    read_alert_link,
+    reader_mark,
+    sign_alert_link,
+)
 from distributor.dispatch.unsubscribe import Unsubscription, sign_unsubscription
 from distributor.errors import SettingsError
 
 NOW = datetime(2026, 6, 10, 7, 0, tzinfo=UTC)
 SECRET, OTHER = "a" * 32, "b" * 32
-LINK = AlertLink(incident_id="9f3a0c1d2e4b5a69-e3", recipient_id="P0042")
+LINK = AlertLink(incident_id="9f3a0c1d2e4b5a69-e3", reader=reader_mark("P0042", secrets=(SECRET,)))
 
 
-@given(incident=st.text(), recipient=st.text())
-@example(incident="a.b~c%d", recipient="Øvre [nord].~7E")
-def test_token_comes_back_whole(incident: str, recipient: str) -> None:
-    """Any incident and recipient, in signs that need no quoting in an address."""
-    link = AlertLink(incident_id=incident, recipient_id=recipient)
+@given(incident=st.text(), reader=st.text())
+@example(incident="a.b~c%d", reader="Øvre [nord].~7E")
+def test_token_comes_back_whole(incident: str, reader: str) -> None:
+    """Any incident and mark, in signs that need no quoting in an address."""
+    link = AlertLink(incident_id=incident, reader=reader)
     token = sign_alert_link(link, secrets=(SECRET,), now=NOW)
 
     assert re.fullmatch(r"[A-Za-z0-9._~-]+", token)
@@ -28,8 +36,19 @@ def test_token_comes_back_whole(incident: str, recipient: str) -> None:
 
 
 def test_token_leaves_room_in_a_text_message() -> None:
-    """A usual one takes 49 signs, which with a short address leaves half of the message."""
-    assert 49 >= len(sign_alert_link(LINK, secrets=(SECRET,), now=NOW))
+    """A usual one takes 52 signs, which with a short address leaves half of the message."""
+    assert 52 >= len(sign_alert_link(LINK, secrets=(SECRET,), now=NOW))
+
+
+def test_reader_is_known_by_the_mark_to_us_alone() -> None:
+    """The token shows no recipient; of those in the directory the one is found, also by an older secret, or nobody."""
+    people = [f"P{number:04}" for number in range(200)]
+    token = sign_alert_link(LINK, secrets=(SECRET,), now=NOW)
+
+    assert "P0042" not in token
+    assert "P0042" == marked_recipient(LINK.reader, people, secrets=(SECRET, OTHER))
+    assert marked_recipient(LINK.reader, people[:42], secrets=(SECRET,)) is None
+    assert marked_recipient(LINK.reader, people, secrets=(OTHER,)) is None
 
 
 def test_token_lasts_thirty_days() -> None:
@@ -63,7 +82,11 @@ def test_token_for_something_else_is_none() -> None:
     token = sign_alert_link(LINK, secrets=(SECRET,), now=NOW)
     unsubscribe = sign_unsubscription(Unsubscription(delivery_key="k", report="r"), secrets=(SECRET,))
 
-    for wrong in (unsubscribe, token.replace("P0042", "P0043"), token.replace("-e3", "-e4")):
+    for wrong in (
+        unsubscribe,
+        token.replace(LINK.reader, reader_mark("P0043", secrets=(SECRET,))),
+        token.replace("-e3", "-e4"),
+    ):
         with pytest.raises(AlertTokenError):
             read_alert_link(wrong, secrets=(SECRET,), now=NOW)
 

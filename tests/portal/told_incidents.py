@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "ledger"))  # the tests are n
 from alert_cases import a_message, a_notice, a_step, a_transition, alerts_run, an_evaluation, an_incident, ended
 from small_union import NOW
 
-from distributor.dispatch.alert_links import AlertLink, sign_alert_link
+from distributor.dispatch.alert_links import AlertLink, reader_mark, sign_alert_link
 from distributor.jobs.application import Application
 from distributor.ledger.alert_port import IncidentFilter
 from distributor.ledger.alert_records import AlertMessage, IncidentRecord
@@ -86,5 +86,5 @@ def resolve(app: Application, number: int = 1) -> None:
 
 def page_of(incident_id: str, recipient_id: str, secret: str, now: datetime = NOW) -> str:
     """Return the address of an incident's page, as the messages to a recipient have it."""
-    link = AlertLink(incident_id=incident_id, recipient_id=recipient_id)
+    link = AlertLink(incident_id=incident_id, reader=reader_mark(recipient_id, secrets=(secret,)))
     return f"/a/{sign_alert_link(link, secrets=(secret,), now=now)}"

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from distributor.alerting.incidents import Incident
 from distributor.alerting.routing import RoutingTable
-from distributor.dispatch.alert_links import AlertLink, sign_alert_link
+from distributor.dispatch.alert_links import AlertLink, reader_mark, sign_alert_link
 from distributor.jobs.alerts.accounts import Accounts
 from distributor.jobs.alerts.hearers import AlertHearers
 from distributor.jobs.alerts.on_call import mute_calendar_of, routing_of, waiting_hours_of
@@ -19,8 +19,9 @@ def alert_parts(app: Application) -> AlertParts:
     sms = app.settings.channels.sms
 
     def token_of(incident_id: str, recipient_id: str) -> str:
-        link = AlertLink(incident_id=incident_id, recipient_id=recipient_id)
-        return sign_alert_link(link, secrets=(service.resolve_secret(),), now=app.clock.now())
+        secrets = (service.resolve_secret(),)
+        link = AlertLink(incident_id=incident_id, reader=reader_mark(recipient_id, secrets=secrets))
+        return sign_alert_link(link, secrets=secrets, now=app.clock.now())
 
     def on_call(incident: Incident, at: datetime) -> tuple[str, datetime] | None:
         return _on_call(incident, at, table=table, hearers=hearers)
