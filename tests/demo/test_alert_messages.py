@@ -437,6 +437,22 @@ def test_planned_message_gets_signed_pages(desk: Desk, wording: StoredWording, l
     assert "analyst A" in text
 
 
+def test_every_link_of_a_message_leads_to_a_page_that_there_is(
+    desk: Desk, wording: StoredWording, lost: Incident
+) -> None:
+    """What is left out is read on the incident's page, which lists the others; parts of it are those of the page."""
+    first = planned(lost, notices=said(lost, NoticeKind.FIRED), reason=Sending.FIRST)
+    brief = wording.brief(first, to=TO, matter=matter(desk, Record(incident=lost)))
+    actions = brief.actions[lost.id]
+    page = (ROOT / "distributor" / "portal" / "templates" / "alert.html").read_text("utf-8")
+
+    assert f"https://reports.example/a/signed.{lost.id}.7" == actions.open == actions.acknowledge == brief.list_url
+    for link in (actions.snooze, actions.not_useful):
+        address, _, part = link.partition("#")
+        assert actions.open == address
+        assert f'id="{part}"' in page
+
+
 def test_escalation_and_ends_say_so(desk: Desk, wording: StoredWording, lost: Incident) -> None:
     """What nobody answered is marked; an end says how it ended."""
     over = replace(lost, phase=Phase.RESOLVED)

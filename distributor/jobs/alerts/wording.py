@@ -89,7 +89,8 @@ class StoredWording:
             region_id=regions.pop() if len(regions) == 1 else "",
             on_call=None if self.on_call is None else self.on_call(incidents[0], matter.now),
             unstaffed=message.unstaffed,
-            list_url=f"{self.public_url}/incidents" if self.public_url else "",
+            # The page of one incident lists the others that its reader was told of.
+            list_url=self._actions(incidents[0].id, message.reader.recipient_id).open,
             takes_replies=message.reader.channel in self.answered,
         )
 
@@ -101,8 +102,8 @@ class StoredWording:
         return Actions(
             acknowledge=page,
             snooze=f"{page}#snooze",
-            open=f"{page}#incident",
-            not_useful=f"{page}#verdict",
+            open=page,
+            not_useful=f"{page}#not-useful",
             token=token,
         )
 
