@@ -2,20 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from channels.channel import Channel
-from channels.email import DkimConfig, EmailChannel, Security, SmtpConfig
-from channels.folder import FolderChannel
 from distributor.catalogue.catalogue import Catalogue
 from distributor.catalogue.loader import load_catalogue
 from distributor.clock import Clock, SystemClock
 from distributor.errors import SettingsError, UsageError
 from distributor.jobs.application import Application
-from distributor.jobs.checks.finding import tried
 from distributor.jobs.run_folders import RunFolders
-from distributor.jobs.setup import Setup
+from distributor.ledger.late import LateLedger
 from distributor.ledger.port import Ledger
-from distributor.ledger.sql import SqlLedger
 from distributor.packs.store import ArtifactStore
 from distributor.settings import (
     CsvDirectorySettings,
@@ -35,7 +32,11 @@ from recipients.directories.rows import RosterRules
 from recipients.directories.sql import SqlDirectory
 from recipients.directory import Directory
 
-__all__ = ["Application", "make_application", "make_setup"]
+if TYPE_CHECKING:  # libraries of channels take a while to load, and many verbs send nothing
+    from channels.email import SmtpConfig
+    from distributor.jobs.setup import Setup
+
+__all__ = ["Application", "make_application", "make_looking_application", "make_setup"]
 
 # How long the doctor waits: for an answer of a source or the mail server, and for a part to be put together.
 _SHORT_S, _PART_S = 10.0, 20.0
@@ -72,8 +73,36 @@ def make_application(config: Path | None = None, *, clock: Clock | None = None, 
     )
 
 
-def make_setup(config: Path | None = None, *, clock: Clock | None = None) -> Setup:
+def make_looking_application(config: Path | None = None, *, clock: Clock | None = None) -> Application:
+    """Wire the application for verbs that only look: it sends nothing, and the ledger is opened once it is asked.
+
+    Raises:
+        SettingsError: config.toml is wrong.
+        StorageError: The library for the store is not installed.
+        CatalogueError: With all faults of the catalogue.
+    """
+    settings = load_settings(config)
+    catalogue = _checked_catalogue(settings)
+    sources = make_sources(settings.sources)
+    return Application(
+        settings=settings,
+        catalogue=catalogue,
+        sources=sources,
+        directory=_make_directory(settings, catalogue, sources),
+        ledger=LateLedger(lambda: _open_ledger(settings), file=_ledger_file(settings)).as_ledger,
+        store=_open_store(settings.store),
+        runs=_run_folders(settings.store),
+        clock=clock or SystemClock(),
+        channels=lambda _: {},
+        channel_names=(),
+    )
+
+
+def make_setup(config: Path | None = None, *, clock: Clock | None = None) -> "Setup":
     """Put together what can be, each part by itself, for somebody who wants to know what is wrong."""
+    from distributor.jobs.checks.finding import tried
+    from distributor.jobs.setup import Setup
+
     clock = clock or SystemClock()
     settings, trouble = tried("configuration", lambda: load_settings(config), limit_s=_PART_S)
     if settings is None:
@@ -150,13 +179,22 @@ def _run_folders(store: StoreSettings) -> RunFolders:
 
 
 def _open_ledger(settings: Settings) -> Ledger:
-    if settings.ledger.urls_given:
-        return SqlLedger.open(settings.ledger.resolve_url())
-    return SqlLedger.in_file(settings.ledger.path or settings.store.path / "ledger.sqlite")
+    from distributor.ledger.sql import SqlLedger  # SQLAlchemy takes a while to load
+
+    file = _ledger_file(settings)
+    return SqlLedger.in_file(file) if file is not None else SqlLedger.open(settings.ledger.resolve_url())
+
+
+def _ledger_file(settings: Settings) -> Path | None:
+    """Return the file of the ledger; None where it has an address instead."""
+    return None if settings.ledger.urls_given else settings.ledger.path or settings.store.path / "ledger.sqlite"
 
 
 def _channels(settings: Settings) -> Callable[[Path], dict[str, Channel]]:
     """Return what opens the channels that are set up; without a mail server, e-mail goes into the outbox folder."""
+    from channels.email import EmailChannel
+    from channels.folder import FolderChannel
+
     given = settings.channels
     email = _email(given.email) if given.email else None
     slack = _slack(given.slack) if given.slack else None
@@ -211,7 +249,9 @@ def _sms(sms: SmsSettings, public_url: str) -> Callable[[], Channel]:
     return lambda: SmsChannel(config)
 
 
-def _email(email: EmailSettings) -> SmtpConfig:
+def _email(email: EmailSettings) -> "SmtpConfig":
+    from channels.email import DkimConfig, Security, SmtpConfig
+
     dkim = email.dkim
     try:
         return SmtpConfig(

@@ -20,14 +20,22 @@ def preview(
     as_json: AsJson = False,
 ) -> None:
     """Draw REPORT for one branch as web page, text, PDF and Excel; nothing is sent."""
-    from distributor.bootstrap import make_application
-    from distributor.cli.console import TerminalProgress, print_json
-    from distributor.jobs.preview import preview_pack
+    from distributor.cli.lean_process import lean_process
 
-    app = make_application(config)
-    check_language(language)
-    with TerminalProgress() as progress:
-        made = preview_pack(app, report, branch=branch, language=language, period=period, folder=out, progress=progress)
+    lean_process()
+    from renderers.separate_press import SeparatePress
+
+    with SeparatePress() as press:
+        from distributor.bootstrap import make_looking_application
+        from distributor.cli.console import TerminalProgress, print_json
+        from distributor.jobs.preview.once import preview_pack
+
+        app = make_looking_application(config)
+        check_language(language)
+        with TerminalProgress() as progress:
+            made = preview_pack(
+                app, report, branch=branch, language=language, period=period, folder=out, press=press, progress=progress
+            )
     if as_json:
         print_json({"title": made.title, "page": str(made.page), "files": [str(file) for file in made.files]})
     else:

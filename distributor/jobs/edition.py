@@ -11,13 +11,13 @@ from distributor.jobs.application import Application
 from distributor.jobs.progress import Progress
 from distributor.jobs.run_folders import MEASURES, MOVEMENT, SNAPSHOT
 from distributor.metrics.measure import Calculator, measure, open_calculator
-from distributor.metrics.measures import load_measures
+from distributor.metrics.measures import Measures, load_measures
 from distributor.metrics.privacy import suppress_small_cells
 from distributor.metrics.windows import Period
 from distributor.packs.assemble import DatasetRead, Edition, EditionHead, used_datasets
 from distributor.packs.guard import guard_measures, guard_rows
 from distributor.packs.movement import measure_movement, movement_asks
-from distributor.packs.rows import frames_by_section, load_rows
+from distributor.packs.rows import RowsFrame, frames_by_section, load_rows
 from distributor.packs.scope import Scope
 from distributor.packs.sections import report_asks, rows_by_section, watch_lists_by_section
 from distributor.packs.waiting import GateStep, gate_decision
@@ -93,6 +93,24 @@ def prepare_edition(app: Application, order: Order, *, now: datetime, progress: 
     scope = make_scope(app, order.period)
     snapshot = _take_or_load(app, order, scope, now=now, progress=progress)
     progress.stage("gates")
+    head, findings = gated_head(app, order, snapshot, now=now)
+    if not (order.folder / MEASURES / "index.json").is_file():
+        progress.stage("measure")
+        _compute(app, order, head, snapshot)
+    edition = load_edition(head, order.folder / MEASURES)
+    guard_edition(edition)
+    return Prepared(edition=edition, findings=findings)
+
+
+def gated_head(
+    app: Application, order: Order, snapshot: Snapshot, *, now: datetime
+) -> tuple[EditionHead, tuple[GateResult, ...]]:
+    """Check the gates of a snapshot; return what all packs share, and what the gates found that did not hold it.
+
+    Raises:
+        GateError: A gate failed.
+    """
+    scope = make_scope(app, order.period)
     gates = check_gates(
         snapshot,
         {name: app.catalogue.datasets[name] for name in snapshot.datasets},
@@ -127,12 +145,7 @@ def prepare_edition(app: Application, order: Order, *, now: datetime, progress: 
         snapshot_id=snapshot.snapshot_id,
         overruled=overruled,
     )
-    if not (order.folder / MEASURES / "index.json").is_file():
-        progress.stage("measure")
-        _compute(app, order, head, snapshot)
-    edition = load_edition(head, order.folder / MEASURES)
-    guard_edition(edition)
-    return Prepared(edition=edition, findings=overruled + gates.reports)
+    return head, overruled + gates.reports
 
 
 def load_edition(head: EditionHead, folder: Path) -> Edition:
@@ -170,7 +183,16 @@ def _take_or_load(app: Application, order: Order, scope: Scope, *, now: datetime
     folder = order.folder / SNAPSHOT
     if (folder / MANIFEST_NAME).is_file():
         return load_snapshot(folder, verify=Verify.CONTENT)
-    names = used_datasets(order.report, scope)
+    return snapshot_of(app, order.report, scope, folder=folder, now=now)
+
+
+def snapshot_of(app: Application, report: ReportSpec, scope: Scope, *, folder: Path, now: datetime) -> Snapshot:
+    """Read all that a report needs.
+
+    Raises:
+        SourceError: A source cannot be read.
+    """
+    names = used_datasets(report, scope)
     return take_snapshot(
         {name: app.catalogue.datasets[name] for name in names},
         {name: app.catalogue.sql(name) for name in names},
@@ -184,24 +206,34 @@ def _take_or_load(app: Application, order: Order, scope: Scope, *, now: datetime
 def _compute(app: Application, order: Order, head: EditionHead, snapshot: Snapshot) -> None:
     scope = head.scope
     calculator = calculator_for(app, snapshot, order.tree, scope)
-    measures = suppress_small_cells(
-        measure(report_asks(order.report, scope), calculator),
-        datasets=app.catalogue.datasets,
-        tree=order.tree,
-        min_cell=app.catalogue.organisation.min_cell,
-    )
+    measures = suppressed_measures(app, order.report, scope, calculator)
     folder = order.folder / MEASURES
     folder.mkdir(parents=True, exist_ok=True)
-    for key, frame in frames_by_section(rows_by_section(order.report), scope.period.window, calculator).items():
+    for key, frame in section_rows(app, order.report, scope, calculator).items():
         frame.save(folder / f"rows_{key}.arrow")
-    if watch_lists_by_section(order.report):
-        from distributor.jobs.watch_frames import watch_frames  # loads scipy, which workers have no need of
-
-        for key, frame in watch_frames(app, order.report, scope, calculator).items():
-            frame.save(folder / f"rows_{key}.arrow")
     if movement_asks(order.report, scope):
         measure_movement(head, calculator).save(folder / MOVEMENT)
     measures.save(folder)
+
+
+def suppressed_measures(app: Application, report: ReportSpec, scope: Scope, calculator: Calculator) -> Measures:
+    """Compute every figure of a report for all branches, and mark those that may not be shown."""
+    return suppress_small_cells(
+        measure(report_asks(report, scope), calculator),
+        datasets=app.catalogue.datasets,
+        tree=calculator.tree,
+        min_cell=app.catalogue.organisation.min_cell,
+    )
+
+
+def section_rows(app: Application, report: ReportSpec, scope: Scope, calculator: Calculator) -> dict[str, RowsFrame]:
+    """Return the rows of a report's lists for all branches, by section key."""
+    found = frames_by_section(rows_by_section(report), scope.period.window, calculator)
+    if watch_lists_by_section(report):
+        from distributor.jobs.watch_frames import watch_frames  # loads scipy, which workers have no need of
+
+        found |= watch_frames(app, report, scope, calculator)
+    return found
 
 
 def snapshot_params(scope: Scope) -> dict[str, date]:

@@ -9,6 +9,7 @@ from time import process_time
 
 from distributor.errors import DistributorError
 from distributor.jobs.edition import load_edition
+from distributor.jobs.one_pack import assembled
 from distributor.jobs.proving import proved_press
 from distributor.ledger.port import Ledger, Queueing
 from distributor.ledger.records import DeliveryStatus, PackRecord
@@ -18,11 +19,10 @@ from distributor.packs.facts import pack_facts
 from distributor.packs.figures import PackFigures, pack_figures
 from distributor.packs.figures_file import FILE_NAME as FIGURES
 from distributor.packs.figures_file import figures_artifact, load_figures
-from distributor.packs.guard import guard_pack
 from distributor.packs.store import ArtifactStore
 from distributor.storage.kept_folder import KeptFolder, own_cache
 from recipients.branches import Branch
-from renderers.documents import DocumentPress, Documents
+from renderers.documents import DocumentPress
 from renderers.errors import RenderError
 from renderers.pack import Format, Pack
 
@@ -123,30 +123,6 @@ def not_made(order: PackOrder, branch: Branch, reason: str) -> tuple[PackRecord,
     """Return the record of a pack that cannot be made, and what becomes of its deliveries."""
     record = PackRecord(branch_id=order.branch_id, language=order.language, title=branch.name, error=reason)
     return record, Queueing(status=DeliveryStatus.failed, reason=reason)
-
-
-def draw_pack(
-    edition: Edition, branch: Branch, order: PackOrder, *, press: DocumentPress, image_scale: int
-) -> tuple[Pack, Documents]:
-    """Compute, guard and render a pack, in memory.
-
-    Raises:
-        GuardError: Something in it is not the branch's.
-        RenderError: It cannot be drawn.
-    """
-    pack = assembled(edition, branch, order.language)
-    return pack, press.render(pack, order.formats, image_scale=image_scale)
-
-
-def assembled(edition: Edition, branch: Branch, language: str) -> Pack:
-    """Compute a pack and guard it.
-
-    Raises:
-        GuardError: Something in it is not the branch's.
-    """
-    pack = assemble_pack(edition, branch, language)
-    guard_pack(pack, edition.head.tree, on=edition.head.scope.period.window.last_on)
-    return pack
 
 
 def _made(order: PackOrder, branch: Branch, edition: Edition, workshop: Workshop) -> tuple[PackRecord, Queueing]:

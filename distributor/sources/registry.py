@@ -6,7 +6,6 @@ from distributor.settings import DuckdbSettings, FolderSettings, SourceSettings,
 from distributor.sources.duckdb_source import DuckdbSource
 from distributor.sources.folder import FolderSource
 from distributor.sources.port import Source
-from distributor.sources.sqlalchemy_source import SqlAlchemySource
 from distributor.sources.sqlite_source import SqliteSource
 
 
@@ -26,6 +25,8 @@ def make_source(name: str, settings: SourceSettings) -> Source:
                 encoding=settings.encoding,
             )
         case SqlAlchemySettings():
+            from distributor.sources.sqlalchemy_source import SqlAlchemySource  # takes a while to load
+
             return SqlAlchemySource(
                 name=name,
                 read_url=settings.resolve_url,

@@ -38,10 +38,13 @@ def draw_chart_fast(spec: ChartSpec, *, size: ChartSize = PHONE, scale: int = 2,
     Returns:
         The PNG, and how it was made: "fast", or "full: " and why.
     """
-    from renderers.charts.artists import paint_with_artists
     from renderers.charts.canvas import paint_fast
     from renderers.charts.drawing import draw_sheet
 
     sheet = draw_sheet(spec, size=size, scale=scale, accent=accent)
     fast = paint_fast(sheet)
-    return (fast, "fast") if fast is not None else (paint_with_artists(sheet), "full: the picture would be large")
+    if fast is not None:
+        return fast, "fast"
+    from renderers.charts.artists import paint_with_artists
+
+    return paint_with_artists(sheet), "full: the picture would be large"

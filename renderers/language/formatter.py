@@ -30,6 +30,8 @@ _WORD_FILES = tuple(
         "watch_list",
     )
 )
+# libyaml reads the words in a tenth of the time; not every build of PyYAML has it.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TENTHS_BELOW_S = 9.95
 _MINUS = "\N{MINUS SIGN}"
 
@@ -163,5 +165,5 @@ def _words() -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = {}
     folder = resources.files("renderers.language") / "words"
     for name in _WORD_FILES:
-        words |= yaml.safe_load((folder / name).read_text("utf-8")) or {}
+        words |= yaml.load((folder / name).read_text("utf-8"), Loader=_LOADER) or {}
     return words
