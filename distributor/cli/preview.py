@@ -1,6 +1,7 @@
 """`distributor preview`: one branch's pack, to look at."""
 
 import webbrowser
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -22,19 +23,28 @@ def preview(
     """Draw REPORT for one branch as web page, text, PDF and Excel; nothing is sent."""
     from distributor.cli.lean_process import lean_process
 
-    lean_process()
+    is_own = lean_process()
     from renderers.separate_press import SeparatePress
 
     with SeparatePress() as press:
         from distributor.bootstrap import make_looking_application
         from distributor.cli.console import TerminalProgress, print_json
+        from distributor.jobs.preview.beside import ForkedDesk, OwnDesk
         from distributor.jobs.preview.once import preview_pack
 
         app = make_looking_application(config)
         check_language(language)
-        with TerminalProgress() as progress:
+        with TerminalProgress() as progress, ForkedDesk() if is_own else nullcontext(OwnDesk()) as watching:
             made = preview_pack(
-                app, report, branch=branch, language=language, period=period, folder=out, press=press, progress=progress
+                app,
+                report,
+                branch=branch,
+                language=language,
+                period=period,
+                folder=out,
+                press=press,
+                watching=watching,
+                progress=progress,
             )
     if as_json:
         print_json({"title": made.title, "page": str(made.page), "files": [str(file) for file in made.files]})

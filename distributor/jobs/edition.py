@@ -229,11 +229,16 @@ def suppressed_measures(app: Application, report: ReportSpec, scope: Scope, calc
 def section_rows(app: Application, report: ReportSpec, scope: Scope, calculator: Calculator) -> dict[str, RowsFrame]:
     """Return the rows of a report's lists for all branches, by section key."""
     found = frames_by_section(rows_by_section(report), scope.period.window, calculator)
-    if watch_lists_by_section(report):
-        from distributor.jobs.watch_frames import watch_frames  # loads scipy, which workers have no need of
+    return {**found, **watch_rows(app, report, scope, calculator)}
 
-        found |= watch_frames(app, report, scope, calculator)
-    return found
+
+def watch_rows(app: Application, report: ReportSpec, scope: Scope, calculator: Calculator) -> Mapping[str, RowsFrame]:
+    """Return the rows of a report's watch lists for all branches, by section key."""
+    if not watch_lists_by_section(report):
+        return {}
+    from distributor.jobs.watch_frames import watch_frames  # loads scipy, which workers have no need of
+
+    return watch_frames(app, report, scope, calculator)
 
 
 def snapshot_params(scope: Scope) -> dict[str, date]:

@@ -15,15 +15,15 @@ from distributor.jobs.edition import (
     gated_head,
     guard_edition,
     make_scope,
-    section_rows,
     snapshot_of,
     snapshot_params,
     suppressed_measures,
 )
+from distributor.jobs.preview.beside import Lists, OwnDesk, WatchDesk
 from distributor.jobs.progress import Progress
 from distributor.metrics.measures import Measures
 from distributor.packs.assemble import Edition, EditionHead, used_datasets
-from distributor.packs.rows import RowsFrame
+from distributor.packs.rows import RowsFrame, frames_by_section
 from distributor.packs.scope import Scope
 from distributor.packs.sections import report_asks, rows_by_section, watch_lists_by_section
 from distributor.snapshot.snapshot import Snapshot
@@ -53,9 +53,11 @@ class FigureStore:
 
     Attributes:
         folder: Where the snapshot lies meanwhile.
+        watching: Where watch lists are computed.
     """
 
     folder: Path
+    watching: WatchDesk = field(default_factory=OwnDesk)
     _snapshot: tuple[Key, Snapshot] | None = None
     _kept: _Kept | None = None
 
@@ -72,13 +74,17 @@ class FigureStore:
         key = (data, _figures_key(app, order, scope))
         if self._kept is None or self._kept.key != key:
             self._kept = None
+            lists = Lists(app=app, report=order.report, scope=scope, tree=order.tree)
+            self.watching.expect(lists)
             snapshot = self._taken(app, order, scope, data=data, now=now, progress=progress)
+            self.watching.begin(snapshot)
             progress.stage("gates")
             head, _ = gated_head(app, order, snapshot, now=now)
             progress.stage("measure")
             calculator = calculator_for(app, snapshot, order.tree, scope)
             measures = suppressed_measures(app, order.report, scope, calculator)
-            rows = section_rows(app, order.report, scope, calculator)
+            rows = frames_by_section(rows_by_section(order.report), scope.period.window, calculator)
+            rows |= self.watching.rows(lists, calculator)
             self._kept = _Kept(key=key, head=head, measures=measures, rows=rows)
         edition = Edition(
             head=replace(self._kept.head, catalogue=app.catalogue, report=order.report, scope=scope),

@@ -9,6 +9,7 @@ from distributor.jobs.application import Application
 from distributor.jobs.days import read_period
 from distributor.jobs.edition import Order, find_report
 from distributor.jobs.one_pack import assembled
+from distributor.jobs.preview.beside import WatchDesk
 from distributor.jobs.preview.figures import FigureStore
 from distributor.jobs.preview.page import page_with_pictures
 from distributor.jobs.progress import Progress
@@ -35,6 +36,7 @@ def preview_pack(
     period: str,
     folder: Path | None,
     press: SeparatePress,
+    watching: WatchDesk,
     progress: Progress,
 ) -> Preview:
     """Draw the pack of one branch into *folder*.
@@ -55,7 +57,7 @@ def preview_pack(
     # The figures of all branches go when the one pack is drawn: a preview leaves no copy of the members behind.
     with TemporaryDirectory(dir=place, prefix=".figures-") as figures:
         order = Order(report=report, period=asked, run_id=name, folder=Path(figures), tree=tree)
-        edition = FigureStore(Path(figures)).edition(app, order, now=now, progress=progress)
+        edition = FigureStore(Path(figures), watching).edition(app, order, now=now, progress=progress)
         pack = assembled(edition, one, chosen)
     render = app.settings.render
     artifacts = press.render(pack, tuple(Format), image_scale=render.image_scale, fast=render.fast)
