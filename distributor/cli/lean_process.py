@@ -36,3 +36,9 @@ def lean_process() -> bool:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.meta_path.insert(0, _Absent("pandas"))
     return True
+
+
+def long_process() -> None:
+    """Search for garbage again, among what comes from now on."""
+    gc.freeze()
+    gc.enable()

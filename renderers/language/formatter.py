@@ -26,6 +26,7 @@ _WORD_FILES = tuple(
         "notices",
         "letters",
         "pages",
+        "preview",
         "alerts",
         "watch_list",
     )
