@@ -1,7 +1,7 @@
 """`distributor preview`: one branch's pack, to look at; with --watch a page that follows every change."""
 
 import webbrowser
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -92,7 +92,9 @@ def _watch(
     from urllib.parse import urlencode
 
     from distributor.bootstrap import make_looking_application
+    from distributor.catalogue.errors import CatalogueError
     from distributor.cli.lean_process import long_process
+    from distributor.jobs.edition import find_report
     from distributor.jobs.preview.live import LivePreview
     from distributor.portal.preview import HOST, make_preview_portal
     from distributor.portal.server import serve_portal
@@ -101,6 +103,8 @@ def _watch(
 
     set_up_logging(LogFormat.text)
     settings = load_settings(config)
+    with suppress(CatalogueError):  # the page shows its faults, until they are mended
+        find_report(make_looking_application(config), report)
     place = settings.store.path / "previews"
     place.mkdir(parents=True, exist_ok=True)
     key = secrets.token_urlsafe(18)

@@ -18,9 +18,9 @@ class File(StrEnum):
     """The files that a pack can be opened as."""
 
     page = "pack.html"
-    text = "pack.txt"
     pdf = "pack.pdf"
     xlsx = "pack.xlsx"
+    text = "pack.txt"
     slack = "slack.json"
     sms = "sms.txt"
 
