@@ -22,7 +22,7 @@ from distributor.packs.guard import guard_pack
 from distributor.packs.store import ArtifactStore
 from distributor.storage.kept_folder import KeptFolder, own_cache
 from recipients.branches import Branch
-from renderers.documents import DocumentPress, Documents
+from renderers.documents import DocumentPress, Documents, load_libraries
 from renderers.errors import RenderError
 from renderers.pack import Format, Pack
 
@@ -73,6 +73,11 @@ class _Bench:
 
 
 _bench = _Bench()
+
+
+def get_ready() -> None:
+    """Load what every run needs: done before it is known which figures there will be."""
+    load_libraries()
 
 
 def set_up(workshop: Workshop) -> None:
