@@ -86,7 +86,7 @@ def prepare(ledger: Ledger, store: ArtifactStore, number: int, *, name: str) -> 
     ledger.record_plan(name, (delivery(name, one) for one in range(number)), at=START)
     queued = Queueing(status=DeliveryStatus.queued, at=START)
     for one in range(number):
-        refs = tuple(store.put(file, branch_id=f"b{one}") for file in documents(one))
+        refs = store.put(list(documents(one)), branch_id=f"b{one}")
         pack = PackRecord(branch_id=f"b{one}", language="nb", title=f"Medlemstall for avdeling {one}", artifacts=refs)
         ledger.record_packs(name, [(pack, queued)])
     ledger.record_status(name, RunStatus.sending)

@@ -2,17 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from time import process_time
 from types import MappingProxyType
 
 from renderers.charts import PHONE, ChartSize, ChartSpec, describe, draw_chart, draw_chart_fast
-from renderers.errors import RenderError
+from renderers.errors import MissingLibraryError, RenderError
 from renderers.html import render_html
 from renderers.pack import Artifact, Format, Pack
 from renderers.pdf import How, PdfPress, chart_sizes, render_pdf
+from renderers.pdf.library import press
 from renderers.sections import ChartSection
 from renderers.slack import first_chart, render_slack
 from renderers.sms import render_sms
@@ -22,6 +24,13 @@ from renderers.xlsx import XlsxPress, render_xlsx
 HTML, TEXT, PNG, PDF, JSON = "text/html", "text/plain", "image/png", "application/pdf", "application/json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FAST = "fast"
+_LOADED_LATE = (
+    "renderers.charts.artists",
+    "renderers.charts.canvas",
+    "renderers.charts.drawing",
+    "renderers.pdf.proof",
+    "renderers.proof",
+)
 
 Pictures = dict[tuple[str, ChartSize], bytes]
 Made = tuple[bytes, str]  # a document, and how it was made
@@ -147,6 +156,14 @@ class DocumentPress:
             raise
         except Exception as error:  # noqa: BLE001 - no pack fails of the quicker of two ways; the run says so
             return full(), f"full: {type(error).__name__}: {error}"
+
+
+def load_libraries() -> None:
+    """Load what drawing needs, which otherwise is loaded with the first pack."""
+    for name in _LOADED_LATE:
+        import_module(name)
+    with suppress(MissingLibraryError):  # it is told where a PDF is drawn
+        press()
 
 
 def render_documents(pack: Pack, formats: Collection[Format], *, image_scale: int = 2) -> Documents:

@@ -2,7 +2,8 @@
 
 What the stem holds (modules, fonts, figures, what the press has learned) is shared by all workers, and none of them
 takes seconds to begin. The main process could not be forked itself: its threads would be lost half-way, with the locks
-they hold. The stem has no work of its own and hands on what its workers give it.
+they hold. The stem has no work of its own and hands on what its workers give it. It may be begun before it is known
+what there is to do: its libraries load while the main process reads data.
 """
 
 import gc
@@ -11,69 +12,97 @@ from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Event
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 from distributor.engine.errors import WorkerError
 from distributor.engine.pool import Lost, Pool, Work
-from distributor.engine.worker import enter, enter_forked, spawning
+from distributor.engine.worker import enter, enter_forked, set_up, spawning
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def run_forked(
-    work: Work[Item, Result], setup: Callable[..., None], arguments: tuple[Any, ...]
-) -> Generator[Result | Lost[Item], None, None]:
-    """Do the work in processes that are forked from one that is set up.
+class Stem:
+    """The process, from its start to the end of the block; it does one piece of work at most."""
 
-    Raises:
-        WorkerError: The stem died. What its workers have finished is done.
-    """
-    context = get_context("spawn")
-    stop = context.Event()
-    receiver, sender = context.Pipe(duplex=False)
-    stem = context.Process(target=_grow, args=(sender, stop, work, setup, arguments))
-    with spawning():
-        stem.start()
-    sender.close()
-    try:
-        while (message := _received(receiver)) is not None:
-            if isinstance(message, Exception):
-                raise message
-            yield message[0]
-    finally:  # Ctrl-C and a reader who stops listening too: nothing new is begun
-        stop.set()
+    def __init__(self, prepare: Callable[[], None]) -> None:
+        """Start the process.
+
+        Args:
+            prepare: A module-level function that is called in it at once.
+        """
+        context = get_context("spawn")
+        self._stop = context.Event()
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_grow, args=(theirs, self._stop, prepare))
+        with spawning():
+            self._process.start()
+        theirs.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the process, after the items that are in hand."""
+        self._stop.set()
+        self._tell(None)
         with suppress(WorkerError):
-            while _received(receiver) is not None:
+            while self._received() is not None:
                 pass
-        stem.join()
-        receiver.close()
+        self._process.join()
+        self._connection.close()
+
+    def run(
+        self, work: Work[Item, Result], setup: Callable[..., None], arguments: tuple[Any, ...]
+    ) -> Generator[Result | Lost[Item], None, None]:
+        """Set the process up and do the work in processes that are forked from it.
+
+        Raises:
+            WorkerError: The stem died. What its workers have finished is done.
+        """
+        self._tell((work, setup, arguments))
+        try:
+            while (message := self._received()) is not None:
+                if isinstance(message, Exception):
+                    raise message
+                yield message[0]
+        finally:  # Ctrl-C and a reader who stops listening too: nothing new is begun
+            self._stop.set()
+
+    def _tell(self, message: Any) -> None:
+        with suppress(BrokenPipeError):  # that it died is told where its answer is awaited
+            self._connection.send(message)
+
+    def _received(self) -> Any:
+        """Return the stem's next message: a result in a tuple, an error, or None at the end."""
+        try:
+            return self._connection.recv()
+        except (EOFError, ConnectionResetError):
+            raise WorkerError(
+                "the process from which the workers are forked died, perhaps for lack of memory"
+            ) from None
 
 
-def _received(receiver: Connection) -> Any:
-    """Return the stem's next message: a result in a tuple, an error, or None at the end."""
-    try:
-        return receiver.recv()
-    except EOFError:
-        raise WorkerError("the process from which the workers are forked died, perhaps for lack of memory") from None
-
-
-def _grow(
-    sender: Connection,
-    stop: Event,
-    work: Work[Item, Result],
-    setup: Callable[..., None],
-    arguments: tuple[Any, ...],
-) -> None:
-    """Set this process up, fork workers from it, and hand on what they give."""
-    enter(stop, setup, arguments)
+def _grow(connection: Connection, stop: Event, prepare: Callable[[], None]) -> None:
+    """Prepare this process, hear what there is to do, set it up, fork workers from it, and hand on what they give."""
+    enter(stop, prepare, ())
+    order = None
+    with suppress(EOFError):  # the main process was killed
+        order = connection.recv()
+    if order is None:  # there is nothing to do after all
+        return
+    work, setup, arguments = order
+    set_up(setup, arguments)
     gc.collect()
     gc.freeze()  # a collection in a worker would write to what it shares, and so copy it
     pool = Pool(work, context=get_context("fork"), stop=stop, enter=enter_forked, start=())
     try:
         for result in pool.results():
-            sender.send((result,))
+            connection.send((result,))
     except Exception as error:  # noqa: BLE001 - raised in the main process
-        sender.send(error)
+        connection.send(error)
     else:
-        sender.send(None)
+        connection.send(None)

@@ -56,12 +56,19 @@ def enter(stop: Event, setup: Callable[..., None], arguments: tuple[Any, ...]) -
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _state.stop = stop
+    set_up(setup, arguments)
+    gc.disable()  # see collection.py
+    atexit.register(_leave)
+
+
+def set_up(setup: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    """Call *setup*; nothing is called any more after a fault."""
+    if _state.fault is not None:
+        return
     try:
         setup(*arguments)
     except Exception as error:  # noqa: BLE001 - raised by the first task
         _state.fault = error
-    gc.disable()  # see collection.py
-    atexit.register(_leave)
 
 
 def enter_forked() -> None:

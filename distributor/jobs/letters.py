@@ -81,7 +81,7 @@ def post_letter(
         status=DeliveryStatus.queued,
         next_attempt_at=now,
     )
-    refs = tuple(app.store.put(artifact, branch_id=_OWNERS) for artifact in artifacts)
+    refs = app.store.put(artifacts, branch_id=_OWNERS)
     return app.ledger.record_letter(
         delivery, LetterRecord(key=key, subject=letter.subject, written_at=now, artifacts=refs)
     )

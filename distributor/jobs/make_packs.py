@@ -7,9 +7,9 @@ from distributor.jobs.application import Application
 from distributor.jobs.approval import ask_if_needed, send_sample
 from distributor.jobs.days import read_period
 from distributor.jobs.deadlines import delivery_deadline
-from distributor.jobs.edition import Order, find_report, prepare_edition
+from distributor.jobs.edition import Order, Prepared, find_report, prepare_edition
 from distributor.jobs.planning import make_plan, stand_ins
-from distributor.jobs.production import render_packs
+from distributor.jobs.production import drawers, render_packs
 from distributor.jobs.progress import Progress, StageClock
 from distributor.jobs.run_folders import MEASURES
 from distributor.ledger.records import UNFINISHED, Approval, RunRecord, RunStatus
@@ -60,13 +60,32 @@ def make_packs(
         last_rows=_last_rows(app, run),
         fire_at=run.fire_at,
     )
-    app.runs.recall(run.run_id)
-    prepared = prepare_edition(app, order, now=run.started_at, progress=clock)
-    published = app.runs.publish(run.run_id)
-    run = ask_if_needed(app, run, prepared.edition)
-    clock.stage("plan")
     branches = burst_branches(report, roster.tree, period.window, run.branch_ids)
-    plan = make_plan(app, run, roster, branches)
+    app.runs.recall(run.run_id)
+    with drawers(app, run, branches) as stem:
+        prepared = prepare_edition(app, order, now=run.started_at, progress=clock)
+        published = app.runs.publish(run.run_id)
+        run = ask_if_needed(app, run, prepared.edition)
+        clock.stage("plan")
+        plan = make_plan(app, run, roster, branches)
+        run = _planned(app, run, plan, prepared, roster)
+        clock.stage("render")
+        render_packs(
+            app, run, prepared.edition.head, branches, clock, check=check, stem=stem, figures=published.get(MEASURES)
+        )
+    clock.end()
+    app.ledger.record_run(replace(run, seconds=clock.seconds))
+    if run.approval is Approval.asked:
+        # The letter first: a crash in between must not leave a run that waits for somebody who was never asked.
+        send_sample(app, run, roster.tree)
+        app.ledger.record_status(run.run_id, RunStatus.waiting, run.approval_reason, seen=UNFINISHED)
+    else:
+        app.ledger.record_status(run.run_id, RunStatus.sending, seen=UNFINISHED)
+    return Made(plan=plan, remarks=prepared.remarks + roster.notices, seconds=clock.seconds)
+
+
+def _planned(app: Application, run: RunRecord, plan: SendPlan, prepared: Prepared, roster: Roster) -> RunRecord:
+    """Record the plan, and what the run's making has shown up to it."""
     if not app.ledger.is_planned(run.run_id):
         app.ledger.record_plan(run.run_id, plan.deliveries, at=app.clock.now())
     run = replace(
@@ -77,18 +96,7 @@ def make_packs(
         deadline_at=delivery_deadline(app, run.report, app.clock.now()),
     )
     app.ledger.record_run(run)
-    clock.stage("render")
-    figures = published.get(MEASURES)
-    render_packs(app, run, prepared.edition.head, branches, clock, check=check, figures=figures)
-    clock.end()
-    app.ledger.record_run(replace(run, seconds=clock.seconds))
-    if run.approval is Approval.asked:
-        # The letter first: a crash in between must not leave a run that waits for somebody who was never asked.
-        send_sample(app, run, roster.tree)
-        app.ledger.record_status(run.run_id, RunStatus.waiting, run.approval_reason, seen=UNFINISHED)
-    else:
-        app.ledger.record_status(run.run_id, RunStatus.sending, seen=UNFINISHED)
-    return Made(plan=plan, remarks=prepared.remarks + roster.notices, seconds=clock.seconds)
+    return run
 
 
 def _last_rows(app: Application, run: RunRecord) -> dict[str, int] | None:

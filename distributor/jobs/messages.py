@@ -98,7 +98,7 @@ class Composer:
 
     def _letter(self, delivery: DeliveryRecord, run: RunRecord) -> Message:
         letter = self.ledger.letter(delivery.key)
-        files = {ref.name: self.store.fetch(ref, branch_id=delivery.branch_id) for ref in letter.artifacts}
+        files = self.store.fetch_all(letter.artifacts, branch_id=delivery.branch_id)
         return compose_message(
             branch_id="owner",
             branch_name=run.report,
@@ -120,7 +120,7 @@ class Composer:
 
     def _alert(self, delivery: DeliveryRecord, run: RunRecord) -> Message:
         letter = self.ledger.letter(delivery.key)
-        files = {ref.name: self.store.fetch(ref, branch_id=delivery.branch_id) for ref in letter.artifacts}
+        files = self.store.fetch_all(letter.artifacts, branch_id=delivery.branch_id)
         if "letter.txt" not in files:
             raise RunError("the message of this alert cannot be sent: its files have been removed.")
         html, blocks = files.get("letter.html"), files.get("blocks.json")
@@ -192,7 +192,7 @@ class Composer:
         if pack is None or not pack.has_documents:
             reason = pack.error if pack and pack.error else "its files have been removed, or were never made"
             raise RunError(f"the pack of branch {branch_id} in {language} cannot be sent: {reason}.")
-        found = pack, {ref.name: self.store.fetch(ref, branch_id=branch_id) for ref in pack.artifacts}
+        found = pack, self.store.fetch_all(pack.artifacts, branch_id=branch_id)
         with self._lock:
             self._packs[key] = found
             while len(self._packs) > _KEPT:

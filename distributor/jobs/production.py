@@ -1,15 +1,23 @@
 """Every pack of a run, rendered by the engine; each puts its deliveries into the outbox as it is recorded."""
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 
-from distributor.engine import Lost, run_local
+from distributor.engine import Crew, Lost, Stem, begun_early, run_local
 from distributor.jobs.application import Application
 from distributor.jobs.cluster import render_on_cluster
 from distributor.jobs.days import local_day
 from distributor.jobs.progress import Progress
 from distributor.jobs.proving import chosen_sample
-from distributor.jobs.render_packs import PackOrder, Workshop, make_pack, not_made, record_made, set_up
+from distributor.jobs.render_packs import (
+    PackOrder,
+    Workshop,
+    get_ready,
+    make_pack,
+    not_made,
+    record_made,
+    set_up,
+)
 from distributor.jobs.run_folders import MEASURES
 from distributor.ledger.port import Queueing
 from distributor.ledger.records import DeliveryRecord, DeliveryStatus, PackRecord, RunRecord
@@ -23,6 +31,23 @@ _FEW_PACKS = 40  # drawn the fast way by the time that a second process is ready
 _WAITING = (DeliveryStatus.planned, DeliveryStatus.rendering)
 
 
+def drawers(app: Application, run: RunRecord, branches: Sequence[Branch]) -> AbstractContextManager[Stem | None]:
+    """Begin to load what drawing needs while the data are still being read, if there will be enough to draw.
+
+    Args:
+        app: The application.
+        run: The run; packs that it has already are not made again.
+        branches: Those that get a pack.
+
+    Returns:
+        A block at whose end the processes end; it gives what `render_packs` takes.
+    """
+    if app.settings.engine.kind == "dask":
+        return nullcontext()
+    missing = len(branches) - len(app.ledger.packs(run.run_id))
+    return begun_early(_crew(app), missing, get_ready)
+
+
 def render_packs(
     app: Application,
     run: RunRecord,
@@ -31,6 +56,7 @@ def render_packs(
     progress: Progress,
     *,
     check: Callable[[], None],
+    stem: Stem | None = None,
     figures: KeptFolder | None = None,
 ) -> None:
     """Make the packs that are not made yet.
@@ -42,6 +68,7 @@ def render_packs(
         branches: Those that get a pack.
         progress: Hears of each pack.
         check: Called after each pack; raises when something else has gone wrong and the run must stop.
+        stem: See `drawers`.
         figures: Where the figures lie for other machines.
     """
     app.ledger.start_rendering(run.run_id, app.clock.now())
@@ -70,7 +97,7 @@ def render_packs(
         if key in made and made[key].has_documents and any(one.status in _WAITING for one in deliveries)
     ]
     app.ledger.record_packs(run.run_id, behind)
-    with closing(_rendered(app, rest, workshop)) as results:  # whatever stops the run: what is made is recorded
+    with closing(_rendered(app, rest, workshop, stem)) as results:  # whatever stops the run: what is made is recorded
         for done, result in enumerate(results, start=len(orders) - len(rest) + 1):
             if isinstance(result, Lost):
                 _record_lost(workshop, result)
@@ -80,11 +107,10 @@ def render_packs(
 
 
 def _rendered(
-    app: Application, orders: Sequence[PackOrder], workshop: Workshop
+    app: Application, orders: Sequence[PackOrder], workshop: Workshop, stem: Stem | None
 ) -> Generator[PackRecord | Lost[PackOrder], None, None]:
     """Let the engine make packs."""
-    engine = app.settings.engine
-    if engine.kind == "dask":
+    if app.settings.engine.kind == "dask":
         yield from render_on_cluster(app, orders, workshop)
         return
     yield from run_local(
@@ -93,6 +119,14 @@ def _rendered(
         finish=record_made,
         setup=set_up,
         arguments=(workshop,),
+        crew=_crew(app),
+        stem=stem,
+    )
+
+
+def _crew(app: Application) -> Crew:
+    engine = app.settings.engine
+    return Crew(
         workers=engine.workers,
         shard_size=engine.shard_size,
         items_per_worker=engine.packs_per_worker,

@@ -139,16 +139,16 @@ def _refs_of_unended(app: Application, before: datetime) -> set[tuple[str, str]]
         if run.started_at >= before or run.status in ENDED:
             continue
         for pack in app.ledger.packs(run.run_id).values():
-            refs |= {(ref.sha256, pack.branch_id) for ref in pack.artifacts}
+            refs |= {(ref.address, pack.branch_id) for ref in pack.artifacts}
         for delivery in app.ledger.deliveries(DeliveryFilter(run_id=run.run_id)):
             if delivery.kind is not Kind.pack:
                 letter = app.ledger.letter(delivery.key)
-                refs |= {(ref.sha256, delivery.branch_id) for ref in letter.artifacts}
+                refs |= {(ref.address, delivery.branch_id) for ref in letter.artifacts}
     return refs
 
 
 def _names(app: Application, refs: set[tuple[str, str]]) -> set[str]:
-    return {app.store.name(sha256, branch_id) for sha256, branch_id in refs}
+    return {app.store.name(address, branch_id) for address, branch_id in refs}
 
 
 def _old_files(app: Application, limits: _Limits, *, forgotten: set[str], kept: set[str]) -> Iterator[_Old]:

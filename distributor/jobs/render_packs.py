@@ -22,7 +22,7 @@ from distributor.packs.figures_file import figures_artifact, load_figures
 from distributor.packs.store import ArtifactStore
 from distributor.storage.kept_folder import KeptFolder, own_cache
 from recipients.branches import Branch
-from renderers.documents import DocumentPress
+from renderers.documents import DocumentPress, load_libraries
 from renderers.errors import RenderError
 from renderers.pack import Format, Pack
 
@@ -73,6 +73,11 @@ class _Bench:
 
 
 _bench = _Bench()
+
+
+def get_ready() -> None:
+    """Load what every run needs: done before it is known which figures there will be."""
+    load_libraries()
 
 
 def set_up(workshop: Workshop) -> None:
@@ -139,23 +144,22 @@ def _made(order: PackOrder, branch: Branch, edition: Edition, workshop: Workshop
         change=facts.change,
         warnings=facts.warnings,
     )
-    kept = workshop.store.put(figures_artifact(figures), branch_id=branch.branch_id)
+    kept = figures_artifact(figures)
     before = _corrected(order, workshop)
     if before is not None:
         if before.content_hash == figures.content_hash:
             unchanged = Queueing(
                 status=DeliveryStatus.suppressed, reason=f"its figures are those of run {workshop.corrects}"
             )
-            return replace(record, artifacts=(kept,)), unchanged
+            return replace(record, artifacts=workshop.store.put([kept], branch_id=branch.branch_id)), unchanged
         pack = _as_correction(pack, figures, before, workshop)
     data = process_time() - start
     documents = _bench.press.render(pack, order.formats, image_scale=workshop.image_scale)
-    refs = tuple(workshop.store.put(artifact, branch_id=branch.branch_id) for artifact in documents.artifacts)
     seconds: Mapping[str, float] = {"data": data, **documents.seconds}
     made = replace(
         record,
         title=pack.title,
-        artifacts=(*refs, kept),
+        artifacts=workshop.store.put([*documents.artifacts, kept], branch_id=branch.branch_id),
         seconds=tuple(seconds.items()),
         ways=tuple(documents.ways.items()),
     )

@@ -318,7 +318,7 @@ class KeepingLedger(Protocol):
     """What is asked of old records: they end, or lose what names persons."""
 
     def artifact_refs(self, *, since: datetime | None = None) -> set[tuple[str, str]]:
-        """Return (sha256, branch id) of every stored file of runs that began since then."""
+        """Return (address, branch id) of all that is stored of runs that began since then."""
         ...
 
     def forget_packs(self, *, before: datetime, dry: bool) -> int:

@@ -191,13 +191,24 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArtifactRef:
-    """A file in the artifact store."""
+    """A file in the artifact store.
+
+    Attributes:
+        archive: The address of the archive that it lies in, from ``offset`` on; "" for one that lies alone.
+    """
 
     name: str
     media_type: str
     content_id: str
     sha256: str
     size_bytes: int
+    archive: str = ""
+    offset: int = 0
+
+    @property
+    def address(self) -> str:
+        """Where it lies in the store, together with the branch it was made for."""
+        return self.archive or self.sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

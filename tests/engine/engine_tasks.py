@@ -7,6 +7,7 @@ from pathlib import Path
 
 SETUPS: list[tuple[int, str]] = []
 DONE: list[int] = []  # and not yet finished
+PREPARED: list[int] = []
 
 
 class TwoPartError(Exception):
@@ -20,6 +21,19 @@ def set_up(folder: str) -> None:
     SETUPS.append((os.getpid(), folder))
     with (Path(folder) / "setups").open("a") as file:
         file.write(f"{os.getpid()}\n")
+
+
+def prepare() -> None:
+    PREPARED.append(os.getpid())
+
+
+def fail_to_prepare() -> None:
+    raise ValueError("no libraries")
+
+
+def prepared_in(item: int) -> int:
+    [pid] = PREPARED
+    return pid
 
 
 def finish() -> None:

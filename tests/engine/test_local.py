@@ -10,7 +10,7 @@ from typing import Any
 import engine_tasks as tasks
 import pytest
 
-from distributor.engine import Lost, WorkerError, run_local
+from distributor.engine import Crew, Lost, WorkerError, begun_early, run_local
 from distributor.engine.pool import Work, run_spawned
 
 ITEMS = list(range(50))
@@ -21,8 +21,11 @@ def run(tmp_path: Path) -> Callable[..., list[Any]]:
     """Runs a task over items on two workers and returns the results."""
 
     def do(task: Callable[[int], Any], items: list[int] = ITEMS, **options: Any) -> list[Any]:
-        defaults: dict[str, Any] = {"finish": tasks.finish, "setup": tasks.set_up, "workers": 2, "shard_size": 4}
-        return list(run_local(items, task=task, arguments=(str(tmp_path),), **{**defaults, **options}))
+        setup = options.pop("setup", tasks.set_up)
+        crew = Crew(**{"workers": 2, "shard_size": 4, **options})
+        return list(
+            run_local(items, task=task, finish=tasks.finish, setup=setup, arguments=(str(tmp_path),), crew=crew)
+        )
 
     return do
 
@@ -161,8 +164,7 @@ def test_reader_who_stops_stops_the_workers(tmp_path: Path) -> None:
         finish=tasks.finish,
         setup=tasks.set_up,
         arguments=(str(tmp_path),),
-        workers=2,
-        shard_size=4,
+        crew=Crew(workers=2, shard_size=4),
     )
     next(results)
 
@@ -171,3 +173,64 @@ def test_reader_who_stops_stops_the_workers(tmp_path: Path) -> None:
     done = (tmp_path / "done").read_text().split()
     assert 4 <= len(done) < 30
     assert [] == multiprocessing.active_children()
+
+
+def test_workers_are_forked_from_a_process_begun_before_the_work_was_known(tmp_path: Path) -> None:
+    """What was prepared early is there when the work comes, and the one process is prepared and set up."""
+    crew = Crew(workers=2, shard_size=4)
+    with begun_early(crew, len(ITEMS), tasks.prepare) as stem:
+        results = list(
+            run_local(
+                ITEMS,
+                task=tasks.prepared_in,
+                finish=tasks.finish,
+                setup=tasks.set_up,
+                arguments=(str(tmp_path),),
+                crew=crew,
+                stem=stem,
+            )
+        )
+
+    assert {int((tmp_path / "setups").read_text())} == set(results)
+    assert len(ITEMS) == len(results)
+    assert [] == multiprocessing.active_children()
+
+
+def test_process_begun_early_ends_when_there_is_nothing_to_do() -> None:
+    """A block that ends before there is work, well or with an error, leaves no process behind."""
+    with begun_early(Crew(workers=2), 500, tasks.prepare) as stem:
+        assert stem is not None
+    with pytest.raises(ZeroDivisionError), begun_early(Crew(workers=2), 500, tasks.prepare):
+        _ = 1 / 0
+
+    assert [] == multiprocessing.active_children()
+
+
+@pytest.mark.parametrize(("workers", "items"), [(1, 500), (2, 3)])
+def test_nothing_is_begun_early_for_one_process(workers: int, items: int) -> None:
+    """Few items, or one worker, are done in this process; nothing is started for them."""
+    with begun_early(Crew(workers=workers), items, tasks.prepare) as stem:
+        assert stem is None
+        assert [] == multiprocessing.active_children()
+
+
+def test_fault_of_the_early_preparation_is_told(tmp_path: Path) -> None:
+    """What goes wrong early is raised by the first task, and nothing is set up after it."""
+    crew = Crew(workers=2, shard_size=4)
+    with (
+        begun_early(crew, len(ITEMS), tasks.fail_to_prepare) as stem,
+        pytest.raises(ValueError, match="no libraries"),
+    ):
+        list(
+            run_local(
+                ITEMS,
+                task=tasks.double,
+                finish=tasks.finish,
+                setup=tasks.set_up,
+                arguments=(str(tmp_path),),
+                crew=crew,
+                stem=stem,
+            )
+        )
+
+    assert not (tmp_path / "setups").exists()

@@ -16,7 +16,7 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -114,11 +114,11 @@ class NamedLedger:
 class CountedStore(ArtifactStore):
     points: Points
 
-    def put(self, artifact: Artifact, *, branch_id: str) -> ArtifactRef:
+    def put(self, artifacts: Sequence[Artifact], *, branch_id: str) -> tuple[ArtifactRef, ...]:
         self.points.reach("store.put", "before")
-        ref = ArtifactStore.put(self, artifact, branch_id=branch_id)
+        refs = ArtifactStore.put(self, artifacts, branch_id=branch_id)
         self.points.reach("store.put", "after")
-        return ref
+        return refs
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,14 +144,14 @@ def test_file_that_is_put_again_is_in_use(union: SmallUnion) -> None:
     run = union.run("note").run
     app = union.app()
     pack = next(iter(app.ledger.packs(run.run_id).values()))
-    artifact = app.store.fetch(pack.artifacts[0], branch_id=pack.branch_id)
+    artifacts = app.store.fetch_all(pack.artifacts, branch_id=pack.branch_id)
     for path in files(app):
         os.utime(path, (1, 1))
 
-    app.store.put(artifact, branch_id=pack.branch_id)
+    app.store.put(list(artifacts.values()), branch_id=pack.branch_id)
 
     [used] = [one for one in app.store.files() if one.used_at_s > 1]
-    assert app.store.name(pack.artifacts[0].sha256, pack.branch_id) == used.name
+    assert app.store.name(pack.artifacts[0].address, pack.branch_id) == used.name
 
 
 def test_folders_of_evaluations_go_with_their_runs(union: SmallUnion) -> None:

@@ -304,7 +304,7 @@ def test_file_of_another_branch_is_not_sent(union: SmallUnion) -> None:
     run = stop(union, packs=8)
     app = union.app()
     packs = app.ledger.packs(run.run_id)
-    theirs, ours = (_stored(app, packs[key].artifacts[0].sha256) for key in (("N1", "nb"), ("N2", "nb")))
+    theirs, ours = (_stored(app, packs[key].artifacts[0].address) for key in (("N1", "nb"), ("N2", "nb")))
     ours.write_bytes(theirs.read_bytes())
     at = NOW + timedelta(hours=2)
     app.ledger.move(DeliveryFilter(run_id=run.run_id, statuses=(DeliveryStatus.sent,)), DeliveryStatus.queued,

@@ -80,13 +80,13 @@ def dump(ledger: Ledger) -> str:
 def test_files_of_recent_runs_are_named(ledger: Ledger) -> None:
     """The store keeps the files of packs and letters of runs that began since then."""
     an_ended_run(ledger)
-    new = replace(FILE, sha256="cd" * 32)
+    new = replace(FILE, sha256="cd" * 32, archive="ef" * 32, offset=3)
     ledger.open_run(a_run("new"))
     ledger.record_packs("new", [(a_pack("0301", artifacts=(new,)), Queueing(status=DeliveryStatus.queued))])
     letter, content = a_letter("new-letter", run_id="new", branch_id="")
     ledger.record_letter(letter, replace(content, artifacts=(new, FILE)))
 
-    recent = {(new.sha256, "0301"), (new.sha256, ""), (FILE.sha256, "")}
+    recent = {(new.archive, "0301"), (new.archive, ""), (FILE.sha256, "")}
     assert recent == ledger.artifact_refs(since=NOW)
     assert recent | {(FILE.sha256, branch) for branch in ("0000", "0001", "9999")} == ledger.artifact_refs()
 

@@ -1,5 +1,6 @@
 """A foreign row or figure is caught at every stage, and the pack stops with branch and section named."""
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from distributor.ledger.records import ArtifactRef
 from distributor.packs.assemble import assemble_pack
 from distributor.packs.errors import GuardError, RowsError
 from distributor.packs.guard import guard_measures, guard_pack, guard_rows
@@ -181,27 +183,32 @@ def test_rows_that_cannot_be_read_name_the_section(world: Any) -> None:
         select_rows("s7", body, scope.period.window, world.calculator(scope))
 
 
+FILES = {"a.png": b"", "b.png": b"\n\x00\n", "c.png": b"one\ntwo"}
+
+
 @pytest.fixture
 def artifact() -> Artifact:
     return Artifact(name="pack.pdf", media_type="application/pdf", content=b"one\ntwo", content_id="cid")
 
 
 def test_store_gives_back_what_was_put(tmp_path: Path, artifact: Artifact) -> None:
-    """A file comes back as it was; the same file twice is stored once, for two branches twice."""
+    """Files come back as they were, from one archive; the same ones twice are stored once, for two branches twice."""
     store = ArtifactStore(storage=FolderStorage(folder=tmp_path))
-    ref = store.put(artifact, branch_id="big")
+    others = [Artifact(name=name, media_type="image/png", content=content) for name, content in FILES.items()]
+    refs = store.put([artifact, *others], branch_id="big")
 
-    assert ref == store.put(artifact, branch_id="big")
-    assert artifact == store.fetch(ref, branch_id="big")
+    assert refs == store.put([artifact, *others], branch_id="big")
+    assert {one.name: one for one in (artifact, *others)} == store.fetch_all(refs, branch_id="big")
+    assert [artifact, *others] == [store.fetch(ref, branch_id="big") for ref in refs]
     assert 1 == len([path for path in tmp_path.rglob("*") if path.is_file()])
-    store.put(artifact, branch_id="oslo")
+    store.put([artifact, *others], branch_id="oslo")
     assert 2 == len([path for path in tmp_path.rglob("*") if path.is_file()])
 
 
 def test_store_does_not_give_a_file_of_another_branch(tmp_path: Path, artifact: Artifact) -> None:
     """A reference to another branch's file finds nothing of one's own."""
     store = ArtifactStore(storage=FolderStorage(folder=tmp_path))
-    ref = store.put(artifact, branch_id="oslo")
+    (ref,) = store.put([artifact], branch_id="oslo")
 
     with pytest.raises(GuardError, match=r'branch big was stopped: section "pack.pdf"'):
         store.fetch(ref, branch_id="big")
@@ -210,9 +217,9 @@ def test_store_does_not_give_a_file_of_another_branch(tmp_path: Path, artifact: 
 def test_file_laid_into_another_branch_s_place_is_caught(tmp_path: Path, artifact: Artifact) -> None:
     """A file marked for another branch is caught by its mark, wherever it lies."""
     store = ArtifactStore(storage=FolderStorage(folder=tmp_path))
-    ref = store.put(artifact, branch_id="big")
+    (ref,) = store.put([artifact], branch_id="big")
     (own,) = [path for path in tmp_path.rglob("*") if path.is_file()]
-    store.put(artifact, branch_id="oslo")
+    store.put([artifact], branch_id="oslo")
     (foreign,) = [path for path in tmp_path.rglob("*") if path.is_file() and path != own]
     own.write_bytes(foreign.read_bytes())
 
@@ -224,9 +231,36 @@ def test_file_laid_into_another_branch_s_place_is_caught(tmp_path: Path, artifac
 def test_changed_file_is_caught(tmp_path: Path, artifact: Artifact, change: Any) -> None:
     """A file whose bytes or whose mark were changed is not sent."""
     store = ArtifactStore(storage=FolderStorage(folder=tmp_path))
-    ref = store.put(artifact, branch_id="big")
+    (ref,) = store.put([artifact], branch_id="big")
     (path,) = [path for path in tmp_path.rglob("*") if path.is_file()]
     path.write_bytes(change(path.read_bytes()))
 
+    with pytest.raises(GuardError, match="a changed file"):
+        store.fetch(ref, branch_id="big")
+
+
+def test_change_of_another_file_of_the_archive_is_not_this_one_s(tmp_path: Path, artifact: Artifact) -> None:
+    """A changed file does not take those beside it along; the change itself is caught."""
+    store = ArtifactStore(storage=FolderStorage(folder=tmp_path))
+    whole, changed = store.put([artifact, replace(artifact, name="b.pdf", content=b"12345")], branch_id="big")
+    (path,) = [path for path in tmp_path.rglob("*") if path.is_file()]
+    path.write_bytes(path.read_bytes()[:-1] + b"6")
+
+    assert artifact == store.fetch(whole, branch_id="big")
+    with pytest.raises(GuardError, match=r'section "b.pdf" holds a changed file'):
+        store.fetch_all((whole, changed), branch_id="big")
+
+
+def test_file_that_lies_alone_is_given_back(tmp_path: Path, artifact: Artifact) -> None:
+    """A file stored by a version that knew no archives is found, and guarded, as before."""
+    digest = hashlib.sha256(artifact.content).hexdigest()
+    storage = FolderStorage(folder=tmp_path)
+    store = ArtifactStore(storage=storage)
+    head = b'{"branch_id": "big", "media_type": "application/pdf"}\n'
+    storage.write(store.name(digest, "big"), head + artifact.content)
+    ref = ArtifactRef(name=artifact.name, media_type=artifact.media_type, content_id="cid", sha256=digest, size_bytes=7)
+
+    assert artifact == store.fetch(ref, branch_id="big")
+    storage.write(store.name(digest, "big"), head + b"ONE\ntwo")
     with pytest.raises(GuardError, match="a changed file"):
         store.fetch(ref, branch_id="big")

@@ -97,7 +97,7 @@ def worded(app: Application, message: AlertMessage, *, text: str) -> AlertMessag
         Artifact(name="letter.txt", media_type="text/plain", content=text.encode()),
         Artifact(name="blocks.json", media_type="application/json", content=json.dumps(blocks).encode()),
     )
-    refs = tuple(app.store.put(one, branch_id=message.delivery.branch_id) for one in files)
+    refs = app.store.put(files, branch_id=message.delivery.branch_id)
     return replace(message, letter=replace(message.letter, artifacts=refs))
 
 

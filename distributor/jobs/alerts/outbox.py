@@ -74,7 +74,7 @@ def _worded(
         reason = str(error) if isinstance(error, DistributorError) else f"{type(error).__name__}: {error}"
         failed = replace(delivery, status=DeliveryStatus.failed, reason=reason, next_attempt_at=None)
         return AlertMessage(delivery=failed, letter=letter)
-    refs = tuple(app.store.put(artifact, branch_id=place) for artifact in artifacts)
+    refs = app.store.put(artifacts, branch_id=place)
     return AlertMessage(
         delivery=delivery,
         letter=replace(letter, subject=subject, artifacts=refs),

@@ -29,7 +29,7 @@ class MemoryKeeping:
         owners = [(letter, state.deliveries[key]) for key, letter in state.letters.items() if key in state.deliveries]
         letters = [(one.run_id, one.branch_id, letter.artifacts) for letter, one in owners]
         return {
-            (ref.sha256, branch_id)
+            (ref.address, branch_id)
             for run_id, branch_id, refs in (*packs, *letters)
             if since is None or state.runs[run_id].started_at >= since
             for ref in refs

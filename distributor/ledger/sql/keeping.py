@@ -24,7 +24,7 @@ class SqlKeeping:
             packs = packs.where(PackRow.run_id.in_(runs))
             letters = letters.where(DeliveryRow.run_id.in_(runs))
         rows = [*db.execute(packs), *db.execute(letters)]
-        return {(ref["sha256"], branch_id) for branch_id, refs in rows for ref in refs}
+        return {(ref.get("archive") or ref["sha256"], branch_id) for branch_id, refs in rows for ref in refs}
 
     @writes
     def forget_packs(self, db: Connection, *, before: datetime, dry: bool) -> int:
