@@ -45,7 +45,9 @@ class SeparatePress:
             with self._process as process:
                 process.kill()
 
-    def render(self, pack: "Pack", formats: "Collection[Format]", *, image_scale: int, fast: bool) -> "tuple[Artifact, ...]":
+    def render(
+        self, pack: "Pack", formats: "Collection[Format]", *, image_scale: int, fast: bool
+    ) -> "tuple[Artifact, ...]":
         """Draw *pack*; see `DocumentPress.render`.
 
         Args:

@@ -7,6 +7,7 @@ from renderers.pack import About, Pack
 from renderers.sections import ChartSection, Column, TableSection, TextSection, Tile, TilesSection
 
 _CELL = Cell(value=1, text="1")
+_COLUMN = Column(label="x", value_format=INTEGER)
 
 
 def specimen() -> Pack:
@@ -25,7 +26,7 @@ def specimen() -> Pack:
                 key="tiles", heading="x", tiles=(Tile(label="x", value=_CELL, value_format=INTEGER, comparisons=()),)
             ),
             *(ChartSection(key=form, heading="x", chart=_chart(form)) for form in ChartForm),
-            TableSection(key="table", heading="x", columns=(Column(label="x", value_format=INTEGER),), rows=((_CELL,),)),
+            TableSection(key="table", heading="x", columns=(_COLUMN,), rows=((_CELL,),)),
         ),
         about=About(period="x", definitions=(), sources=(), snapshot_id="x", run_id="x", owner="x"),
     )

@@ -4,21 +4,21 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from importlib.machinery import ModuleSpec
+from importlib.abc import MetaPathFinder
 from types import ModuleType
 from typing import Any
 
 
-class _Absent:
+class _Absent(MetaPathFinder):
     """Finds nothing under a name. pyarrow loads pandas wherever it is installed, and nothing here makes use of it."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        del path, target
         if name == self._name:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-        return None
 
 
 def lean_process() -> bool:

@@ -36,7 +36,8 @@ def preview(
     check_language(language)
     if watch:
         if out is not None or as_json:
-            raise UsageError(f"{'--out' if out is not None else '--json'} does not go with --watch, which keeps no files.")
+            option = "--out" if out is not None else "--json"
+            raise UsageError(f"{option} does not go with --watch, which keeps no files.")
         _watch(
             report,
             branch,

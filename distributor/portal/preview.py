@@ -4,7 +4,6 @@ import hmac
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 

@@ -86,9 +86,7 @@ class FigureStore:
         progress.stage("gates")
         head, _ = self._part("head", keys.head, lambda: gated_head(app, order, snapshot, now=now))
         progress.stage("measure")
-        measures = self._part(
-            "measures", keys.measures, lambda: suppressed_measures(app, report, scope, calculator())
-        )
+        measures = self._part("measures", keys.measures, lambda: suppressed_measures(app, report, scope, calculator()))
         bodies, window = rows_by_section(report), scope.period.window
         rows = self._part("rows", keys.rows, lambda: frames_by_section(bodies, window, calculator()))
         watched = self._part("watched", keys.watched, lambda: self.watching.rows(lists, calculator()))

@@ -166,9 +166,9 @@ class LivePreview:
         if file not in drawn.files:
             render = self._prepared().app.settings.render
             press = DocumentPress(fast=render.fast, refused=_FULL)
-            made = press.render(drawn.pack, (file.format,), image_scale=render.image_scale).artifacts
+            made = press.render(drawn.pack, (file.made_for,), image_scale=render.image_scale).artifacts
             drawn.files |= {one.name: one for one in made}
-            if file.format is Format.html:
+            if file.made_for is Format.html:
                 page = drawn.files[File.page]
                 html = page_with_pictures(page.content.decode(), made)
                 drawn.files[File.page] = Artifact(name=page.name, media_type=page.media_type, content=html.encode())

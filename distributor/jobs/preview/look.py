@@ -25,7 +25,7 @@ class File(StrEnum):
     sms = "sms.txt"
 
     @property
-    def format(self) -> Format:
+    def made_for(self) -> Format:
         """The format that makes the file; the text comes with each."""
         match self:
             case File.page | File.text:
