@@ -8,7 +8,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from small_union import NOW, SmallUnion, make_small_union
+from small_union import NOW, SmallUnion
+from watching_union import STANDS_OUT, make_watching_union
 
 from distributor.jobs.alerts.notify_incidents import evaluate_and_tell
 from distributor.jobs.alerts.parts import alert_parts
@@ -16,44 +17,10 @@ from distributor.jobs.explain import explain_figure
 from distributor.jobs.progress import Silence
 from distributor.packs.figures_file import FILE_NAME
 
-RULES = """
-- alert: part_time_high
-  metric: part_time_share
-  entity: branch
-  direction: high_is_bad
-  compare: {to: organisation}
-  eligible: {expected_events: ">= 5"}
-  fire_when: {ratio: ">= 1.5"}
-  clear_when: {ratio: "< 1.1"}
-  data: {period: month, close_lag_days: 0, max_age_days: 45}
-  notify: [{audience: region_leaders, channel: email}]
-  owner: analysis
-  runbook: https://intranet.example/runbooks/part-time
-"""
-REPORT = """
-report: watching
-title: {nb: "Følg med, {branch}", da: "Hold øje, {branch}", en: "Watch, {branch}"}
-owner: analyse@proeve.example
-period: previous month
-burst: {levels: [national, region, local]}
-sections:
-  - watch_list: {limit: 5}
-deliver:
-  - {audience: branch_leaders, channel: email, formats: [html, pdf, xlsx]}
-  - {audience: region_leaders, channel: email, formats: [html, pdf, xlsx]}
-"""
-# Fet, of Region Sør, where everybody works part time.
-STANDS_OUT = "S3"
-
 
 @pytest.fixture
 def union(tmp_path: Path) -> SmallUnion:
-    made = make_small_union(tmp_path / "union")
-    made.write("report_specs/alerts/members.yaml", RULES)
-    made.write("report_specs/routing.yaml", "default: [{audience: region_leaders, channel: email}]\n")
-    made.write("report_specs/reports/watching.yaml", REPORT)
-    made.sql(f"update members set employment = 'part_time' where branch_id = '{STANDS_OUT}'")
-    return made
+    return make_watching_union(tmp_path / "union")
 
 
 def packs(union: SmallUnion, run_id: str) -> dict[str, dict[str, bytes]]:
