@@ -79,9 +79,8 @@ def draw_one() -> None:
     gc.disable()
     answer, sys.stdout = sys.stdout.buffer, sys.stderr  # no library's word gets into the answer
     _warm_up()
-    order = sys.stdin.buffer.read()
-    if order:
-        answer.write(pickle.dumps(_drawn(*pickle.loads(order))))
+    with suppress(EOFError):  # nothing was drawn after all
+        answer.write(pickle.dumps(_drawn(*pickle.load(sys.stdin.buffer))))
         answer.flush()
     os._exit(0)  # nothing is left to be put in order, and to tear the libraries down takes a while
 

@@ -21,21 +21,17 @@ class _Absent(MetaPathFinder):
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
-def lean_process() -> bool:
+def lean_process() -> None:
     """Spare this process searches for garbage, threads for large matrices, and a library that is not needed.
 
     Only where it is the program's own: in a test, or below another program, all that would outlive the verb.
-
-    Returns:
-        Whether it is the program's own.
     """
     program: Any = sys.modules["__main__"]
     if sys.argv[0] not in (getattr(program, "__file__", ""), "-c"):
-        return False
+        return
     gc.disable()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     sys.meta_path.insert(0, _Absent("pandas"))
-    return True
 
 
 def long_process() -> None:

@@ -1,7 +1,7 @@
 """`distributor preview`: one branch's pack, to look at; with --watch a page that follows every change."""
 
 import webbrowser
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -32,7 +32,7 @@ def preview(
     from distributor.cli.lean_process import lean_process
     from distributor.errors import UsageError
 
-    is_own = lean_process()
+    lean_process()
     check_language(language)
     if watch:
         if out is not None or as_json:
@@ -57,11 +57,11 @@ def preview(
     with SeparatePress() as press:
         from distributor.bootstrap import make_looking_application
         from distributor.cli.console import TerminalProgress, print_json
-        from distributor.jobs.preview.beside import ForkedDesk, OwnDesk
+        from distributor.jobs.preview.beside import ForkedDesk
         from distributor.jobs.preview.once import preview_pack
 
         app = make_looking_application(config)
-        with TerminalProgress() as progress, ForkedDesk() if is_own else nullcontext(OwnDesk()) as watching:
+        with TerminalProgress() as progress, ForkedDesk() as watching:
             made = preview_pack(
                 app,
                 report,

@@ -1,20 +1,25 @@
 """Previews show what a run would send, however the catalogue came to be as it is."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+import forked_watch
 import pytest
+from forked_watch import order
 from small_union import SmallUnion
 from watching_union import make_watching_union
 
 from distributor.errors import DistributorError
 from distributor.jobs.application import Application
-from distributor.jobs.days import read_period
-from distributor.jobs.edition import Order, find_report, prepare_edition
+from distributor.jobs.edition import prepare_edition
 from distributor.jobs.one_pack import assembled
-from distributor.jobs.preview.beside import ForkedDesk, OwnDesk, WatchDesk
+from distributor.jobs.preview.beside import ForkedDesk
 from distributor.jobs.preview.figures import FigureStore
 from distributor.jobs.progress import Silence
 from distributor.ledger.alert_records import RuleStateRecord
@@ -41,16 +46,6 @@ def store(tmp_path: Path) -> FigureStore:
     return FigureStore(tmp_path / "figures")
 
 
-def order(app: Application, folder: Path, report: str = "letter") -> Order:
-    return Order(
-        report=find_report(app, report),
-        period=read_period(app, report, ""),
-        run_id="run",
-        folder=folder,
-        tree=app.directory.load().tree,
-    )
-
-
 def edition(store: FigureStore, app: Application, report: str = "letter") -> Edition:
     return store.edition(app, order(app, store.folder, report), now=app.clock.now(), progress=Silence())
 
@@ -62,7 +57,7 @@ def packs(edition: Edition) -> list[Pack]:
 
 def sent(app: Application, folder: Path) -> list[Pack]:
     """Return the packs as a run makes them."""
-    return packs(prepare_edition(app, order(app, folder), now=app.clock.now(), progress=Silence()).edition)
+    return packs(prepare_edition(app, order(app, folder, "letter"), now=app.clock.now(), progress=Silence()).edition)
 
 
 def test_preview_shows_what_a_run_sends(union: SmallUnion, store: FigureStore, tmp_path: Path) -> None:
@@ -148,23 +143,20 @@ def test_figures_come_back_after_an_edit_that_fails(union: SmallUnion, store: Fi
     assert before == packs(edition(store, union.app()))
 
 
-@pytest.mark.parametrize("desk", [OwnDesk, ForkedDesk])
-def test_watch_lists_are_the_same_wherever_they_are_computed(
-    desk: Callable[[], WatchDesk], union: SmallUnion, tmp_path: Path
-) -> None:
-    """A copy of the process gives the rows that this one gives."""
-    app, watching = union.app(), desk()
-    found = edition(FigureStore(tmp_path / "figures", watching), app, "watching")
-    if isinstance(watching, ForkedDesk):
-        watching.__exit__(None, None, None)
+def test_watch_lists_are_the_same_in_a_copy_of_the_process(union: SmallUnion, tmp_path: Path) -> None:
+    """A process that has one thread lets a copy of itself compute them, with the rows that a run has."""
+    app = union.app()
+    command = [sys.executable, forked_watch.__file__, str(union.folder), str(tmp_path / "figures")]
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    prepared = prepare_edition(
+        app, order(app, tmp_path / "run", "watching"), now=app.clock.now(), progress=Silence()
+    ).edition
 
-    assert sent_rows(app, tmp_path) == [frame.table.to_pylist() for frame in found.rows.values()]
-
-
-def sent_rows(app: Application, tmp_path: Path) -> list[list[dict[str, object]]]:
-    asked = order(app, tmp_path / "run", "watching")
-    prepared = prepare_edition(app, asked, now=app.clock.now(), progress=Silence())
-    return [frame.table.to_pylist() for frame in prepared.edition.rows.values()]
+    (frame,) = prepared.rows.values()
+    expected = {"here": not Path("/proc/self/task").is_dir(), "rows": [frame.table.to_pylist()]}
+    assert json.loads(json.dumps(expected, default=str)) == json.loads(done.stdout)
+    assert "" == done.stderr
 
 
 class _BrokenLedger:
@@ -172,8 +164,8 @@ class _BrokenLedger:
         raise LedgerError("the ledger is gone.")
 
 
-def test_watch_list_that_fails_in_the_copy_is_told_here(union: SmallUnion, tmp_path: Path) -> None:
-    """What goes wrong in the copy goes wrong in this process again, and is raised."""
+def test_watch_list_that_fails_is_told(union: SmallUnion, tmp_path: Path) -> None:
+    """What goes wrong beside the other figures is raised by who asks for them."""
     app = replace(union.app(), ledger=cast("Ledger", _BrokenLedger()))
 
     with ForkedDesk() as watching, pytest.raises(LedgerError, match="the ledger is gone"):

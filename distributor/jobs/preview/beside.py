@@ -1,10 +1,12 @@
 """Watch lists computed in a process beside the one that computes all other figures."""
 
 import multiprocessing
+import signal
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
@@ -19,6 +21,8 @@ from distributor.snapshot.snapshot import Snapshot
 from recipients.branches import BranchTree
 
 Rows = Mapping[str, RowsFrame]
+# Of pyarrow's allocator, which sets itself up anew in a copy (jemalloc's handlers of pthread_atfork).
+_MADE_FOR_COPIES = ("jemalloc_bg_thd",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +72,6 @@ class OwnDesk:
 class ForkedDesk:
     """In a copy of this process, which loads the statistics while the snapshot is taken.
 
-    Only for a process without other threads, and before a library has begun any: a copy holds their locks for ever.
     What goes wrong in it is made up for here, where it is told.
     """
 
@@ -86,7 +89,7 @@ class ForkedDesk:
             self._process.join()
 
     def expect(self, lists: Lists) -> None:
-        if not watch_lists_by_section(lists.report):
+        if not watch_lists_by_section(lists.report) or not _is_alone():
             return
         context = multiprocessing.get_context("fork")
         self._pipe, theirs = context.Pipe()
@@ -106,7 +109,16 @@ class ForkedDesk:
         return lists.rows(calculator)
 
 
+def _is_alone() -> bool:
+    """Whether this process has one thread, and so may be copied: a copy would hold the locks of others for ever."""
+    threads = Path("/proc/self/task")
+    if not threads.is_dir():
+        return False
+    return sum((one / "comm").read_text().strip() not in _MADE_FOR_COPIES for one in threads.iterdir()) == 1
+
+
 def _work(pipe: "Connection[Rows, Snapshot]", lists: Lists) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is meant for the process that was copied, which ends this one
     with suppress(Exception):
         from distributor.jobs import watch_frames  # noqa: F401 - loads the statistics meanwhile
 
