@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # what draws takes most of a second to load; the process that asks has no need of it
     from renderers.pack import Artifact, Format, Pack
 
-_PROGRAM = "from renderers.separate_press import draw_one; draw_one()"
+_PROGRAM = "from renderers.separate_press import draw_orders; draw_orders()"
 # The frozen layout and the templates of workbooks are learned from one pack for those that follow; here none does.
 _ONE_PACK = {"pdf": "one pack", "xlsx": "one pack"}
 
 
 @dataclass(slots=True)
 class SeparatePress:
-    """Draws one pack. A press that fails is made up for in this process, where the error is told."""
+    """Draws packs until its block ends. Where it fails, this process draws, and tells the error if there is one."""
 
     _process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
@@ -42,8 +42,9 @@ class SeparatePress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._process is not None:
-            with self._process as process:
-                process.kill()
+            self._process.kill()
+            with suppress(BrokenPipeError), self._process:
+                pass  # its pipes are closed, and its end is awaited
 
     def render(
         self, pack: "Pack", formats: "Collection[Format]", *, image_scale: int, fast: bool
@@ -60,29 +61,33 @@ class SeparatePress:
             RenderError: The pack cannot be drawn; the message says why.
         """
         order = (pack, tuple(formats), image_scale, fast)
-        artifacts = self._drawn_there(pickle.dumps(order))
+        artifacts = self._drawn_there(order)
         return artifacts if artifacts is not None else _drawn(*order)
 
-    def _drawn_there(self, order: bytes) -> "tuple[Artifact, ...] | None":
+    def _drawn_there(self, order: object) -> "tuple[Artifact, ...] | None":
         if self._process is None:
             return None
-        with suppress(OSError):
-            answer, _ = self._process.communicate(order)
-            if self._process.returncode == 0:
-                artifacts: tuple[Artifact, ...] = pickle.loads(answer)
-                return artifacts
-        return None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            pickle.dump(order, self._process.stdin)
+            self._process.stdin.flush()
+            artifacts: tuple[Artifact, ...] = pickle.load(self._process.stdout)
+        except (OSError, EOFError, pickle.UnpicklingError):  # it could not draw, and ended
+            return None
+        return artifacts
 
 
-def draw_one() -> None:
-    """Get ready, draw the pack that comes over standard input, and write its documents to standard output."""
+def draw_orders() -> None:
+    """Get ready, draw the packs that come over standard input, and write their documents to standard output."""
     gc.disable()
     answer, sys.stdout = sys.stdout.buffer, sys.stderr  # no library's word gets into the answer
     _warm_up()
-    with suppress(EOFError):  # nothing was drawn after all
-        answer.write(pickle.dumps(_drawn(*pickle.load(sys.stdin.buffer))))
-        answer.flush()
-    os._exit(0)  # nothing is left to be put in order, and to tear the libraries down takes a while
+    with suppress(EOFError):  # nothing more is to be drawn
+        while True:
+            order = pickle.load(sys.stdin.buffer)
+            pickle.dump(_drawn(*order), answer)
+            answer.flush()
 
 
 def _drawn(pack: "Pack", formats: "Collection[Format]", image_scale: int, fast: bool) -> "tuple[Artifact, ...]":

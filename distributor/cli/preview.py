@@ -60,6 +60,12 @@ def preview(
         from distributor.jobs.preview.beside import ForkedDesk
         from distributor.jobs.preview.once import preview_pack
 
+        def page_is_there(title: str, page: Path) -> None:
+            if not as_json:
+                typer.echo(f"{title}\n  {page}")
+            if open_page:
+                webbrowser.open(page.resolve().as_uri())
+
         app = make_looking_application(config)
         with TerminalProgress() as progress, ForkedDesk() as watching:
             made = preview_pack(
@@ -72,15 +78,13 @@ def preview(
                 press=press,
                 watching=watching,
                 progress=progress,
+                page_is_there=page_is_there,
             )
     if as_json:
         print_json({"title": made.title, "page": str(made.page), "files": [str(file) for file in made.files]})
     else:
-        typer.echo(made.title)
-        for file in (made.page, *made.files):
+        for file in made.files:
             typer.echo(f"  {file}")
-    if open_page:
-        webbrowser.open(made.page.resolve().as_uri())
 
 
 def _watch(

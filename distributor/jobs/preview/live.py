@@ -133,7 +133,10 @@ class LivePreview:
     def _prepared(self) -> _Ready:
         """Return all that packs are drawn from, read and computed anew as far as something has changed."""
         if self._ready is None:
-            app = self._app = self.open_app()
+            app = self.open_app()
+            if self._app is not None:
+                app = replace(app, ledger=self._app.ledger)  # so that it is opened once at most
+            self._app = app
             report = find_report(app, self.report)
             period = read_period(app, self.report, self.period)
             tree = self._tree = self._tree or app.directory.load().tree

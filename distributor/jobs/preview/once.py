@@ -1,6 +1,8 @@
 """The files of one branch's pack, made once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -38,8 +40,21 @@ def preview_pack(
     press: SeparatePress,
     watching: WatchDesk,
     progress: Progress,
+    page_is_there: Callable[[str, Path], None],
 ) -> Preview:
     """Draw the pack of one branch into *folder*.
+
+    Args:
+        app: The application.
+        report_name: The report.
+        branch: By id or name.
+        language: "" for the branch's own.
+        period: "" for the one that the report means today.
+        folder: None for one in the store.
+        press: Draws.
+        watching: Where watch lists are computed.
+        progress: Is told of the stages.
+        page_is_there: Is told the title and the page as soon as it can be looked at; the other files follow.
 
     Raises:
         UsageError: The report, branch, language or period is unknown.
@@ -59,13 +74,15 @@ def preview_pack(
         order = Order(report=report, period=asked, run_id=name, folder=Path(figures), tree=tree)
         edition = FigureStore(Path(figures), watching).edition(app, order, now=now, progress=progress)
         pack = assembled(edition, one, chosen)
-    render = app.settings.render
-    artifacts = press.render(pack, tuple(Format), image_scale=render.image_scale, fast=render.fast)
-    files = {artifact.name: artifact for artifact in artifacts}
+    draw = partial(press.render, pack, image_scale=app.settings.render.image_scale, fast=app.settings.render.fast)
+    artifacts = draw((Format.html, Format.summary))
+    files = {artifact.name: artifact.content for artifact in artifacts}
     page = place / "pack.html"
-    page.write_text(page_with_pictures(files["pack.html"].content.decode(), artifacts), "utf-8")
+    page.write_text(page_with_pictures(files["pack.html"].decode(), artifacts), "utf-8")
+    page_is_there(pack.title, page)
+    files |= {artifact.name: artifact.content for artifact in draw((Format.pdf, Format.xlsx))}
     written = []
     for file_name in ("pack.txt", "pack.pdf", "pack.xlsx", "slack.json", "sms.txt"):
         written.append(place / file_name)
-        written[-1].write_bytes(files[file_name].content)
+        written[-1].write_bytes(files[file_name])
     return Preview(title=pack.title, page=page, files=tuple(written))
