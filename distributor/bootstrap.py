@@ -1,6 +1,7 @@
 """The composition root: from settings to an application, and the one place that picks adapters."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,18 +57,11 @@ def make_application(config: Path | None = None, *, clock: Clock | None = None, 
         CatalogueError: With all faults of the catalogue.
     """
     settings = _with_engine(load_settings(config), engine)
-    catalogue = _checked_catalogue(settings)
-    sources = make_sources(settings.sources)
+    looking = _wired(settings, clock)
     channels = _channels(settings)
-    return Application(
-        settings=settings,
-        catalogue=catalogue,
-        sources=sources,
-        directory=_make_directory(settings, catalogue, sources),
+    return replace(
+        looking,
         ledger=_open_ledger(settings),
-        store=_open_store(settings.store),
-        runs=_run_folders(settings.store),
-        clock=clock or SystemClock(),
         channels=channels,
         channel_names=tuple(channels(settings.outbox.path)),
     )
@@ -81,7 +75,10 @@ def make_looking_application(config: Path | None = None, *, clock: Clock | None 
         StorageError: The library for the store is not installed.
         CatalogueError: With all faults of the catalogue.
     """
-    settings = load_settings(config)
+    return _wired(load_settings(config), clock)
+
+
+def _wired(settings: Settings, clock: Clock | None) -> Application:
     catalogue = _checked_catalogue(settings)
     sources = make_sources(settings.sources)
     return Application(

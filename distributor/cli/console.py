@@ -58,7 +58,7 @@ class TerminalProgress:
     """Names the stages, and shows a bar with rate and remaining time; the bar only on a terminal."""
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False)
+        self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
         self._started = time.monotonic()
         self._bar: Progress | None = None
         self._task: TaskID | None = None
