@@ -5,7 +5,6 @@ hatching) goes through Agg, in the rectangle that it takes. What matplotlib's ar
 and asked, and half of a PNG's cost was to find its palette.
 """
 
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from math import floor
 
@@ -13,21 +12,21 @@ import numpy as np
 
 from renderers.charts.artists import LARGE_BYTES
 from renderers.charts.inks import Indices, Inks, inks
-from renderers.charts.palette import rgb
-from renderers.charts.pen import Area, Pen, area_of
+from renderers.charts.markers import Marker, marker
+from renderers.charts.pen import Pen, Stroke
 from renderers.charts.png import encoded
-from renderers.charts.sheet import Boxes, Lines, Marks, Polyline, Sheet, Stroke
+from renderers.charts.sheet import Boxes, Lines, Marks, Polyline, Sheet
 from renderers.charts.stamps import STAMPS_KEPT, Lettering, Stamp
 from renderers.deflate import small_zlib_stream, zlib_stream
 
-_GROUP_PX = 40_000  # to draw a group by itself costs about as much as to look through so many px
+_WHOLE = (slice(None), slice(None))
 
 
 class FastPainter:
-    """Paints sheets one after another, with one pen for all of them."""
+    """Paints sheets one after another, with one pen for all of a width."""
 
     def __init__(self) -> None:
-        self._pens: dict[int, Pen] = {}
+        self._pens: dict[tuple[int, int], Pen] = {}
 
     def paint(self, sheet: Sheet) -> bytes | None:
         """Return *sheet* as a PNG with a palette, and its resolution so that print keeps the logical size.
@@ -38,20 +37,23 @@ class FastPainter:
         width, height = sheet.pixels
         canvas = _Canvas(width, height, inks(sheet.accent))
         pen = self._pen(sheet.scale, width, height)
-        waiting: list[tuple[Stroke, Area]] = []
+        waiting: list[Stroke] = []  # soft strokes that follow each other are drawn together
         for shape in sheet.shapes():
+            if (isinstance(shape, Lines) and not _is_sharp(shape, sheet.scale)) or isinstance(shape, Polyline):
+                waiting.append(shape)
+                continue
+            if waiting:
+                canvas.stroke(pen, waiting)
+                waiting = []
             match shape:
                 case Boxes():
-                    canvas.stroke(pen, waiting)
-                    waiting = []
                     canvas.fill(shape, sheet.scale)
-                case Lines() if _is_sharp(shape, sheet.scale):
-                    canvas.stroke(pen, waiting)
-                    waiting = []
+                case Lines():
                     canvas.rule(shape, sheet.scale)
-                case Lines() | Polyline() | Marks():
-                    waiting.append((shape, area_of(shape, sheet.scale, within=(pen.width, pen.height))))
-        canvas.stroke(pen, waiting)
+                case Marks():
+                    canvas.mark(shape, sheet.scale)
+        if waiting:
+            canvas.stroke(pen, waiting)
         for text in sheet.texts:
             canvas.letter(text)
         for deflate in (zlib_stream, small_zlib_stream):
@@ -61,10 +63,9 @@ class FastPainter:
         return None
 
     def _pen(self, scale: int, width: int, height: int) -> Pen:
-        pen = self._pens.get(scale)
-        if pen is None or pen.width < width or pen.height < height:
-            wide, high = (pen.width, pen.height) if pen else (0, 0)
-            pen = self._pens[scale] = Pen(max(width, wide), max(height, high), scale)
+        pen = self._pens.get((scale, width))
+        if pen is None or pen.height < height:
+            pen = self._pens[scale, width] = Pen(width, height, scale)
         return pen
 
 
@@ -86,16 +87,18 @@ class _Canvas:
         self.rows = np.zeros((height, width + 1), np.uint8)
         self._flat = self.rows.ravel()  # not a copy
         self._pixels = self.rows[:, 1:]
+        self._width, self._height = width, height
 
     def fill(self, shape: Boxes, scale: int) -> None:
         """Fill rectangles as Agg does: edges go to the nearest whole px."""
+        number = self.inks.number
         for left, top, right, bottom, fill in shape.boxes:
             self._fill(
                 floor(left * scale + 0.5),
                 floor(top * scale + 0.5),
                 floor(right * scale + 0.5),
                 floor(bottom * scale + 0.5),
-                self.inks.number(fill),
+                number(fill),
             )
 
     def rule(self, shape: Lines, scale: int) -> None:
@@ -109,38 +112,47 @@ class _Canvas:
             else:
                 self._fill(left - half, top, left + half, bottom, ink)
 
-    def stroke(self, pen: Pen, strokes: list[tuple[Stroke, Area]]) -> None:
-        """Draw soft shapes in their order."""
-        for group, area in _grouped(strokes):
-            places, drawn = pen.draw(group, area)
-            down, along = np.divmod(places, area.right - area.left)
-            down, along = down + area.top, along + area.left
-            height, width = self._pixels.shape
-            if area.bottom > height or area.right > width:
-                is_inside = (down < height) & (along < width)
-                down, along, drawn = down[is_inside], along[is_inside], drawn[is_inside]
-            places = down * (width + 1) + along + 1
-            self._flat[places] = self.inks.over(self._flat[places], drawn)
+    def stroke(self, pen: Pen, strokes: list[Stroke]) -> None:
+        """Draw soft lines in their order."""
+        places, drawn = pen.draw(strokes)
+        if places.size and places[-1] >= self._flat.size:  # a pen may be higher than the canvas
+            places = places[: places.searchsorted(self._flat.size)]
+            drawn = drawn[: places.size]
+        self._flat[places] = self.inks.over(self._flat[places], drawn)
+
+    def mark(self, shape: Marks, scale: int) -> None:
+        """Stamp markers where Agg does: their places go to the nearest whole px."""
+        stamp = marker(shape.shape, shape.size, shape.fill, shape.edge, shape.edge_width, scale)
+        high, wide = stamp.pixels.shape
+        for x, y in shape.points:
+            left, top = floor(x * scale + 0.5) - stamp.reach, floor(y * scale + 0.5) - stamp.reach
+            place, inside = self._place(left, top, high, wide)
+            ground = _plain(place)
+            if ground is None:
+                touched = stamp.touched[inside]
+                place[touched] = self.inks.over(place[touched], stamp.pixels[inside][touched])
+            else:
+                place[...] = _marked(self.inks, stamp, ground)[inside]
 
     def letter(self, text: Lettering) -> None:
         """Stamp a text; on plain ground, which is nearly always, by looking its inks up."""
-        left, top = text.x + text.stamp.left, text.y + text.stamp.top
-        high, wide = text.stamp.cover.shape
-        down = along = 0  # of the stamp, where the canvas begins
-        if left < 0 or top < 0:
-            down, along = max(-top, 0), max(-left, 0)
-            left, top, high, wide = max(left, 0), max(top, 0), max(high - down, 0), max(wide - along, 0)
-        place = self._pixels[top : top + high, left : left + wide]
-        if not place.size:
-            return
-        inside = slice(down, down + place.shape[0]), slice(along, along + place.shape[1])
-        ground = place.item(0)
-        if (place == ground).all():
-            place[...] = _inked(self.inks, text.stamp, text.colour, ground)[inside]
+        stamp = text.stamp
+        place, inside = self._place(text.x + stamp.left, text.y + stamp.top, *stamp.cover.shape)
+        ground = _plain(place)
+        if ground is None:
+            place[...] = self.inks.tinted(place, text.colour, stamp.cover[inside])
         else:
-            cover = text.stamp.cover[inside]
-            covered = cover > 0
-            place[covered] = self.inks.blended(place[covered], rgb(text.colour), cover[covered])
+            place[...] = _inked(self.inks, stamp, text.colour, ground)[inside]
+
+    def _place(self, left: int, top: int, high: int, wide: int) -> tuple[Indices, tuple[slice, slice]]:
+        """Return the pixels where a stamp stands that is *wide* and *high*, and which of its own they are."""
+        bottom, right = top + high, left + wide
+        if left >= 0 and top >= 0 and bottom <= self._height and right <= self._width:
+            return self._pixels[top:bottom, left:right], _WHOLE
+        # A negative place would count from the other side.
+        down, along = max(-top, 0), max(-left, 0)
+        place = self._pixels[top + down : max(bottom, 0), left + along : max(right, 0)]
+        return place, (slice(down, down + place.shape[0]), slice(along, along + place.shape[1]))
 
     def _fill(self, left: int, top: int, right: int, bottom: int, ink: int) -> None:
         if left < 0 or top < 0:  # a negative place would count from the other side
@@ -154,25 +166,23 @@ def _inked(own_inks: Inks, stamp: Stamp, colour: str, ground: int) -> Indices:
     return own_inks.ramp(colour, ground).take(stamp.cover)
 
 
+@lru_cache(maxsize=512)
+def _marked(own_inks: Inks, stamp: Marker, ground: int) -> Indices:
+    """Return *stamp* in inks on plain ground."""
+    plain = np.full(stamp.pixels.shape, ground, np.uint8)
+    plain[stamp.touched] = own_inks.over(plain[stamp.touched], stamp.pixels[stamp.touched])
+    return plain
+
+
+def _plain(place: Indices) -> int | None:
+    """Return the one ink of *place*; None if there are several, or if it is empty."""
+    content = place.tobytes()  # comparing bytes takes a third of the time of comparing arrays
+    return content[0] if content and content == content[:1] * len(content) else None
+
+
 def _is_sharp(shape: Lines, scale: int) -> bool:
     """Whether all lines run along the edges between px and fill whole ones."""
     width = shape.width * scale
     return width % 2 == 0 and all(
         (y0 == y1 and x0 <= x1) or (x0 == x1 and y0 <= y1) for (x0, y0), (x1, y1) in shape.segments
     )
-
-
-def _grouped(strokes: list[tuple[Stroke, Area]]) -> Iterator[tuple[list[Stroke], Area]]:
-    """Draw neighbours in the list together where that takes no more room than each by itself."""
-    group: list[Stroke] = []
-    area: Area | None = None
-    for stroke, own in strokes:
-        if area is not None and (both := area | own).size <= area.size + own.size + _GROUP_PX:
-            group.append(stroke)
-            area = both
-            continue
-        if area is not None:
-            yield group, area
-        group, area = [stroke], own
-    if area is not None:
-        yield group, area

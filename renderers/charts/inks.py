@@ -45,6 +45,11 @@ class Inks:
         # A plain colour that shares its cell with others comes first.
         numbers = [self._numbers[colour] for colour in reversed([WHITE, *plain])]
         self._table[_keys(self._rgb[numbers].astype(np.uint8))] = numbers
+        self._tints: dict[str, Indices] = {}
+        # What each ink makes of white at each opacity; ink and opacity are one number of two bytes.
+        every = np.arange(1 << 16)
+        own = self._rgb[np.minimum(every >> 8, len(colours) - 1)]
+        self._on_white = self.blended(np.zeros(1 << 16, np.uint8), own, (every & 0xFF).astype(np.uint8))
 
     def number(self, colour: str) -> int:
         """Return the ink of *colour*, #rrggbb: itself, or else the nearest."""
@@ -63,10 +68,28 @@ class Inks:
             self._ramps[colour, ground] = ramp
         return ramp
 
+    def tinted(self, ground: Indices, colour: str, cover: Indices) -> Indices:
+        """Return the inks of *colour* over a *ground* of several inks; as `blended`, by looking all of them up."""
+        tints = self._tints.get(colour)
+        if tints is None:
+            every = np.arange(1 << 16)
+            grounds = np.minimum(every >> 8, len(self._rgb) - 1).astype(np.uint8)
+            tints = self.blended(grounds, rgb(colour), (every & 0xFF).astype(np.uint8))
+            tints[::256] = np.arange(256)
+            self._tints[colour] = tints
+        return tints.take(ground.astype(np.intp) << 8 | cover)
+
     def over(self, ground: Indices, pixels: NDArray[np.uint32]) -> Indices:
         """Return the inks of Agg's *pixels*, which need not be opaque, over a *ground* of several inks."""
-        bytes_of = pixels.view(np.uint8).reshape(-1, 4)
-        return self.blended(ground, bytes_of[:, :3], bytes_of[:, 3])
+        # Most ground is white, for which an ink of some opacity is looked up.
+        cells = (pixels >> 3 & 0x1F) | (pixels >> 6 & 0x3E0) | (pixels >> 9 & 0x7C00)
+        own = self._table.take(cells.astype(np.intp))
+        drawn: Indices = self._on_white.take(own.astype(np.intp) << 8 | pixels >> 24)
+        coloured = np.flatnonzero(ground)
+        if coloured.size:
+            bytes_of = pixels[coloured].view(np.uint8).reshape(-1, 4)
+            drawn[coloured] = self.blended(ground[coloured], bytes_of[:, :3], bytes_of[:, 3])
+        return drawn
 
     def blended(self, ground: Indices, colour: object, cover: Indices) -> Indices:
         """Return the inks of *colour*, one for all or one each, over a *ground* of several inks."""

@@ -133,9 +133,17 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@lru_cache(maxsize=4096)
 def rgb(colour: str) -> tuple[int, int, int]:
     """Return red, green and blue of #rrggbb, 0–255."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+@lru_cache(maxsize=4096)
+def rgba(colour: str) -> tuple[float, float, float, float]:
+    """Return opaque #rrggbb as matplotlib takes colours, 0–1."""
+    red, green, blue = rgb(colour)
+    return red / 255, green / 255, blue / 255, 1.0
 
 
 def checked_colour(colour: str) -> str:
