@@ -19,6 +19,7 @@ from renderers.charts.sheet import Boxes, Lines, Marks, Polyline, Sheet
 from renderers.charts.stamps import STAMPS_KEPT, Lettering, Stamp
 from renderers.deflate import small_zlib_stream, zlib_stream
 
+_BASES_KEPT = 128  # a third of a megabyte each
 _WHOLE = (slice(None), slice(None))
 
 
@@ -27,6 +28,7 @@ class FastPainter:
 
     def __init__(self) -> None:
         self._pens: dict[tuple[int, int], Pen] = {}
+        self._base_rows = lru_cache(maxsize=_BASES_KEPT)(lambda base: self._drawn(base).rows)
 
     def paint(self, sheet: Sheet) -> bytes | None:
         """Return *sheet* as a PNG with a palette, and its resolution so that print keeps the logical size.
@@ -34,16 +36,24 @@ class FastPainter:
         None if it is larger than a picture should be: dense zigzags and long lists. The full way then finds a palette
         of its own, with fewer shades.
         """
+        canvas = self._drawn(sheet)
+        for deflate in (zlib_stream, small_zlib_stream):
+            content = encoded(canvas.rows, palette=canvas.inks.palette, dpi=sheet.dpi, deflate=deflate)
+            if len(content) <= LARGE_BYTES:
+                return content
+        return None
+
+    def _drawn(self, sheet: Sheet) -> "_Canvas":
         width, height = sheet.pixels
-        canvas = _Canvas(width, height, inks(sheet.accent))
-        pen = self._pen(sheet.scale, width, height)
+        rows = self._base_rows(sheet.base).copy() if sheet.base else np.zeros((height, width + 1), np.uint8)
+        canvas = _Canvas(rows, inks(sheet.accent))
         waiting: list[Stroke] = []  # soft strokes that follow each other are drawn together
-        for shape in sheet.shapes():
-            if (isinstance(shape, Lines) and not _is_sharp(shape, sheet.scale)) or isinstance(shape, Polyline):
+        for shape in sheet.own_shapes():
+            if isinstance(shape, Polyline) or (isinstance(shape, Lines) and not _is_sharp(shape, sheet.scale)):
                 waiting.append(shape)
                 continue
             if waiting:
-                canvas.stroke(pen, waiting)
+                canvas.stroke(self._pen(sheet.scale, width, height), waiting)
                 waiting = []
             match shape:
                 case Boxes():
@@ -53,14 +63,10 @@ class FastPainter:
                 case Marks():
                     canvas.mark(shape, sheet.scale)
         if waiting:
-            canvas.stroke(pen, waiting)
-        for text in sheet.texts:
+            canvas.stroke(self._pen(sheet.scale, width, height), waiting)
+        for text in sheet.own_texts:
             canvas.letter(text)
-        for deflate in (zlib_stream, small_zlib_stream):
-            content = encoded(canvas.rows, palette=canvas.inks.palette, dpi=sheet.dpi, deflate=deflate)
-            if len(content) <= LARGE_BYTES:
-                return content
-        return None
+        return canvas
 
     def _pen(self, scale: int, width: int, height: int) -> Pen:
         pen = self._pens.get((scale, width))
@@ -82,12 +88,12 @@ def paint_fast(sheet: Sheet) -> bytes | None:
 class _Canvas:
     """Ink numbers by row and column; each row of ``rows`` begins with PNG's filter byte, 0."""
 
-    def __init__(self, width: int, height: int, own_inks: Inks) -> None:
+    def __init__(self, rows: Indices, own_inks: Inks) -> None:
         self.inks = own_inks
-        self.rows = np.zeros((height, width + 1), np.uint8)
-        self._flat = self.rows.ravel()  # not a copy
-        self._pixels = self.rows[:, 1:]
-        self._width, self._height = width, height
+        self.rows = rows
+        self._flat = rows.ravel()  # not a copy
+        self._pixels = rows[:, 1:]
+        self._height, self._width = self._pixels.shape
 
     def fill(self, shape: Boxes, scale: int) -> None:
         """Fill rectangles as Agg does: edges go to the nearest whole px."""

@@ -49,12 +49,16 @@ def looks(series: Sequence[Series], *, accent: str) -> tuple[Look, ...]:
     Raises:
         ValueError: *accent* is not #rrggbb.
     """
-    accent = checked_colour(accent)
-    hues = _without_twin(accent, any(one.role is SeriesRole.current for one in series))
+    return _looks(tuple([one.role for one in series]), checked_colour(accent))
+
+
+@lru_cache(maxsize=1024)
+def _looks(roles: tuple[SeriesRole, ...], accent: str) -> tuple[Look, ...]:
+    hues = _without_twin(accent, SeriesRole.current in roles)
     hue_number, earlier_number, current_number = count(), count(), count()
     result = []
-    for one in series:
-        match one.role:
+    for role in roles:
+        match role:
             case SeriesRole.current:
                 first = next(current_number) == 0
                 colour = accent if first else hue(next(hue_number), hues)

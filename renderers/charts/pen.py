@@ -4,10 +4,12 @@ Uses `RendererAgg` and its graphics context; both documented, matplotlib ≥3.10
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import ceil, floor
 from typing import Any
 
 import numpy as np
+from matplotlib.backend_bases import GraphicsContextBase
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.path import Path
 from numpy.typing import NDArray
@@ -64,19 +66,31 @@ class Pen:
         return first, max(min(ceil(max(ys) * self._scale + reach), self.height), first)
 
     def _draw(self, stroke: Stroke) -> None:
-        context = self._agg.new_gc()
-        context.set_foreground(rgba(stroke.colour), isRGBA=True)
-        context.set_linewidth(stroke.width)
         match stroke:
             case Lines():
+                context = _context(stroke.colour, stroke.width)
                 for segment in stroke.segments:
                     self._agg.draw_path(context, Path(segment), self._to_pixels)
             case Polyline():
-                context.set_joinstyle("round")
-                context.set_capstyle("butt" if stroke.dash else "round")
-                if stroke.dash:
-                    context.set_dashes(0, list(stroke.dash))
+                context = _line_context(stroke.colour, stroke.width, stroke.dash)
                 self._agg.draw_path(context, Path(stroke.points), self._to_pixels)
+
+
+def _context(colour: str, width: float) -> Any:
+    context = GraphicsContextBase()
+    context.set_foreground(rgba(colour), isRGBA=True)
+    context.set_linewidth(width)
+    return context
+
+
+@lru_cache(maxsize=512)
+def _line_context(colour: str, width: float, dash: tuple[float, ...]) -> Any:
+    context = _context(colour, width)
+    context.set_joinstyle("round")
+    context.set_capstyle("butt" if dash else "round")
+    if dash:
+        context.set_dashes(0, list(dash))
+    return context
 
 
 def _points(stroke: Stroke) -> Sequence[tuple[float, float]]:

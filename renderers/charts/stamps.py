@@ -7,6 +7,7 @@ renders every letter of a text anew. A stamp stands on whole device px, so one s
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from math import ceil
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
@@ -37,8 +38,7 @@ class Stamp:
     descent: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lettering:
+class Lettering(NamedTuple):
     """One text on a sheet: its stamp, and the whole device px at which its baseline starts, y downwards."""
 
     text: str
