@@ -11,7 +11,7 @@ from renderers.charts.bar_parts import (
     ring_entry,
     split_series,
 )
-from renderers.charts.columns import ColumnFrame, draw_columns_frame, plan_columns
+from renderers.charts.columns import ColumnFrame, bar_width, draw_columns_frame, free_slot, plan_columns
 from renderers.charts.lettering import LINE_PX, printable, text_width, widest
 from renderers.charts.lying_bars import draw_lying_bars
 from renderers.charts.palette import INK, MUTED
@@ -33,7 +33,7 @@ def draw_bars(spec: ChartSpec, style: Style) -> Sheet:
 def _draw_upright(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
     axis = bar_axis(shown_values(spec.series), spec)
     entries = bar_entries(parts)
-    room = _text_room(plan_columns(spec, style, axis, entries=[], has_ticks=False, headroom=0), len(parts.bars))
+    room = _text_room(free_slot(spec, style), len(parts.bars))
     # Beside a marker a printed figure would be taken for the marker's.
     has_values = bool(parts.bars) and not parts.markers and _widest_value(spec, parts) <= room
     withheld = widest([printable(text) for text in withheld_texts(spec)])
@@ -42,11 +42,11 @@ def _draw_upright(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
         spec,
         style,
         axis,
-        entries=[*entries, ring_entry(spec)] if has_rings else entries,
+        entries=(*entries, ring_entry(spec)) if has_rings else entries,
         has_ticks=not has_values,
         headroom=LINE_PX if has_values else 0,
     )
-    sheet = draw_columns_frame(frame, style)
+    sheet = draw_columns_frame(frame)
     _draw_columns(sheet, frame, parts)
     _draw_texts(sheet, spec, frame, parts, has_values=has_values, has_rings=has_rings)
     return sheet
@@ -102,9 +102,9 @@ def _bar_left(frame: ColumnFrame, parts: BarParts, index: int, number: int) -> f
     return frame.centre(index) + width * (number - count / 2)
 
 
-def _text_room(frame: ColumnFrame, count: int) -> float:
-    """Return how wide a text above one of *count* bars may be."""
-    return frame.slot - 4 if count == 1 else frame.bar_width(count) - 3
+def _text_room(slot: float, count: int) -> float:
+    """Return how wide a text above one of *count* bars in *slot* may be."""
+    return slot - 4 if count == 1 else bar_width(slot, count) - 3
 
 
 def _widest_value(spec: ChartSpec, parts: BarParts) -> float:

@@ -155,9 +155,7 @@ class Sheet:
             return
         rendered = stamp(text, size=size, weight=weight, scale=self.scale)
         left = round(x * self.scale - _START[align] * rendered.width)
-        self.own_texts.append(
-            Lettering(text, size, colour, left, round((y + CAP_HALF * size) * self.scale), rendered)
-        )
+        self.own_texts.append(Lettering(text, size, colour, left, round((y + CAP_HALF * size) * self.scale), rendered))
 
     def lines(self, segments: Sequence[tuple[Point, Point]], *, colour: str = GRID, width: float = 1) -> None:
         """Draw straight thin lines below everything else."""

@@ -43,7 +43,7 @@ def _draw_upright(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
     entries = _entries(spec, parts)
     frame = plan_columns(spec, style, axis, entries=entries, has_ticks=True, headroom=LINE_PX)
     has_totals = widest(totals) <= frame.slot - 4
-    sheet = draw_columns_frame(frame, style)
+    sheet = draw_columns_frame(frame)
     width = frame.bar_width(1)
     for index in range(len(spec.categories)):
         middle = frame.centre(index)
@@ -69,7 +69,7 @@ def _draw_lying(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
     totals = [_total_text(spec, parts, index) for index in range(len(spec.categories))]
     room = max(widest(totals) + _TEXT_GAP_PX, 2 * _RING_PX)
     frame = plan_rows(spec, style, axis, entries=_entries(spec, parts), bars=1, rooms=(0, room), has_ticks=True)
-    sheet = draw_rows_frame(frame, style)
+    sheet = draw_rows_frame(frame)
     for row in range(frame.rows):
         middle = frame.middle(row)
         upper, lower = middle - frame.bar / 2, middle + frame.bar / 2
@@ -89,11 +89,11 @@ def _draw_lying(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
     return sheet
 
 
-def _entries(spec: ChartSpec, parts: BarParts) -> list[Entry]:
+def _entries(spec: ChartSpec, parts: BarParts) -> tuple[Entry, ...]:
     entries = bar_entries(parts)
     if any(_is_partly_withheld(spec, parts, index) for index in range(len(spec.categories))):
         words = formatter(spec.language).word("chart_partly_withheld")
-        entries.append(Entry(name=words, key=Key.ring, colour=BASELINE))
+        return (*entries, Entry(name=words, key=Key.ring, colour=BASELINE))
     return entries
 
 
