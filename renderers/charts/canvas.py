@@ -128,7 +128,9 @@ class _Canvas:
 
     def mark(self, shape: Marks, scale: int) -> None:
         """Stamp markers where Agg does: their places go to the nearest whole px."""
-        stamp = marker(shape.shape, shape.size, shape.fill, shape.edge, shape.edge_width, scale)
+        stamp = marker(
+            shape.shape, shape.size, fill=shape.fill, edge=shape.edge, edge_width=shape.edge_width, scale=scale
+        )
         high, wide = stamp.pixels.shape
         for x, y in shape.points:
             left, top = floor(x * scale + 0.5) - stamp.reach, floor(y * scale + 0.5) - stamp.reach

@@ -37,7 +37,7 @@ class Marker:
 
 
 @lru_cache(maxsize=512)
-def marker(shape: str, size: float, fill: str, edge: str, edge_width: float, scale: int) -> Marker:
+def marker(shape: str, size: float, *, fill: str, edge: str, edge_width: float, scale: int) -> Marker:
     """Draw one marker; *shape* is matplotlib's, *size* its diameter and *edge_width* that of its outline in px."""
     # A diamond is wider than its size.
     reach = ceil((size + edge_width) * scale) + _MARGIN
