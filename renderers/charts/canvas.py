@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from math import floor
 
 import numpy as np
+from numpy.typing import NDArray
 
 from renderers.charts.artists import LARGE_BYTES
 from renderers.charts.inks import Indices, Inks, inks
@@ -97,26 +98,26 @@ class _Canvas:
 
     def fill(self, shape: Boxes, scale: int) -> None:
         """Fill rectangles as Agg does: edges go to the nearest whole px."""
-        number = self.inks.number
+        numbers, pixels = self.inks.numbers, self._pixels
         for left, top, right, bottom, fill in shape.boxes:
-            self._fill(
-                floor(left * scale + 0.5),
-                floor(top * scale + 0.5),
-                floor(right * scale + 0.5),
-                floor(bottom * scale + 0.5),
-                number(fill),
-            )
+            # A negative place would count from the other side.
+            from_x, from_y = floor(left * scale + 0.5), floor(top * scale + 0.5)
+            to_x, to_y = floor(right * scale + 0.5), floor(bottom * scale + 0.5)
+            if from_x < 0 or from_y < 0:
+                from_x, from_y, to_x, to_y = max(from_x, 0), max(from_y, 0), max(to_x, 0), max(to_y, 0)
+            pixels[from_y:to_y, from_x:to_x] = numbers[fill]
 
     def rule(self, shape: Lines, scale: int) -> None:
         """Draw sharp lines: an even number of px wide, round the nearest edge between two px."""
-        half, ink = round(shape.width * scale) // 2, self.inks.number(shape.colour)
+        half, ink = round(shape.width * scale) // 2, self.inks.numbers[shape.colour]
         for (x0, y0), (x1, y1) in shape.segments:
             left, right = floor(x0 * scale + 0.5), floor(x1 * scale + 0.5)
             top, bottom = floor(y0 * scale + 0.5), floor(y1 * scale + 0.5)
             if y0 == y1:
-                self._fill(left, top - half, right, top + half, ink)
+                top, bottom = top - half, top + half
             else:
-                self._fill(left - half, top, left + half, bottom, ink)
+                left, right = left - half, left + half
+            self._pixels[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)] = ink
 
     def stroke(self, pen: Pen, strokes: list[Stroke]) -> None:
         """Draw soft lines in their order."""
@@ -134,13 +135,19 @@ class _Canvas:
         high, wide = stamp.pixels.shape
         for x, y in shape.points:
             left, top = floor(x * scale + 0.5) - stamp.reach, floor(y * scale + 0.5) - stamp.reach
+            if left >= 0 and top >= 0 and left + wide <= self._width and top + high <= self._height:
+                self._mark_whole(stamp, left, top)
+                continue
             place, inside = self._place(left, top, high, wide)
-            ground = _plain(place)
-            if ground is None:
-                touched = stamp.touched[inside]
-                place[touched] = self.inks.over(place[touched], stamp.pixels[inside][touched])
-            else:
-                place[...] = _marked(self.inks, stamp, ground)[inside]
+            touched = stamp.touched[inside]
+            place[touched] = self.inks.over(place[touched], stamp.pixels[inside][touched])
+
+    def _mark_whole(self, stamp: Marker, left: int, top: int) -> None:
+        """Stamp a marker that lies within the canvas, by looking up what it makes of each ink."""
+        row_length = self._width + 1
+        steps, looked_up, inks_over = _marked(self.inks, stamp, row_length)
+        places = steps + (top * row_length + left + 1)
+        self._flat[places] = inks_over.take(looked_up + self._flat[places])
 
     def letter(self, text: Lettering) -> None:
         """Stamp a text; on plain ground, which is nearly always, by looking its inks up."""
@@ -162,11 +169,6 @@ class _Canvas:
         place = self._pixels[top + down : max(bottom, 0), left + along : max(right, 0)]
         return place, (slice(down, down + place.shape[0]), slice(along, along + place.shape[1]))
 
-    def _fill(self, left: int, top: int, right: int, bottom: int, ink: int) -> None:
-        if left < 0 or top < 0:  # a negative place would count from the other side
-            left, top, right, bottom = max(left, 0), max(top, 0), max(right, 0), max(bottom, 0)
-        self._pixels[top:bottom, left:right] = ink
-
 
 @lru_cache(maxsize=STAMPS_KEPT)
 def _inked(own_inks: Inks, stamp: Stamp, colour: str, ground: int) -> Indices:
@@ -175,11 +177,17 @@ def _inked(own_inks: Inks, stamp: Stamp, colour: str, ground: int) -> Indices:
 
 
 @lru_cache(maxsize=512)
-def _marked(own_inks: Inks, stamp: Marker, ground: int) -> Indices:
-    """Return *stamp* in inks on plain ground."""
-    plain = np.full(stamp.pixels.shape, ground, np.uint8)
-    plain[stamp.touched] = own_inks.over(plain[stamp.touched], stamp.pixels[stamp.touched])
-    return plain
+def _marked(own_inks: Inks, stamp: Marker, row_length: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Indices]:
+    """Return what *stamp* makes of each ground.
+
+    Returns:
+        The px that it touches, as steps from its corner along the rows; inks, for each px those over grounds 0, 1, 2 …
+        one after another; and before them, where those of each px begin.
+    """
+    down, along = np.nonzero(stamp.touched)
+    grounds = np.tile(np.arange(own_inks.count, dtype=np.uint8), down.size)
+    pixels = stamp.pixels[stamp.touched].repeat(own_inks.count)
+    return down * row_length + along, np.arange(down.size) * own_inks.count, own_inks.over(grounds, pixels)
 
 
 def _plain(place: Indices) -> int | None:

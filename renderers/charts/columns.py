@@ -35,6 +35,7 @@ class ColumnFrame:
     top: float
     bottom: float
     slot: float
+    count: int
     base: Sheet
 
     def centre(self, index: int) -> float:
@@ -102,4 +103,6 @@ def _planned(
     draw_value_ticks(base, axis, left=left, right=right, top=top, bottom=bottom)
     centres = [left + slot * (index + 0.5) for index in range(len(categories))]
     draw_category_labels(base, names, centres, top=names_top)
-    return ColumnFrame(axis=axis, left=left, right=right, top=top, bottom=bottom, slot=slot, base=base)
+    return ColumnFrame(
+        axis=axis, left=left, right=right, top=top, bottom=bottom, slot=slot, count=len(categories), base=base
+    )

@@ -1,6 +1,6 @@
 """Heat maps: series as rows, categories as columns, one hue from pale to the accent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -103,6 +103,7 @@ def _grid(
 
 def _draw_cells(sheet: Sheet, spec: ChartSpec, grid: _Grid, scale: _Scale, *, has_texts: bool, has_signs: bool) -> None:
     seam = min(_SEAM_PX, grid.width / 4)
+    grounds = {value: scale.colour(value) for value in {*shown_values(spec.series)}}
     for row, one in enumerate(spec.series):
         top = grid.top + grid.height * row
         middle, bottom = top + grid.height / 2, top + grid.height - seam
@@ -110,7 +111,7 @@ def _draw_cells(sheet: Sheet, spec: ChartSpec, grid: _Grid, scale: _Scale, *, ha
             left = grid.left + grid.width * column
             right = left + grid.width - seam
             if value is not None:
-                ground = scale.colour(value)
+                ground = grounds[value]
                 sheet.box(left, top, right, bottom, fill=ground)
                 ink, is_printed = ink_on(ground), has_texts
             else:
@@ -145,5 +146,5 @@ def _extreme_text(spec: ChartSpec, value: float) -> str:
     )
 
 
-def _widest(texts: Sequence[str]) -> float:
-    return widest([printable(text) for text in texts])
+def _widest(texts: Iterable[str]) -> float:
+    return widest([printable(text) for text in {*texts}])

@@ -4,7 +4,7 @@ A picture has few plain colours, and mixes of them at the edges of letters and l
 a palette need not be found for each picture. Plain colours are in it as they are; a mix is drawn in the nearest ink.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -31,19 +31,31 @@ _TEXT_STEPS, _EDGE_STEPS, _PALE_STEPS = 12, 4, 6
 _BITS = 5  # of each channel, by which the nearest ink is looked up
 
 
+class _Numbers(dict[str, int]):
+    """The number of each ink; a colour that is none takes the nearest from then on."""
+
+    def __init__(self, numbers: Mapping[str, int], nearest: Callable[[str], int]) -> None:
+        super().__init__(numbers)
+        self._nearest = nearest
+
+    def __missing__(self, colour: str) -> int:
+        number = self[colour] = self._nearest(colour)
+        return number
+
+
 class Inks:
     """A palette of at most 256 colours; number 0 is white, the ground."""
 
     def __init__(self, accent: str) -> None:
         plain = plain_colours(accent)
         colours = list(dict.fromkeys([WHITE, *plain, *_mixes(accent)]))[:_SIZE]
-        self._numbers: dict[str, int] = {colour: number for number, colour in enumerate(colours)}
+        self.numbers = _Numbers({colour: number for number, colour in enumerate(colours)}, self._nearest_number)
         self._rgb = np.array([rgb(colour) for colour in colours], np.float32)
         self.palette = self._rgb.astype(np.uint8).tobytes()
         self._ramps: dict[tuple[str, int], Indices] = {}
         self._table = self._nearest(_cells())
         # A plain colour that shares its cell with others comes first.
-        numbers = [self._numbers[colour] for colour in reversed([WHITE, *plain])]
+        numbers = [self.numbers[colour] for colour in reversed([WHITE, *plain])]
         self._table[_keys(self._rgb[numbers].astype(np.uint8))] = numbers
         self._tints: dict[str, Indices] = {}
         # What each ink makes of white at each opacity; ink and opacity are one number of two bytes.
@@ -51,12 +63,14 @@ class Inks:
         own = self._rgb[np.minimum(every >> 8, len(colours) - 1)]
         self._on_white = self.blended(np.zeros(1 << 16, np.uint8), own, (every & 0xFF).astype(np.uint8))
 
+    @property
+    def count(self) -> int:
+        """How many inks there are."""
+        return len(self._rgb)
+
     def number(self, colour: str) -> int:
         """Return the ink of *colour*, #rrggbb: itself, or else the nearest."""
-        found = self._numbers.get(colour)
-        if found is None:
-            found = self._numbers[colour] = int(self._nearest(np.array([rgb(colour)]))[0])
-        return found
+        return self.numbers[colour]
 
     def ramp(self, colour: str, ground: int) -> Indices:
         """Return the ink of *colour* over *ground* for each cover, 0 (none of it) to 255."""
@@ -98,6 +112,9 @@ class Inks:
         mixed = own + (np.asarray(colour, np.float32) - own) * share
         numbers: Indices = self._table[_keys(np.rint(mixed).astype(np.uint8))]
         return numbers
+
+    def _nearest_number(self, colour: str) -> int:
+        return int(self._nearest(np.array([rgb(colour)]))[0])
 
     def _nearest(self, colours: NDArray[np.generic]) -> Indices:
         wanted, own = colours.astype(np.float32), self._rgb

@@ -20,6 +20,8 @@ def check(spec: ChartSpec) -> None:
                 f'chart "{spec.title}": series "{one.name}" has {len(one.values)} values and {len(one.texts)} texts '
                 f"for {len(spec.categories)} categories; give one of each for every category, None where there is none."
             )
+        if all(map(math.isfinite, filter(None, one.values))):
+            continue
         for category, value in zip(spec.categories, one.values, strict=True):
             if value is not None and not math.isfinite(value):
                 raise ValueError(

@@ -1,10 +1,11 @@
 """The sheet a chart is laid out on: a list of marks and texts in logical pixels from the top left corner."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from renderers.charts.lettering import CAP_HALF, TEXT_PX, Weight
 from renderers.charts.palette import BLANK, GRID, HATCH, INK, WHITE, WITHHELD
@@ -21,6 +22,7 @@ Align = Literal["left", "center", "right"]
 _layer = attrgetter("layer")
 _START: MappingProxyType[Align, float] = MappingProxyType({"left": 0.0, "center": 0.5, "right": 1.0})
 Point = tuple[float, float]
+Box = tuple[float, float, float, float, str]  # left, top, right, bottom and fill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +34,9 @@ class Style:
     accent: str
 
 
-class Box(NamedTuple):
-    """A filled rectangle, its edges on whole device px."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    fill: str
-
-
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """Rectangles of one layer."""
+    """Filled rectangles of one layer, their edges on whole device px."""
 
     layer: float
     boxes: Sequence[Box]
@@ -104,7 +96,7 @@ class Sheet:
         self.base = base
         self.own_texts: list[Lettering] = []
         self._strokes: list[Stroke] = []
-        self._boxes: dict[float, list[Box]] = {}
+        self._boxes: dict[float, list[Box]] = defaultdict(list)
 
     def above(self) -> "Sheet":
         """Return an empty sheet that is drawn on this one.
@@ -191,7 +183,7 @@ class Sheet:
 
     def box(self, left: float, top: float, right: float, bottom: float, *, fill: str, layer: float = 3) -> None:
         """Fill a rectangle, its edges on whole pixels."""
-        self._boxes.setdefault(layer, []).append(Box(left, top, right, bottom, fill))
+        self._boxes[layer].append((left, top, right, bottom, fill))
 
     def blank_box(self, left: float, top: float, right: float, bottom: float) -> None:
         """Fill a rectangle that holds no figure."""
