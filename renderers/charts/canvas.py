@@ -1,8 +1,8 @@
 """The fast way from a sheet to a PNG: pixels are numbers of inks from the start.
 
-Boxes and grid lines lie on whole pixels and are filled; texts are stamped; only what has soft edges (lines, markers,
-hatching) goes through Agg, in the rectangle that it takes. What matplotlib's artists cost is not drawing but being made
-and asked, and half of a PNG's cost was to find its palette.
+Boxes and grid lines lie on whole pixels and are filled; texts and markers are stamped; only lines with soft edges and
+hatching go through Agg, in the rows that they take. What many sheets share is painted once. What matplotlib's artists
+cost is not drawing but being made and asked, and half of a PNG's cost was to find its palette.
 """
 
 from functools import cache, lru_cache
@@ -100,10 +100,9 @@ class _Canvas:
         """Fill rectangles as Agg does: edges go to the nearest whole px."""
         numbers, pixels = self.inks.numbers, self._pixels
         for left, top, right, bottom, fill in shape.boxes:
-            # A negative place would count from the other side.
             from_x, from_y = floor(left * scale + 0.5), floor(top * scale + 0.5)
             to_x, to_y = floor(right * scale + 0.5), floor(bottom * scale + 0.5)
-            if from_x < 0 or from_y < 0:
+            if from_x < 0 or from_y < 0:  # a negative place would count from the other side
                 from_x, from_y, to_x, to_y = max(from_x, 0), max(from_y, 0), max(to_x, 0), max(to_y, 0)
             pixels[from_y:to_y, from_x:to_x] = numbers[fill]
 
@@ -164,7 +163,6 @@ class _Canvas:
         bottom, right = top + high, left + wide
         if left >= 0 and top >= 0 and bottom <= self._height and right <= self._width:
             return self._pixels[top:bottom, left:right], _WHOLE
-        # A negative place would count from the other side.
         down, along = max(-top, 0), max(-left, 0)
         place = self._pixels[top + down : max(bottom, 0), left + along : max(right, 0)]
         return place, (slice(down, down + place.shape[0]), slice(along, along + place.shape[1]))
@@ -176,7 +174,7 @@ def _inked(own_inks: Inks, stamp: Stamp, colour: str, ground: int) -> Indices:
     return own_inks.ramp(colour, ground).take(stamp.cover)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)  # an entry takes about 70 kB
 def _marked(own_inks: Inks, stamp: Marker, row_length: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Indices]:
     """Return what *stamp* makes of each ground.
 

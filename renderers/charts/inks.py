@@ -44,7 +44,10 @@ class _Numbers(dict[str, int]):
 
 
 class Inks:
-    """A palette of at most 256 colours; number 0 is white, the ground."""
+    """A palette of at most 256 colours; number 0 is white, the ground.
+
+    ``numbers`` says the ink of any colour, #rrggbb: itself, or else the nearest.
+    """
 
     def __init__(self, accent: str) -> None:
         plain = plain_colours(accent)
@@ -68,17 +71,13 @@ class Inks:
         """How many inks there are."""
         return len(self._rgb)
 
-    def number(self, colour: str) -> int:
-        """Return the ink of *colour*, #rrggbb: itself, or else the nearest."""
-        return self.numbers[colour]
-
     def ramp(self, colour: str, ground: int) -> Indices:
         """Return the ink of *colour* over *ground* for each cover, 0 (none of it) to 255."""
         ramp = self._ramps.get((colour, ground))
         if ramp is None:
             share = np.arange(256)[:, None] / 255
             ramp = self._nearest(self._rgb[ground] * (1 - share) + np.array(rgb(colour)) * share)
-            ramp[0], ramp[255] = ground, self.number(colour)
+            ramp[0], ramp[255] = ground, self.numbers[colour]
             self._ramps[colour, ground] = ramp
         return ramp
 

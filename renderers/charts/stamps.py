@@ -73,6 +73,7 @@ def stamp(text: str, *, size: float, weight: Weight, scale: int) -> Stamp:
 
 
 def _rendered(text: str, *, size: float, weight: Weight, scale: int) -> Stamp:
+    """Have matplotlib lay out and render a whole text."""
     font = font_properties(size, weight)
     measure = _measurer(scale)
     width, height, descent = measure.get_text_width_height_descent(text, font, ismath=False)  # type: ignore[no-untyped-call]

@@ -140,5 +140,5 @@ def test_plain_colours_are_inks_of_their_own(accent: str) -> None:
 
     assert (255, 255, 255) == palette[0]
     assert len(palette) <= 256
-    assert (0x00, 0x72, 0xB2) == palette[made.number("#0072b2")]
-    assert tuple(bytes.fromhex(accent[1:])) == palette[made.number(accent)]
+    assert (0x00, 0x72, 0xB2) == palette[made.numbers["#0072b2"]]
+    assert tuple(bytes.fromhex(accent[1:])) == palette[made.numbers[accent]]
