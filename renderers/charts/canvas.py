@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from renderers.charts.artists import LARGE_BYTES
 from renderers.charts.inks import Indices, Inks, inks
 from renderers.charts.markers import Marker, marker
+from renderers.charts.paper import Ground, Paper
 from renderers.charts.pen import Pen, Stroke
 from renderers.charts.png import encoded
 from renderers.charts.sheet import Boxes, Lines, Marks, Polyline, Sheet
 from renderers.charts.stamps import STAMPS_KEPT, Lettering, Stamp
 from renderers.deflate import small_zlib_stream, zlib_stream
 
-_BASES_KEPT = 128  # a third of a megabyte each
+_GROUNDS_KEPT = 512  # one takes about 40 kB
 _WHOLE = (slice(None), slice(None))
 
 
@@ -29,7 +30,8 @@ class FastPainter:
 
     def __init__(self) -> None:
         self._pens: dict[tuple[int, int], Pen] = {}
-        self._base_rows = lru_cache(maxsize=_BASES_KEPT)(lambda base: self._drawn(base).rows)
+        self._paper = Paper()
+        self._ground = lru_cache(maxsize=_GROUNDS_KEPT)(self._painted_ground)
 
     def paint(self, sheet: Sheet) -> bytes | None:
         """Return *sheet* as a PNG with a palette, and its resolution so that print keeps the logical size.
@@ -46,8 +48,8 @@ class FastPainter:
 
     def _drawn(self, sheet: Sheet) -> "_Canvas":
         width, height = sheet.pixels
-        rows = self._base_rows(sheet.base).copy() if sheet.base else np.zeros((height, width + 1), np.uint8)
-        canvas = _Canvas(rows, inks(sheet.accent))
+        ground = self._ground(sheet.base) if sheet.base else None
+        canvas = _Canvas(self._paper.rows(width, height, ground), inks(sheet.accent))
         waiting: list[Stroke] = []  # soft strokes that follow each other are drawn together
         for shape in sheet.own_shapes():
             if isinstance(shape, Polyline) or (isinstance(shape, Lines) and not _is_sharp(shape, sheet.scale)):
@@ -68,6 +70,10 @@ class FastPainter:
         for text in sheet.own_texts:
             canvas.letter(text)
         return canvas
+
+    def _painted_ground(self, base: Sheet) -> Ground:
+        self._drawn(base)
+        return self._paper.kept()
 
     def _pen(self, scale: int, width: int, height: int) -> Pen:
         pen = self._pens.get((scale, width))
