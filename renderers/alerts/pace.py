@@ -38,7 +38,7 @@ def draw_pace(chart: Pace, style: Style) -> Sheet:
     left = PADDING_PX + axis.tick_width + 6
     right = style.size.width_px - PADDING_PX - margin - _GAP_PX
     slot = (right - left - 2 * _INSET_PX) / max(len(chart.months) - 1, 1)
-    labels = category_labels(spec, slot=slot, width=right - left)
+    labels = category_labels(spec.categories, slot=slot, width=right - left)
     top = PADDING_PX + value_label_height(axis.label) + 6
     plot = Area(
         left=left, top=top, right=right, bottom=style.size.height_px - PADDING_PX - labels.height - NAMES_GAP_PX

@@ -66,9 +66,10 @@ def _artist(shape: Shape) -> Artist:
         case Boxes():
             # One artist a layer: an artist each would cost five times as much.
             corners = [
-                ((b.left, b.top), (b.right, b.top), (b.right, b.bottom), (b.left, b.bottom)) for b in shape.boxes
+                ((left, top), (right, top), (right, bottom), (left, bottom))
+                for left, top, right, bottom, _ in shape.boxes
             ]
-            fills = [box.fill for box in shape.boxes]
+            fills = [fill for *_, fill in shape.boxes]
             return PolyCollection(corners, facecolors=fills, edgecolors="none", linewidths=0, zorder=shape.layer)
         case Lines():
             return LineCollection(

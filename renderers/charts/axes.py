@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 
 from renderers.charts.lettering import LINE_PX, elided, printable, widest, wrapped
 from renderers.charts.palette import BASELINE, GRID, MUTED
 from renderers.charts.sheet import PADDING_PX, Sheet
 from renderers.charts.spec import ChartSpec
 from renderers.formats import ValueFormat, ValueKind
-from renderers.language import formatter
+from renderers.language import Formatter, formatter
 
 NAMES_GAP_PX = 7  # from the plot to the names below it
 _GAP_PX = 6  # white between neighbouring labels
@@ -67,17 +68,17 @@ def line_axis(values: Sequence[float], spec: ChartSpec, *, ticks: int = 5) -> Va
     return _axis(max(0.0, low - slack), high + slack, spec, ticks=ticks)
 
 
-def category_labels(spec: ChartSpec, *, slot: float, width: float) -> CategoryLabels:
+def category_labels(categories: Sequence[str], *, slot: float, width: float) -> CategoryLabels:
     """Choose which categories are named under the axis, and in how many lines.
 
     All in one line if they fit; else all in two lines; else every second, third … in one line.
 
     Args:
-        spec: The chart.
+        categories: Their names.
         slot: Distance of two categories, logical px.
         width: Room for all labels, logical px.
     """
-    names = [printable(name) for name in spec.categories]
+    names = [printable(name) for name in categories]
     room = max(slot - _GAP_PX, 0.0)
     if widest(names) <= room:
         return CategoryLabels(lines={index: (name,) for index, name in enumerate(names)})
@@ -108,9 +109,14 @@ def draw_category_labels(sheet: Sheet, labels: CategoryLabels, centres: Sequence
             sheet.text(centre, top + LINE_PX * (number + 0.5), line, align="center", colour=MUTED)
 
 
-def without_ticks(axis: ValueAxis, spec: ChartSpec) -> ValueAxis:
-    """Return *axis* with a label that says nothing of the scale of ticks: the figures are printed in full."""
-    return replace(axis, ticks=(), texts=(), label=printable(spec.value_label))
+@lru_cache(maxsize=256)
+def no_axis(label: str) -> ValueAxis:
+    """Return what stands for an axis where none is shown: its *label*, which says nothing of the scale of ticks.
+
+    The figures are printed in full there, and the ends of the axis are those of the values: the frame is the same for
+    all of them.
+    """
+    return ValueAxis(low=0, high=1, ticks=(), texts=(), label=printable(label))
 
 
 def value_label_height(label: str) -> float:
@@ -139,13 +145,20 @@ def _axis(low: float, high: float, spec: ChartSpec, *, ticks: int) -> ValueAxis:
     if last == first:
         last = first + 1
     values = tuple(number * step for number in range(first, last + 1))
-    divisor, unit_key = _print_scale(max(abs(values[0]), abs(values[-1])), spec.value_format)
+    return _printed(values, step, spec.value_format, spec.value_label, spec.language)
+
+
+@lru_cache(maxsize=1024)
+def _printed(values: tuple[float, ...], step: float, how: ValueFormat, label: str, language: str) -> ValueAxis:
+    """Return the axis with ticks at *values*; round as they are, few axes serve many charts."""
+    words = formatter(language)
+    divisor, unit_key = _print_scale(max(abs(values[0]), abs(values[-1])), how)
     return ValueAxis(
         low=values[0],
         high=values[-1],
         ticks=values,
-        texts=_tick_texts(values, step, spec, divisor=divisor),
-        label=_label(spec, unit_key),
+        texts=_tick_texts(values, step, how, words, divisor=divisor),
+        label=_label(label, how, words, unit_key),
     )
 
 
@@ -187,21 +200,21 @@ def _print_scale(largest: float, how: ValueFormat) -> tuple[int, str]:
     return next(((divisor, key) for limit, divisor, key in _LARGE if largest >= limit), (1, ""))
 
 
-def _tick_texts(values: Sequence[float], step: float, spec: ChartSpec, *, divisor: int) -> tuple[str, ...]:
+def _tick_texts(
+    values: Sequence[float], step: float, how: ValueFormat, words: Formatter, *, divisor: int
+) -> tuple[str, ...]:
     """Print ticks with as few decimals as tell them apart; the currency stands in the axis label."""
-    is_percent = spec.value_format.kind is ValueKind.percent
-    shown_step = _shown(step, spec.value_format) / divisor
+    shown_step = _shown(step, how) / divisor
     decimals = next((count for count in range(12) if _is_whole(shown_step * 10**count)), 12)
-    kind = ValueKind.percent if is_percent else ValueKind.decimal
-    how = ValueFormat(kind=kind, decimals=decimals)
-    words = formatter(spec.language)
-    return tuple(printable(words.value(value / divisor, how)) for value in values)
+    kind = ValueKind.percent if how.kind is ValueKind.percent else ValueKind.decimal
+    brief = ValueFormat(kind=kind, decimals=decimals)
+    return tuple(printable(words.value(value / divisor, brief)) for value in values)
 
 
-def _label(spec: ChartSpec, unit_key: str) -> str:
-    parts = [spec.value_label]
-    unit = spec.value_format.unit if spec.value_format.kind is ValueKind.money else None
-    scale = formatter(spec.language).word(unit_key) if unit_key else ""
-    if scale or (unit and unit not in spec.value_label):
+def _label(label: str, how: ValueFormat, words: Formatter, unit_key: str) -> str:
+    parts = [label]
+    unit = how.unit if how.kind is ValueKind.money else None
+    scale = words.word(unit_key) if unit_key else ""
+    if scale or (unit and unit not in label):
         parts.append(" ".join(part for part in (scale, unit) if part))
     return printable(", ".join(part for part in parts if part))

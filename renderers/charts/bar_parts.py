@@ -32,12 +32,14 @@ def split_series(spec: ChartSpec, style: Style) -> BarParts:
     )
 
 
-def bar_entries(parts: BarParts) -> list[Entry]:
+def bar_entries(parts: BarParts) -> tuple[Entry, ...]:
     """Return the legend of bars and markers; a single series needs none, the heading names it."""
     if len(parts.bars) + len(parts.markers) < 2:
-        return []
-    entries = [Entry(name=one.name, key=Key.box, colour=look.fill) for one, look in parts.bars]
-    return entries + [Entry(name=one.name, key=_marker_key(one), colour=look.colour) for one, look in parts.markers]
+        return ()
+    return (
+        *(Entry(name=one.name, key=Key.box, colour=look.fill) for one, look in parts.bars),
+        *(Entry(name=one.name, key=_marker_key(one), colour=look.colour) for one, look in parts.markers),
+    )
 
 
 def ring_entry(spec: ChartSpec) -> Entry:

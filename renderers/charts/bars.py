@@ -1,7 +1,5 @@
 """Bar charts: one group of bars a category, with target and organisation as markers."""
 
-from collections.abc import Iterator
-
 from renderers.charts.axes import bar_axis
 from renderers.charts.bar_parts import (
     BarParts,
@@ -11,8 +9,8 @@ from renderers.charts.bar_parts import (
     ring_entry,
     split_series,
 )
-from renderers.charts.columns import ColumnFrame, draw_columns_frame, plan_columns
-from renderers.charts.lettering import LINE_PX, printable, text_width, widest
+from renderers.charts.columns import ColumnFrame, bar_width, draw_columns_frame, free_slot, plan_columns
+from renderers.charts.lettering import LINE_PX, printable, widest
 from renderers.charts.lying_bars import draw_lying_bars
 from renderers.charts.palette import INK, MUTED
 from renderers.charts.reading import is_withheld, shown_values, withheld_texts
@@ -33,20 +31,20 @@ def draw_bars(spec: ChartSpec, style: Style) -> Sheet:
 def _draw_upright(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
     axis = bar_axis(shown_values(spec.series), spec)
     entries = bar_entries(parts)
-    room = _text_room(plan_columns(spec, style, axis, entries=[], has_ticks=False, headroom=0), len(parts.bars))
+    room = _text_room(free_slot(spec, style), len(parts.bars))
     # Beside a marker a printed figure would be taken for the marker's.
-    has_values = bool(parts.bars) and not parts.markers and _widest_value(spec, parts) <= room
+    has_values = bool(parts.bars) and not parts.markers and _widest_value(parts) <= room
     withheld = widest([printable(text) for text in withheld_texts(spec)])
     has_rings = bool(withheld) and withheld > room - (0 if has_values else axis.tick_width / len(spec.categories))
     frame = plan_columns(
         spec,
         style,
         axis,
-        entries=[*entries, ring_entry(spec)] if has_rings else entries,
+        entries=(*entries, ring_entry(spec)) if has_rings else entries,
         has_ticks=not has_values,
         headroom=LINE_PX if has_values else 0,
     )
-    sheet = draw_columns_frame(frame, style)
+    sheet = draw_columns_frame(frame)
     _draw_columns(sheet, frame, parts)
     _draw_texts(sheet, spec, frame, parts, has_values=has_values, has_rings=has_rings)
     return sheet
@@ -57,9 +55,9 @@ def _draw_columns(sheet: Sheet, frame: ColumnFrame, parts: BarParts) -> None:
     gap = 1 if width > 5 else 0
     zero = frame.y(0)
     for number, (one, look) in enumerate(parts.bars):
-        for index, value in enumerate(one.values):
+        lefts = _lefts(frame, parts, number)
+        for left, value in zip(lefts, one.values, strict=True):
             if value is not None:
-                left = _bar_left(frame, parts, index, number)
                 top, bottom = sorted((frame.y(value), zero))
                 sheet.box(left, top, left + width - gap, bottom, fill=look.fill)
     span = width * max(len(parts.bars), 1) + 4
@@ -74,39 +72,34 @@ def _draw_columns(sheet: Sheet, frame: ColumnFrame, parts: BarParts) -> None:
 def _draw_texts(
     sheet: Sheet, spec: ChartSpec, frame: ColumnFrame, parts: BarParts, *, has_values: bool, has_rings: bool
 ) -> None:
-    width, zero = frame.bar_width(len(parts.bars)), frame.y(0)
-    for index, number in _cells(spec, parts):
-        one, _ = parts.bars[number]
-        middle = _bar_left(frame, parts, index, number) + width / 2
-        value = one.values[index]
-        if value is not None and has_values:
-            away = LINE_PX / 2 + _TEXT_GAP_PX - 1
-            # An axis that takes a loss of rounding for zero keeps no room below it.
-            is_below = value < 0 and frame.axis.low < 0
-            y = frame.y(value) + (away if is_below else -away)
-            sheet.text(middle, y, printable(one.texts[index]), align="center", colour=INK)
-        elif is_withheld(one, index, spec) and has_rings:
-            draw_ring(sheet, middle, zero - 5)
-        elif is_withheld(one, index, spec):
-            sheet.text(middle, zero - LINE_PX / 2, printable(one.texts[index]), align="center", colour=MUTED)
+    half, zero = frame.bar_width(len(parts.bars)) / 2, frame.y(0)
+    away = LINE_PX / 2 + _TEXT_GAP_PX - 1
+    for number, (one, _) in enumerate(parts.bars):
+        for index, left in enumerate(_lefts(frame, parts, number)):
+            value = one.values[index]
+            if value is not None and has_values:
+                # An axis that takes a loss of rounding for zero keeps no room below it.
+                is_below = value < 0 and frame.axis.low < 0
+                y = frame.y(value) + (away if is_below else -away)
+                sheet.text(left + half, y, printable(one.texts[index]), align="center", colour=INK)
+            elif is_withheld(one, index, spec) and has_rings:
+                draw_ring(sheet, left + half, zero - 5)
+            elif is_withheld(one, index, spec):
+                text = printable(one.texts[index])
+                sheet.text(left + half, zero - LINE_PX / 2, text, align="center", colour=MUTED)
 
 
-def _cells(spec: ChartSpec, parts: BarParts) -> Iterator[tuple[int, int]]:
-    """Return (category, bar) of every bar."""
-    return ((index, number) for index in range(len(spec.categories)) for number in range(len(parts.bars)))
-
-
-def _bar_left(frame: ColumnFrame, parts: BarParts, index: int, number: int) -> float:
+def _lefts(frame: ColumnFrame, parts: BarParts, number: int) -> list[float]:
+    """Return the left edge of bar *number* in each category."""
     count = len(parts.bars)
-    width = frame.bar_width(count)
-    return frame.centre(index) + width * (number - count / 2)
+    aside = frame.bar_width(count) * (number - count / 2)
+    return [frame.centre(index) + aside for index in range(frame.count)]
 
 
-def _text_room(frame: ColumnFrame, count: int) -> float:
-    """Return how wide a text above one of *count* bars may be."""
-    return frame.slot - 4 if count == 1 else frame.bar_width(count) - 3
+def _text_room(slot: float, count: int) -> float:
+    """Return how wide a text above one of *count* bars in *slot* may be."""
+    return slot - 4 if count == 1 else bar_width(slot, count) - 3
 
 
-def _widest_value(spec: ChartSpec, parts: BarParts) -> float:
-    texts = (printable(one.texts[index]) for one, _ in parts.bars for index in range(len(spec.categories)))
-    return max((text_width(text) for text in texts), default=0.0)
+def _widest_value(parts: BarParts) -> float:
+    return widest([printable(text) for text in {text for one, _ in parts.bars for text in one.texts}])

@@ -1,6 +1,7 @@
 """A chart in words, for those who do not see it: one or two sentences from its figures."""
 
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from renderers.charts.spec import ChartForm, ChartSpec, Series, SeriesRole
 from renderers.language import Formatter, formatter
@@ -8,18 +9,18 @@ from renderers.language import Formatter, formatter
 LIMIT = 400  # characters; screen readers read an alt text in one breath
 _NAME_LIMIT = 48
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+_value = attrgetter("value")
 _COMPARED = (SeriesRole.last_year, SeriesRole.target, SeriesRole.benchmark)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Figure:
+class _Figure(NamedTuple):
     """One shown figure and its place."""
 
     series: str
     category: str
     text: str
     value: float
-    index: int
+    column: int
 
 
 def describe(spec: ChartSpec) -> str:
@@ -45,8 +46,7 @@ def describe(spec: ChartSpec) -> str:
 
 
 def _body(spec: ChartSpec, figures: list[_Figure], words: Formatter) -> str:
-    high = max(figures, key=lambda figure: figure.value)
-    low = min(figures, key=lambda figure: figure.value)
+    high, low = max(figures, key=_value), min(figures, key=_value)
     where = {
         "high": high.text,
         "high_at": _place(spec, high),
@@ -68,7 +68,7 @@ def _body(spec: ChartSpec, figures: list[_Figure], words: Formatter) -> str:
         last=last.text,
         last_at=last.category,
     )
-    if {high.index, low.index} == {first.index, last.index}:
+    if {high.column, low.column} == {first.column, last.column}:
         return course
     return f"{course}, {words.word('alt_extremes', **where)}"
 
@@ -78,11 +78,11 @@ def _comparison(spec: ChartSpec, figures: list[_Figure], words: Formatter) -> st
     if spec.form is ChartForm.heatmap:
         return ""
     absent = ("", words.word("no_value"))
-    here = figures[-1] if _is_in_order(spec) else max(figures, key=lambda figure: figure.value)
+    here = figures[-1] if _is_in_order(spec) else max(figures, key=_value)
     others = [
-        words.word("alt_other", series=_short(one.name), text=one.texts[here.index])
+        words.word("alt_other", series=_short(one.name), text=one.texts[here.column])
         for one in spec.series
-        if one.role in _COMPARED and one.name != here.series and one.texts[here.index] not in absent
+        if one.role in _COMPARED and one.name != here.series and one.texts[here.column] not in absent
     ]
     if not others:
         return ""
@@ -96,16 +96,12 @@ def _main_figures(spec: ChartSpec) -> list[_Figure]:
     chosen: list[Series] = current or parts or list(spec.series[:1])
     if spec.form in (ChartForm.heatmap, ChartForm.stacked_bars):
         chosen = [one for one in spec.series if one.role not in _COMPARED] or chosen
+    categories = [_short(category) for category in spec.categories]
     return [
-        _Figure(
-            series=_short(one.name),
-            category=_short(category),
-            text=text,
-            value=value,
-            index=index,
-        )
+        _Figure(name, category, text, value, index)
         for one in chosen
-        for index, (category, value, text) in enumerate(zip(spec.categories, one.values, one.texts, strict=True))
+        for name in (_short(one.name),)
+        for index, (category, value, text) in enumerate(zip(categories, one.values, one.texts, strict=True))
         if value is not None
     ]
 

@@ -97,7 +97,8 @@ def place_beside(
         (x - width - gap, y + 2),
         (x - width - gap, y - height / 2),
     )
-    dots = [dot for path in paths for dot in sampled(path)]
+    around = Area(left=x - width - gap, top=y - height - gap, right=x + width + gap, bottom=y + height + gap)
+    dots = [dot for path in paths for dot in sampled(path, within=around)]
     for left, top in corners:
         area = Area(left=left, top=top, right=left + width, bottom=top + height)
         if area.lies_in(within) and not any(area.overlaps(other) for other in taken) and not any(map(area.holds, dots)):
@@ -105,10 +106,15 @@ def place_beside(
     return None
 
 
-def sampled(path: Sequence[Point]) -> list[Point]:
-    """Return points along *path*, a few px apart, to test whether it crosses an area."""
+def sampled(path: Sequence[Point], *, within: Area) -> list[Point]:
+    """Return points along *path*, a few px apart, to test whether it crosses an area; at least those *within* one."""
+    left, top, right, bottom = within.left, within.top, within.right, within.bottom
     dots = list(path[:1])
     for (x0, y0), (x1, y1) in pairwise(path):
+        if (x0 < left and x1 < left) or (x0 > right and x1 > right):
+            continue
+        if (y0 < top and y1 < top) or (y0 > bottom and y1 > bottom):
+            continue
         steps = max(1, int(max(abs(x1 - x0), abs(y1 - y0)) / _SAMPLE_PX))
         dots += [(x0 + (x1 - x0) * step / steps, y0 + (y1 - y0) * step / steps) for step in range(1, steps + 1)]
     return dots

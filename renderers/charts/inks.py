@@ -4,7 +4,7 @@ A picture has few plain colours, and mixes of them at the edges of letters and l
 a palette need not be found for each picture. Plain colours are in it as they are; a mix is drawn in the nearest ink.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -31,27 +31,45 @@ _TEXT_STEPS, _EDGE_STEPS, _PALE_STEPS = 12, 4, 6
 _BITS = 5  # of each channel, by which the nearest ink is looked up
 
 
+class _Numbers(dict[str, int]):
+    """The number of each ink; a colour that is none takes the nearest from then on."""
+
+    def __init__(self, numbers: Mapping[str, int], nearest: Callable[[str], int]) -> None:
+        super().__init__(numbers)
+        self._nearest = nearest
+
+    def __missing__(self, colour: str) -> int:
+        number = self[colour] = self._nearest(colour)
+        return number
+
+
 class Inks:
-    """A palette of at most 256 colours; number 0 is white, the ground."""
+    """A palette of at most 256 colours; number 0 is white, the ground.
+
+    ``numbers`` says the ink of any colour, #rrggbb: itself, or else the nearest.
+    """
 
     def __init__(self, accent: str) -> None:
         plain = plain_colours(accent)
         colours = list(dict.fromkeys([WHITE, *plain, *_mixes(accent)]))[:_SIZE]
-        self._numbers: dict[str, int] = {colour: number for number, colour in enumerate(colours)}
+        self.numbers = _Numbers({colour: number for number, colour in enumerate(colours)}, self._nearest_number)
         self._rgb = np.array([rgb(colour) for colour in colours], np.float32)
         self.palette = self._rgb.astype(np.uint8).tobytes()
         self._ramps: dict[tuple[str, int], Indices] = {}
         self._table = self._nearest(_cells())
         # A plain colour that shares its cell with others comes first.
-        numbers = [self._numbers[colour] for colour in reversed([WHITE, *plain])]
+        numbers = [self.numbers[colour] for colour in reversed([WHITE, *plain])]
         self._table[_keys(self._rgb[numbers].astype(np.uint8))] = numbers
+        self._tints: dict[str, Indices] = {}
+        # What each ink makes of white at each opacity; ink and opacity are one number of two bytes.
+        every = np.arange(1 << 16)
+        own = self._rgb[np.minimum(every >> 8, len(colours) - 1)]
+        self._on_white = self.blended(np.zeros(1 << 16, np.uint8), own, (every & 0xFF).astype(np.uint8))
 
-    def number(self, colour: str) -> int:
-        """Return the ink of *colour*, #rrggbb: itself, or else the nearest."""
-        found = self._numbers.get(colour)
-        if found is None:
-            found = self._numbers[colour] = int(self._nearest(np.array([rgb(colour)]))[0])
-        return found
+    @property
+    def count(self) -> int:
+        """How many inks there are."""
+        return len(self._rgb)
 
     def ramp(self, colour: str, ground: int) -> Indices:
         """Return the ink of *colour* over *ground* for each cover, 0 (none of it) to 255."""
@@ -59,14 +77,32 @@ class Inks:
         if ramp is None:
             share = np.arange(256)[:, None] / 255
             ramp = self._nearest(self._rgb[ground] * (1 - share) + np.array(rgb(colour)) * share)
-            ramp[0], ramp[255] = ground, self.number(colour)
+            ramp[0], ramp[255] = ground, self.numbers[colour]
             self._ramps[colour, ground] = ramp
         return ramp
 
+    def tinted(self, ground: Indices, colour: str, cover: Indices) -> Indices:
+        """Return the inks of *colour* over a *ground* of several inks; as `blended`, by looking all of them up."""
+        tints = self._tints.get(colour)
+        if tints is None:
+            every = np.arange(1 << 16)
+            grounds = np.minimum(every >> 8, len(self._rgb) - 1).astype(np.uint8)
+            tints = self.blended(grounds, rgb(colour), (every & 0xFF).astype(np.uint8))
+            tints[::256] = np.arange(256)
+            self._tints[colour] = tints
+        return tints.take(ground.astype(np.intp) << 8 | cover)
+
     def over(self, ground: Indices, pixels: NDArray[np.uint32]) -> Indices:
         """Return the inks of Agg's *pixels*, which need not be opaque, over a *ground* of several inks."""
-        bytes_of = pixels.view(np.uint8).reshape(-1, 4)
-        return self.blended(ground, bytes_of[:, :3], bytes_of[:, 3])
+        # Most ground is white, for which an ink of some opacity is looked up.
+        cells = (pixels >> 3 & 0x1F) | (pixels >> 6 & 0x3E0) | (pixels >> 9 & 0x7C00)
+        own = self._table.take(cells.astype(np.intp))
+        drawn: Indices = self._on_white.take(own.astype(np.intp) << 8 | pixels >> 24)
+        coloured = np.flatnonzero(ground)
+        if coloured.size:
+            bytes_of = pixels[coloured].view(np.uint8).reshape(-1, 4)
+            drawn[coloured] = self.blended(ground[coloured], bytes_of[:, :3], bytes_of[:, 3])
+        return drawn
 
     def blended(self, ground: Indices, colour: object, cover: Indices) -> Indices:
         """Return the inks of *colour*, one for all or one each, over a *ground* of several inks."""
@@ -75,6 +111,9 @@ class Inks:
         mixed = own + (np.asarray(colour, np.float32) - own) * share
         numbers: Indices = self._table[_keys(np.rint(mixed).astype(np.uint8))]
         return numbers
+
+    def _nearest_number(self, colour: str) -> int:
+        return int(self._nearest(np.array([rgb(colour)]))[0])
 
     def _nearest(self, colours: NDArray[np.generic]) -> Indices:
         wanted, own = colours.astype(np.float32), self._rgb

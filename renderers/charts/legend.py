@@ -1,8 +1,8 @@
 """The legend on top of a chart, wrapped into rows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from renderers.charts.lettering import elided, printable, text_width
 from renderers.charts.palette import BASELINE, INK, WHITE
@@ -47,7 +47,8 @@ class Legend:
         return _ROW_PX * (self.places[-1][1] + 1) + 4 if self.places else 0.0
 
 
-def plan_legend(entries: Sequence[Entry], *, width: float) -> Legend:
+@lru_cache(maxsize=1024)
+def plan_legend(entries: tuple[Entry, ...], *, width: float) -> Legend:
     """Lay *entries* into rows of *width* logical px, sheet padding included."""
     room = width - 2 * PADDING_PX
     x, row = 0.0, 0

@@ -22,6 +22,8 @@ _SEPARATORS = ("Zs", "Zl", "Zp", "Cc")
 
 
 class Weight(StrEnum):
+    __hash__ = str.__hash__  # an enum's own is written in Python, and texts are looked up by their weight
+
     normal = "normal"
     bold = "bold"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from renderers.charts.axes import (
     NAMES_GAP_PX,
@@ -14,7 +15,7 @@ from renderers.charts.axes import (
     value_label_height,
 )
 from renderers.charts.end_labels import Area, EndLabel, Point, label_lines, place_beside, pushed_apart
-from renderers.charts.legend import Entry, Key, Legend, draw_legend, plan_legend
+from renderers.charts.legend import Entry, Key, draw_legend, plan_legend
 from renderers.charts.lettering import Weight, printable
 from renderers.charts.palette import BASELINE, WHITE, Look, looks
 from renderers.charts.reading import shown_values
@@ -41,14 +42,21 @@ class _Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Layout:
-    """Everything placed: the plot, the centres of the categories, the lines, their labels and the legend."""
+class _Frame:
+    """The plot and the centres of the categories; ``base`` is one sheet for all charts with the same frame."""
 
     plot: Area
     centres: tuple[float, ...]
+    base: Sheet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layout:
+    """Everything placed: the frame, the lines and their labels."""
+
+    frame: _Frame
     lines: tuple[_Line, ...]
     labels: tuple[tuple[EndLabel, Area], ...]
-    legend: Legend
 
 
 def draw_line(spec: ChartSpec, style: Style) -> Sheet:
@@ -60,7 +68,7 @@ def draw_line(spec: ChartSpec, style: Style) -> Sheet:
         if any(value is not None for value in one.values)
     ]
     layout = _layout_named_at_ends(spec, style, axis, pairs) or _layout_with_legend(spec, style, axis, pairs)
-    return _drawn(spec, style, axis, layout)
+    return _drawn(layout)
 
 
 def _line_looks(spec: ChartSpec, style: Style) -> tuple[Look, ...]:
@@ -83,26 +91,25 @@ def _layout_named_at_ends(
     if max(widths, default=0) > limit:
         return None
     at_edge = [width for (one, _), width in zip(pairs, widths, strict=True) if one.values[-1] is not None]
-    plot, centres = _plot(spec, style, axis, legend=plan_legend([], width=0), margin=max(at_edge, default=0.0))
-    lines = _placed(pairs, axis, plot, centres)
+    frame = _frame(spec.categories, style, axis, entries=(), margin=max(at_edge, default=0.0))
+    lines = _placed(pairs, axis, frame)
     labels = [
         EndLabel(lines=text, weight=_weight(line.series), colour=line.look.text, end=line.end)
         for line, text in zip(lines, texts, strict=True)
     ]
-    areas = _label_areas(labels, lines, plot, centres, style)
+    areas = _label_areas(labels, lines, frame, style)
     if any(area is None for area in areas):
         return None
     placed = tuple((label, area) for label, area in zip(labels, areas, strict=True) if area is not None)
-    return _Layout(plot=plot, centres=centres, lines=lines, labels=placed, legend=plan_legend([], width=0))
+    return _Layout(frame=frame, lines=lines, labels=placed)
 
 
 def _layout_with_legend(
     spec: ChartSpec, style: Style, axis: ValueAxis, pairs: Sequence[tuple[Series, Look]]
 ) -> _Layout:
-    entries = [
+    entries = tuple(
         Entry(name=one.name, key=Key.line, colour=look.colour, width=look.width, dash=look.dash) for one, look in pairs
-    ]
-    legend = plan_legend(entries, width=style.size.width_px)
+    )
     # Only the current line says its value: the first of that role.
     mains = [index for index, (one, _) in enumerate(pairs) if one.role is SeriesRole.current][:1]
     values = [printable(_last_text(pairs[index][0])) for index in mains]
@@ -114,38 +121,43 @@ def _layout_with_legend(
     margin = max(edge, default=0.0)
     if margin > _MARGIN_SHARE * style.size.width_px:
         margin, mains, drafts = 0.0, [], []
-    plot, centres = _plot(spec, style, axis, legend=legend, margin=margin)
-    lines = _placed(pairs, axis, plot, centres)
+    frame = _frame(spec.categories, style, axis, entries=entries, margin=margin)
+    lines = _placed(pairs, axis, frame)
     labels = [
         EndLabel(lines=draft.lines, weight=draft.weight, colour=draft.colour, end=lines[index].end)
         for index, draft in zip(mains, drafts, strict=True)
     ]
-    areas = _label_areas(labels, lines, plot, centres, style)
+    areas = _label_areas(labels, lines, frame, style)
     placed = tuple((label, area) for label, area in zip(labels, areas, strict=True) if area is not None)
-    return _Layout(plot=plot, centres=centres, lines=lines, labels=placed, legend=legend)
+    return _Layout(frame=frame, lines=lines, labels=placed)
 
 
-def _plot(
-    spec: ChartSpec, style: Style, axis: ValueAxis, *, legend: Legend, margin: float
-) -> tuple[Area, tuple[float, ...]]:
-    """Return the plot's area and the x of each category, with *margin* px kept free at the right for labels."""
+@lru_cache(maxsize=512)
+def _frame(
+    categories: tuple[str, ...], style: Style, axis: ValueAxis, *, entries: tuple[Entry, ...], margin: float
+) -> _Frame:
+    """Lay out the frame, with *margin* px kept free at the right for labels."""
+    legend = plan_legend(entries, width=style.size.width_px)
+    height = style.size.height_px + legend.height
     left = PADDING_PX + axis.tick_width + 6
     right = style.size.width_px - PADDING_PX - (margin + _LABEL_GAP_PX - _INSET_PX if margin else 0)
-    count = len(spec.categories)
+    count = len(categories)
     slot = (right - left - 2 * _INSET_PX) / max(count - 1, 1)
-    names = category_labels(spec, slot=slot, width=right - left)
+    names = category_labels(categories, slot=slot, width=right - left)
     # Half a line of room above the highest tick, so that its text stays clear of what stands on top.
     top = PADDING_PX + value_label_height(axis.label) + legend.height + 6
-    bottom = style.size.height_px + legend.height - PADDING_PX - names.height - NAMES_GAP_PX
-    if count == 1:
-        return Area(left=left, top=top, right=right, bottom=bottom), ((left + right) / 2,)
-    centres = tuple(left + _INSET_PX + slot * index for index in range(count))
-    return Area(left=left, top=top, right=right, bottom=bottom), centres
+    bottom = height - PADDING_PX - names.height - NAMES_GAP_PX
+    centres = tuple(left + _INSET_PX + slot * index for index in range(count)) if count > 1 else ((left + right) / 2,)
+    base = Sheet(width=style.size.width_px, height=height, style=style)
+    draw_legend(base, legend, top=PADDING_PX + draw_value_label(base, axis.label, top=PADDING_PX))
+    draw_value_ticks(base, axis, left=left, right=right, top=top, bottom=bottom)
+    base.lines([((centres[index], bottom), (centres[index], bottom + 3)) for index in names.lines], colour=BASELINE)
+    draw_category_labels(base, names, centres, top=bottom + NAMES_GAP_PX)
+    return _Frame(plot=Area(left=left, top=top, right=right, bottom=bottom), centres=centres, base=base)
 
 
-def _placed(
-    pairs: Sequence[tuple[Series, Look]], axis: ValueAxis, plot: Area, centres: Sequence[float]
-) -> tuple[_Line, ...]:
+def _placed(pairs: Sequence[tuple[Series, Look]], axis: ValueAxis, frame: _Frame) -> tuple[_Line, ...]:
+    plot, centres = frame.plot, frame.centres
     lines = []
     for one, look in pairs:
         runs: list[list[Point]] = [[]]
@@ -158,10 +170,9 @@ def _placed(
     return tuple(lines)
 
 
-def _label_areas(
-    labels: Sequence[EndLabel], lines: Sequence[_Line], plot: Area, centres: Sequence[float], style: Style
-) -> list[Area | None]:
+def _label_areas(labels: Sequence[EndLabel], lines: Sequence[_Line], frame: _Frame, style: Style) -> list[Area | None]:
     """Place labels of lines that reach the right edge in the margin, the others beside their last point."""
+    plot, centres = frame.plot, frame.centres
     in_margin = [label for label in labels if label.end[0] == centres[-1]]
     heights = [label.height for label in in_margin]
     if sum(heights) > plot.bottom - plot.top + 8:
@@ -181,19 +192,8 @@ def _label_areas(
     return [areas[id(label)] for label in labels]
 
 
-def _drawn(spec: ChartSpec, style: Style, axis: ValueAxis, layout: _Layout) -> Sheet:
-    sheet = Sheet(width=style.size.width_px, height=style.size.height_px + layout.legend.height, style=style)
-    plot, centres = layout.plot, layout.centres
-    top = PADDING_PX + draw_value_label(sheet, axis.label, top=PADDING_PX)
-    draw_legend(sheet, layout.legend, top=top)
-    draw_value_ticks(sheet, axis, left=plot.left, right=plot.right, top=plot.top, bottom=plot.bottom)
-    slot = centres[1] - centres[0] if len(centres) > 1 else plot.right - plot.left
-    names = category_labels(spec, slot=slot, width=plot.right - plot.left)
-    sheet.lines(
-        [((centres[index], plot.bottom), (centres[index], plot.bottom + 3)) for index in names.lines],
-        colour=BASELINE,
-    )
-    draw_category_labels(sheet, names, centres, top=plot.bottom + NAMES_GAP_PX)
+def _drawn(layout: _Layout) -> Sheet:
+    sheet = layout.frame.base.above()
     for line in layout.lines:
         _draw_line(sheet, line)
     for label, area in layout.labels:

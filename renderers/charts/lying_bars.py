@@ -39,7 +39,7 @@ def draw_lying_bars(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
         rooms=_text_rooms(spec, parts, limit=limit),
         has_ticks=has_markers,
     )
-    sheet = draw_rows_frame(frame, style)
+    sheet = draw_rows_frame(frame)
     for row in range(frame.rows):
         _draw_row(sheet, spec, frame, parts, row, limit=limit)
     return sheet

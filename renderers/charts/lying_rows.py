@@ -1,13 +1,13 @@
 """The frame of charts with lying bars: names at the left, rows downwards, values to the right."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from renderers.charts.axes import ValueAxis, draw_value_label, value_label_height, without_ticks
-from renderers.charts.legend import Entry, Legend, draw_legend, plan_legend
+from renderers.charts.axes import ValueAxis, draw_value_label, no_axis, value_label_height
+from renderers.charts.legend import Entry, draw_legend, plan_legend
 from renderers.charts.lettering import LINE_PX, text_width
 from renderers.charts.palette import BASELINE, GRID, MUTED
-from renderers.charts.rows import RowNames, draw_row_name, plan_row_names
+from renderers.charts.rows import draw_row_name, plan_row_names
 from renderers.charts.sheet import PADDING_PX, Sheet, Style
 from renderers.charts.spec import ChartSpec
 
@@ -18,17 +18,19 @@ _ROW_GAP_PX = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowFrame:
-    """The plot in logical px: ``left`` is where the axis is lowest, ``right`` where it is highest."""
+    """The plot in logical px: ``left`` is where the axis is lowest, ``right`` where it is highest.
+
+    ``base`` is what stands round the bars and below them, one sheet for all charts with the same frame.
+    """
 
     axis: ValueAxis
-    names: RowNames
-    legend: Legend
     left: float
     right: float
     top: float
     bar: float
     pitch: float
     rows: int
+    base: Sheet
 
     @property
     def bottom(self) -> float:
@@ -48,7 +50,7 @@ def plan_rows(
     style: Style,
     axis: ValueAxis,
     *,
-    entries: Sequence[Entry],
+    entries: tuple[Entry, ...],
     bars: int,
     rooms: tuple[float, float],
     has_ticks: bool,
@@ -64,41 +66,55 @@ def plan_rows(
         rooms: Room for texts left of the lowest and right of the highest value, logical px.
         has_ticks: Whether the scale is printed below the rows.
     """
-    axis = axis if has_ticks else without_ticks(axis, spec)
-    width = style.size.width_px
-    names = plan_row_names(spec.categories, width=width)
-    legend = plan_legend(entries, width=width)
-    bar = _ONE_BAR_PX if bars <= 1 else _BAR_PX
-    return RowFrame(
-        axis=axis,
-        names=names,
-        legend=legend,
-        left=names.left + rooms[0],
-        right=width - PADDING_PX - rooms[1],
-        top=PADDING_PX + value_label_height(axis.label) + legend.height,
-        bar=bar,
-        pitch=max(bar * max(bars, 1), names.height) + _ROW_GAP_PX,
-        rows=len(spec.categories),
-    )
+    shown = axis if has_ticks else no_axis(spec.value_label)
+    frame = _planned(spec.categories, style, shown, entries, bars, rooms)
+    return frame if frame.axis is axis else replace(frame, axis=axis)
 
 
-def draw_rows_frame(frame: RowFrame, style: Style) -> Sheet:
+def draw_rows_frame(frame: RowFrame) -> Sheet:
     """Start the sheet: label, legend, names, scale and the line at zero."""
-    foot = LINE_PX + 4 if frame.axis.ticks else 0
-    sheet = Sheet(width=style.size.width_px, height=frame.bottom + foot + PADDING_PX, style=style)
-    top = PADDING_PX + draw_value_label(sheet, frame.axis.label, top=PADDING_PX)
-    draw_legend(sheet, frame.legend, top=top)
-    for row in range(frame.rows):
-        draw_row_name(sheet, frame.names, row, middle=frame.middle(row))
-    if frame.axis.ticks:
-        _draw_ticks(sheet, frame)
+    sheet = frame.base.above()
     zero = frame.x(0)
     sheet.box(zero - 0.5, frame.top, zero + 0.5, frame.bottom, fill=BASELINE, layer=5)
     return sheet
 
 
-def _draw_ticks(sheet: Sheet, frame: RowFrame) -> None:
-    edge = 0.0
+@lru_cache(maxsize=512)
+def _planned(
+    categories: tuple[str, ...],
+    style: Style,
+    axis: ValueAxis,
+    entries: tuple[Entry, ...],
+    bars: int,
+    rooms: tuple[float, float],
+) -> RowFrame:
+    width = style.size.width_px
+    names = plan_row_names(categories, width=width)
+    legend = plan_legend(entries, width=width)
+    bar = _ONE_BAR_PX if bars <= 1 else _BAR_PX
+    pitch = max(bar * max(bars, 1), names.height) + _ROW_GAP_PX
+    top = PADDING_PX + value_label_height(axis.label) + legend.height
+    foot = LINE_PX + 4 if axis.ticks else 0
+    base = Sheet(width=width, height=top + pitch * len(categories) + foot + PADDING_PX, style=style)
+    frame = RowFrame(
+        axis=axis,
+        left=names.left + rooms[0],
+        right=width - PADDING_PX - rooms[1],
+        top=top,
+        bar=bar,
+        pitch=pitch,
+        rows=len(categories),
+        base=base,
+    )
+    draw_legend(base, legend, top=PADDING_PX + draw_value_label(base, axis.label, top=PADDING_PX))
+    for row in range(frame.rows):
+        draw_row_name(base, names, row, middle=frame.middle(row))
+    _draw_ticks(frame)
+    return frame
+
+
+def _draw_ticks(frame: RowFrame) -> None:
+    sheet, edge = frame.base, 0.0
     for value, text in zip(frame.axis.ticks, frame.axis.texts, strict=True):
         x = frame.x(value)
         sheet.lines([((x, frame.top), (x, frame.bottom))], colour=GRID)

@@ -49,12 +49,16 @@ def looks(series: Sequence[Series], *, accent: str) -> tuple[Look, ...]:
     Raises:
         ValueError: *accent* is not #rrggbb.
     """
-    accent = checked_colour(accent)
-    hues = _without_twin(accent, any(one.role is SeriesRole.current for one in series))
+    return _looks(tuple([one.role for one in series]), checked_colour(accent))
+
+
+@lru_cache(maxsize=1024)
+def _looks(roles: tuple[SeriesRole, ...], accent: str) -> tuple[Look, ...]:
+    hues = _without_twin(accent, SeriesRole.current in roles)
     hue_number, earlier_number, current_number = count(), count(), count()
     result = []
-    for one in series:
-        match one.role:
+    for role in roles:
+        match role:
             case SeriesRole.current:
                 first = next(current_number) == 0
                 colour = accent if first else hue(next(hue_number), hues)
@@ -133,9 +137,17 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+@lru_cache(maxsize=4096)
 def rgb(colour: str) -> tuple[int, int, int]:
     """Return red, green and blue of #rrggbb, 0–255."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+@lru_cache(maxsize=4096)
+def rgba(colour: str) -> tuple[float, float, float, float]:
+    """Return opaque #rrggbb as matplotlib takes colours, 0–1."""
+    red, green, blue = rgb(colour)
+    return red / 255, green / 255, blue / 255, 1.0
 
 
 def checked_colour(colour: str) -> str:

@@ -1,7 +1,7 @@
 """Layouts with a name at the left of each row: horizontal bars and heat maps."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from renderers.charts.lettering import LINE_PX, printable, widest, wrapped
 from renderers.charts.palette import INK
@@ -24,7 +24,8 @@ class RowNames:
         return LINE_PX * max((len(lines) for lines in self.lines), default=1)
 
 
-def plan_row_names(names: Sequence[str], *, width: float, share: float = _NAME_SHARE) -> RowNames:
+@lru_cache(maxsize=1024)
+def plan_row_names(names: tuple[str, ...], *, width: float, share: float = _NAME_SHARE) -> RowNames:
     """Wrap *names* so that they take at most *share* of *width* logical px."""
     lines = tuple(wrapped(printable(name), width=share * width) for name in names)
     taken = widest([line for pair in lines for line in pair])

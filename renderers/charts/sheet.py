@@ -1,9 +1,11 @@
 """The sheet a chart is laid out on: a list of marks and texts in logical pixels from the top left corner."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from renderers.charts.lettering import CAP_HALF, TEXT_PX, Weight
 from renderers.charts.palette import BLANK, GRID, HATCH, INK, WHITE, WITHHELD
@@ -17,8 +19,10 @@ _LINES_LAYER = 1
 _HATCH_LAYER = 3.5
 
 Align = Literal["left", "center", "right"]
+_layer = attrgetter("layer")
 _START: MappingProxyType[Align, float] = MappingProxyType({"left": 0.0, "center": 0.5, "right": 1.0})
 Point = tuple[float, float]
+Box = tuple[float, float, float, float, str]  # left, top, right, bottom and fill
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,22 +34,12 @@ class Style:
     accent: str
 
 
-class Box(NamedTuple):
-    """A filled rectangle, its edges on whole device px."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    fill: str
-
-
 @dataclass(frozen=True, slots=True)
 class Boxes:
-    """Rectangles of one layer."""
+    """Filled rectangles of one layer, their edges on whole device px."""
 
     layer: float
-    boxes: tuple[Box, ...]
+    boxes: Sequence[Box]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +87,24 @@ class Sheet:
     that one rendering of a text serves wherever it recurs.
     """
 
-    def __init__(self, *, width: float, height: float, style: Style) -> None:
+    def __init__(self, *, width: float, height: float, style: Style, base: "Sheet | None" = None) -> None:
         self.width = width
         self.height = height
+        self.style = style
         self.scale = style.scale
         self.accent = style.accent
-        self.texts: list[Lettering] = []
+        self.base = base
+        self.own_texts: list[Lettering] = []
         self._strokes: list[Stroke] = []
-        self._boxes: dict[float, list[Box]] = {}
+        self._boxes: dict[float, list[Box]] = defaultdict(list)
+
+    def above(self) -> "Sheet":
+        """Return an empty sheet that is drawn on this one.
+
+        What many charts share is laid out once, as their base: the fast painter keeps its picture. It draws all of a
+        base first, so that marks above must not belong below those of the base, nor touch its texts.
+        """
+        return Sheet(width=self.width, height=self.height, style=self.style, base=self)
 
     @property
     def dpi(self) -> int:
@@ -112,11 +116,20 @@ class Sheet:
         """Width and height in whole device px."""
         return round(self.width * self.scale), round(self.height * self.scale)
 
-    def shapes(self) -> Iterator[Shape]:
-        """Yield the shapes from the lowest layer to the highest; in one layer boxes come last."""
+    @property
+    def texts(self) -> list[Lettering]:
+        """All texts, those of the base first."""
+        return self.base.texts + self.own_texts if self.base else self.own_texts
+
+    def shapes(self) -> list[Shape]:
+        """Return all shapes from the lowest layer to the highest; in one layer those of the base come first."""
+        return sorted([*self.base.shapes(), *self.own_shapes()], key=_layer) if self.base else self.own_shapes()
+
+    def own_shapes(self) -> list[Shape]:
+        """Return the shapes that are not of the base, from the lowest layer to the highest; in one boxes come last."""
         found: list[Shape] = [*self._strokes]
-        found += [Boxes(layer, tuple(boxes)) for layer, boxes in self._boxes.items()]
-        yield from sorted(found, key=lambda shape: shape.layer)
+        found += [Boxes(layer, boxes) for layer, boxes in self._boxes.items()]
+        return sorted(found, key=_layer)
 
     def text(
         self,
@@ -133,16 +146,8 @@ class Sheet:
         if not text:
             return
         rendered = stamp(text, size=size, weight=weight, scale=self.scale)
-        self.texts.append(
-            Lettering(
-                text=text,
-                size=size,
-                colour=colour,
-                x=round(x * self.scale - _START[align] * rendered.width),
-                y=round((y + CAP_HALF * size) * self.scale),
-                stamp=rendered,
-            )
-        )
+        left = round(x * self.scale - _START[align] * rendered.width)
+        self.own_texts.append(Lettering(text, size, colour, left, round((y + CAP_HALF * size) * self.scale), rendered))
 
     def lines(self, segments: Sequence[tuple[Point, Point]], *, colour: str = GRID, width: float = 1) -> None:
         """Draw straight thin lines below everything else."""
@@ -178,7 +183,7 @@ class Sheet:
 
     def box(self, left: float, top: float, right: float, bottom: float, *, fill: str, layer: float = 3) -> None:
         """Fill a rectangle, its edges on whole pixels."""
-        self._boxes.setdefault(layer, []).append(Box(left, top, right, bottom, fill))
+        self._boxes[layer].append((left, top, right, bottom, fill))
 
     def blank_box(self, left: float, top: float, right: float, bottom: float) -> None:
         """Fill a rectangle that holds no figure."""

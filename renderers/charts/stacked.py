@@ -1,7 +1,7 @@
 """Stacked bars: the parts of a whole, upright or lying."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from renderers.charts.axes import bar_axis
 from renderers.charts.bar_parts import BarParts, bar_entries, draw_marker, draw_ring, split_series
@@ -21,8 +21,7 @@ _TEXT_GAP_PX = 5
 _RING_PX = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
+class _Part(NamedTuple):
     """One part of a stack: from ``start`` to ``end`` on the value axis."""
 
     start: float
@@ -31,105 +30,112 @@ class _Part:
     text: str
 
 
+class _Stack(NamedTuple):
+    """The parts of one category. ``total`` is their sum in print, "" where it must not be said."""
+
+    parts: tuple[_Part, ...]
+    is_partly_withheld: bool
+    total: str
+
+    @property
+    def peak(self) -> float:
+        """Where the highest part ends."""
+        return max((part.end for part in self.parts), default=0.0)
+
+
 def draw_stacked_bars(spec: ChartSpec, style: Style) -> Sheet:
     """Draw *spec* as stacks with their totals where those are known: no part withheld, none negative, no ratio."""
     parts = split_series(spec, style)
-    return _draw_lying(spec, style, parts) if spec.horizontal else _draw_upright(spec, style, parts)
+    stacks = [_stack(spec, parts, index) for index in range(len(spec.categories))]
+    return _draw_lying(spec, style, parts, stacks) if spec.horizontal else _draw_upright(spec, style, parts, stacks)
 
 
-def _draw_upright(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
-    axis = bar_axis(_extent(spec, parts), spec)
-    totals = [_total_text(spec, parts, index) for index in range(len(spec.categories))]
-    entries = _entries(spec, parts)
-    frame = plan_columns(spec, style, axis, entries=entries, has_ticks=True, headroom=LINE_PX)
-    has_totals = widest(totals) <= frame.slot - 4
-    sheet = draw_columns_frame(frame, style)
+def _draw_upright(spec: ChartSpec, style: Style, parts: BarParts, stacks: Sequence[_Stack]) -> Sheet:
+    axis = bar_axis(_extent(parts, stacks), spec)
+    frame = plan_columns(spec, style, axis, entries=_entries(spec, parts, stacks), has_ticks=True, headroom=LINE_PX)
+    has_totals = widest([stack.total for stack in stacks]) <= frame.slot - 4
+    sheet = draw_columns_frame(frame)
     width = frame.bar_width(1)
-    for index in range(len(spec.categories)):
+    for index, stack in enumerate(stacks):
         middle = frame.centre(index)
         left, right = middle - width / 2, middle + width / 2
-        for part in _stack(parts, index):
+        for part in stack.parts:
             top, bottom = sorted((frame.y(part.start), frame.y(part.end)))
             sheet.box(left, top + (_SEAM_PX if bottom - top > 2 else 0), right, bottom, fill=part.fill)
-            if text_width(part.text) <= width - 4 and bottom - top >= LINE_PX + 1:
+            if bottom - top >= LINE_PX + 1 and text_width(part.text) <= width - 4:
                 sheet.text(middle, (top + bottom + _SEAM_PX) / 2, part.text, align="center", colour=ink_on(part.fill))
-        peak = frame.y(_peak(parts, index))
-        if _is_partly_withheld(spec, parts, index):
+        peak = frame.y(stack.peak)
+        if stack.is_partly_withheld:
             draw_ring(sheet, middle, peak - _RING_PX + 2)
         elif has_totals:
-            sheet.text(middle, peak - LINE_PX / 2 - 1, totals[index], align="center", colour=INK)
+            sheet.text(middle, peak - LINE_PX / 2 - 1, stack.total, align="center", colour=INK)
         for one, look in parts.markers:
             if (value := one.values[index]) is not None:
                 draw_marker(sheet, one, middle, frame.y(value), colour=look.colour, span=width + 4, is_lying=False)
     return sheet
 
 
-def _draw_lying(spec: ChartSpec, style: Style, parts: BarParts) -> Sheet:
-    axis = bar_axis(_extent(spec, parts), spec, ticks=3)
-    totals = [_total_text(spec, parts, index) for index in range(len(spec.categories))]
-    room = max(widest(totals) + _TEXT_GAP_PX, 2 * _RING_PX)
-    frame = plan_rows(spec, style, axis, entries=_entries(spec, parts), bars=1, rooms=(0, room), has_ticks=True)
-    sheet = draw_rows_frame(frame, style)
-    for row in range(frame.rows):
+def _draw_lying(spec: ChartSpec, style: Style, parts: BarParts, stacks: Sequence[_Stack]) -> Sheet:
+    axis = bar_axis(_extent(parts, stacks), spec, ticks=3)
+    room = max(widest([stack.total for stack in stacks]) + _TEXT_GAP_PX, 2 * _RING_PX)
+    entries = _entries(spec, parts, stacks)
+    frame = plan_rows(spec, style, axis, entries=entries, bars=1, rooms=(0, room), has_ticks=True)
+    sheet = draw_rows_frame(frame)
+    for row, stack in enumerate(stacks):
         middle = frame.middle(row)
         upper, lower = middle - frame.bar / 2, middle + frame.bar / 2
-        for part in _stack(parts, row):
+        for part in stack.parts:
             left, right = sorted((frame.x(part.start), frame.x(part.end)))
             sheet.box(left, upper, right - (_SEAM_PX if right - left > 2 else 0), lower, fill=part.fill)
             if text_width(part.text) <= right - left - 5:
                 sheet.text((left + right) / 2, middle, part.text, align="center", colour=ink_on(part.fill))
-        peak = frame.x(_peak(parts, row))
-        if _is_partly_withheld(spec, parts, row):
+        peak = frame.x(stack.peak)
+        if stack.is_partly_withheld:
             draw_ring(sheet, peak + _RING_PX, middle)
         else:
-            sheet.text(peak + _TEXT_GAP_PX, middle, totals[row], colour=INK)
+            sheet.text(peak + _TEXT_GAP_PX, middle, stack.total, colour=INK)
         for one, look in parts.markers:
             if (value := one.values[row]) is not None:
                 draw_marker(sheet, one, frame.x(value), middle, colour=look.colour, span=frame.bar + 4, is_lying=True)
     return sheet
 
 
-def _entries(spec: ChartSpec, parts: BarParts) -> list[Entry]:
+def _entries(spec: ChartSpec, parts: BarParts, stacks: Sequence[_Stack]) -> tuple[Entry, ...]:
     entries = bar_entries(parts)
-    if any(_is_partly_withheld(spec, parts, index) for index in range(len(spec.categories))):
+    if any(stack.is_partly_withheld for stack in stacks):
         words = formatter(spec.language).word("chart_partly_withheld")
-        entries.append(Entry(name=words, key=Key.ring, colour=BASELINE))
+        return (*entries, Entry(name=words, key=Key.ring, colour=BASELINE))
     return entries
 
 
-def _stack(parts: BarParts, index: int) -> Iterator[_Part]:
+def _stack(spec: ChartSpec, parts: BarParts, index: int) -> _Stack:
     """Pile the parts of one category: positive ones away from zero to one side, negative ones to the other."""
     up = down = 0.0
+    piled = []
     for one, look in parts.bars:
         value = one.values[index]
         if not value:
             continue
         start = up if value > 0 else down
-        yield _Part(start=start, end=start + value, fill=look.fill, text=printable(one.texts[index]))
+        piled.append(_Part(start, start + value, look.fill, printable(one.texts[index])))
         if value > 0:
             up += value
         else:
             down += value
+    is_partly_withheld = any(is_withheld(one, index, spec) for one, _ in parts.bars)
+    return _Stack(tuple(piled), is_partly_withheld, "" if is_partly_withheld else _total_text(spec, parts, index))
 
 
-def _extent(spec: ChartSpec, parts: BarParts) -> list[float]:
+def _extent(parts: BarParts, stacks: Sequence[_Stack]) -> list[float]:
     """Return the ends of all stacks and the values of the markers."""
-    ends = [end for index in range(len(spec.categories)) for part in _stack(parts, index) for end in (part.end,)]
+    ends = [part.end for stack in stacks for part in stack.parts]
     return ends + [value for one, _ in parts.markers for value in one.values if value is not None]
 
 
-def _peak(parts: BarParts, index: int) -> float:
-    return max((part.end for part in _stack(parts, index)), default=0.0)
-
-
-def _is_partly_withheld(spec: ChartSpec, parts: BarParts, index: int) -> bool:
-    return any(is_withheld(one, index, spec) for one, _ in parts.bars)
-
-
 def _total_text(spec: ChartSpec, parts: BarParts, index: int) -> str:
-    """Print the sum of a stack; "" where it would be wrong or would tell what is withheld."""
+    """Print the sum of a stack of which no part is withheld; "" where it would be wrong."""
     values = [value for one, _ in parts.bars if (value := one.values[index]) is not None]
     is_sum = spec.value_format.kind in (ValueKind.integer, ValueKind.decimal, ValueKind.money)
-    if not values or not is_sum or min(values) < 0 or _is_partly_withheld(spec, parts, index):
+    if not values or not is_sum or min(values) < 0:
         return ""
     return printable(formatter(spec.language).value(sum(values), spec.value_format))

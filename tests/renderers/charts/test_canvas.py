@@ -1,6 +1,7 @@
 """The fast painter shows what matplotlib's artists show."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import numpy as np
@@ -93,6 +94,66 @@ def test_what_stands_outside_the_sheet_is_cut() -> None:
     assert FastPainter().paint(large) == painter.paint(large)
 
 
+def test_sheet_above_a_base_looks_like_one_sheet() -> None:
+    """Marks above a base are drawn over its lines, and its zero line over them, as if all were on one sheet."""
+    base = Sheet(width=240, height=160, style=STYLE)
+    base.lines([((20, 40), (230, 40))])
+    base.text(5, 150, "jan")
+    sheet = base.above()
+    sheet.box(40, 20, 60, 140, fill=ACCENT)
+    sheet.path([(20, 130), (230, 30)], colour="#6f7c8a", width=1.75, layer=4)
+    sheet.text(50, 10, "12", align="center")
+
+    assert ["jan", "12"] == [text.text for text in sheet.texts]
+    off = np.abs(np.asarray(draw_artists(sheet)).astype(int) - _pixels(FastPainter().paint(sheet)))
+    assert off.max() <= 48
+
+
+def test_sheets_on_one_base_leave_no_trace_on_each_other() -> None:
+    """What is drawn above a base is not on the next sheet above it, nor on one of another size."""
+    painter = FastPainter()
+    base = Sheet(width=240, height=160, style=STYLE)
+    base.text(5, 150, "jan")
+    one, other = base.above(), base.above()
+    one.box(40, 20, 60, 140, fill=ACCENT)
+    one.path([(20, 130), (230, 30)], colour=ACCENT, width=3)
+    one.text(100, 80, "12 345")
+    blank = FastPainter().paint(other)
+
+    painter.paint(one)
+    assert blank == painter.paint(other)
+    painter.paint(one)
+    small = Sheet(width=241, height=100, style=STYLE)
+    assert FastPainter().paint(small) == painter.paint(small)
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3])
+@pytest.mark.parametrize("shape", ["o", "D"])
+def test_marker_stands_on_the_pixels_of_its_artist(shape: str, scale: int) -> None:
+    """A marker between two pixels, on one ground, over an edge or over the end of the sheet, is where Agg puts it."""
+    sheet = Sheet(width=240, height=160, style=Style(size=PHONE, scale=scale, accent=ACCENT))
+    sheet.box(100, 0, 160, 160, fill=ACCENT)
+    points = [(10.1 + 23.37 * n, 12.2 + 17.71 * (n % 8)) for n in range(10)]
+    sheet.marks([*points, (1, 1), (239.5, 159.5), (-90, -90)], shape=shape, size=7, fill="#e69f00")
+
+    off = np.abs(np.asarray(draw_artists(sheet)).astype(int) - _pixels(FastPainter().paint(sheet)))
+    assert off.max() <= 64
+    assert off.mean() <= 0.3
+
+
+def test_chart_is_the_same_after_another_with_its_frame(hard_spec: ChartSpec) -> None:
+    """A chart has the same bytes after one with the same names and legend, but other figures, as on a new painter."""
+    others = [
+        replace(one, values=tuple(value and value * 0.9 for value in one.values), texts=("7",) * len(one.texts))
+        for one in hard_spec.series
+    ]
+    painter = FastPainter()
+    first = FastPainter().paint(draw_sheet(hard_spec, size=PHONE, scale=2, accent=ACCENT))
+
+    painter.paint(draw_sheet(replace(hard_spec, series=tuple(others)), size=PHONE, scale=2, accent=ACCENT))
+    assert first == painter.paint(draw_sheet(hard_spec, size=PHONE, scale=2, accent=ACCENT))
+
+
 def test_picture_says_its_logical_size(accumulated: Callable[[str], ChartSpec]) -> None:
     """A fast picture has the size, the resolution and the white ground of the full one."""
     fast, _ = draw_chart_fast(accumulated("nb"), scale=3, accent=ACCENT)
@@ -140,5 +201,5 @@ def test_plain_colours_are_inks_of_their_own(accent: str) -> None:
 
     assert (255, 255, 255) == palette[0]
     assert len(palette) <= 256
-    assert (0x00, 0x72, 0xB2) == palette[made.number("#0072b2")]
-    assert tuple(bytes.fromhex(accent[1:])) == palette[made.number(accent)]
+    assert (0x00, 0x72, 0xB2) == palette[made.numbers["#0072b2"]]
+    assert tuple(bytes.fromhex(accent[1:])) == palette[made.numbers[accent]]

@@ -4,6 +4,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 import pytest
@@ -21,7 +22,9 @@ from renderers.charts.spec import ChartSpec
 from renderers.charts.stamps import stamp
 
 ACCENT = "#0b5c8a"
-WORDS = ("Årsmøte, jfr. Ø", "−12,5\N{NO-BREAK SPACE}%", "AV 1\N{NO-BREAK SPACE}234", "□ Ḁ̂…")
+# Every character of printed numbers beside every other.
+PAIRS = "".join("".join(pair) for pair in product("0123456789,.%+<−\N{NO-BREAK SPACE}", repeat=2))
+WORDS = ("Årsmøte, jfr. Ø", "−12,5\N{NO-BREAK SPACE}%", "AV 1\N{NO-BREAK SPACE}234", "□ Ḁ̂…", PAIRS)
 
 
 @pytest.mark.parametrize("scale", [1, 2, 3])
@@ -30,7 +33,7 @@ WORDS = ("Årsmøte, jfr. Ø", "−12,5\N{NO-BREAK SPACE}%", "AV 1\N{NO-BREAK SP
 def test_stamp_is_what_matplotlib_draws(words: str, weight: Weight, scale: int) -> None:
     """A stamp covers the pixels that matplotlib's own text artist covers, and has its box."""
     made = stamp(words, size=11, weight=weight, scale=scale)
-    figure = Figure(figsize=(2, 1), dpi=72 * scale, facecolor="white")
+    figure = Figure(figsize=(80, 1), dpi=72 * scale, facecolor="white")
     canvas = FigureCanvasAgg(figure)
     baseline = 36 * scale
     artist = Text(8 * scale, baseline, words, fontproperties=font_properties(11, weight), color="black")
