@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain
 
 from renderers.pdf.frozen.looks import Colour, Weight
-from renderers.pdf.frozen.objects import decimal
+from renderers.pdf.frozen.objects import decimal, short
 from renderers.pdf.frozen.piece import Area, Box, Piece, PlacedPicture, PlacedText
 
 PT_PER_PX = 0.75
@@ -20,16 +20,22 @@ def piece_content(piece: Piece) -> str:
     nodes = [*(text.node for text in piece.texts), *(picture.node for picture in piece.pictures)]
     for mark, node in enumerate(nodes):
         node.mark = mark
-    return piece_template(piece) % tuple(chain.from_iterable((short(text.x), text.run.show) for text in piece.texts))
+    columns = chain.from_iterable((short(area.x), short(area.width)) for area in piece.areas if area.column >= 0)
+    shown = chain.from_iterable((short(text.x), text.run.show) for text in piece.texts)
+    return piece_template(piece) % (*columns, *shown)
 
 
 def piece_template(piece: Piece) -> str:
-    """Return the content of *piece* with slots for the place and the glyphs of each text, and for its mark's slot."""
+    """Return the content of *piece* with slots for place and width of the areas that fill a column.
+
+    And for the place and the glyphs of each text, and for the slots of all marks.
+    """
     return "".join((*map(_area, piece.areas), *_texts(piece.texts), *map(_picture, piece.pictures)))
 
 
 def _area(area: Area) -> str:
-    box = f"{short(area.x)} {short(area.y)} {short(area.width)} {short(area.height)} re"
+    x, width = ("%s", "%s") if area.column >= 0 else (short(area.x), short(area.width))
+    box = f"{x} {short(area.y)} {width} {short(area.height)} re"
     if area.is_line:
         y, end = short(area.y + area.height / 2), short(area.x + area.width)
         path = f"{_rgb(area.colour)} RG {decimal(area.height)} w {short(area.x)} {y} m {end} {y} l S"
@@ -81,8 +87,3 @@ def _picture(picture: PlacedPicture) -> str:
 @lru_cache(maxsize=256)
 def _rgb(colour: Colour) -> str:
     return " ".join(map(decimal, colour))
-
-
-def short(value: float) -> str:
-    """Return a place or a size to a thousandth of a px."""
-    return f"{value:.3f}"

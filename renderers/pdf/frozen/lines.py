@@ -6,16 +6,21 @@ to do with a word that is wider than the line.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Protocol
 
-from renderers.pdf.frozen.looks import Type
+from renderers.pdf.frozen.looks import Across, Type
+from renderers.pdf.frozen.objects import short
+from renderers.pdf.frozen.piece import Paragraph
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
-from renderers.pdf.frozen.shaping import Run
+from renderers.pdf.frozen.shaping import Run, is_tidy
 
 Shape = Callable[[str, Type], Run]
+
+_WHOLE = (1, 1)  # a paragraph of one line, which is of one text
 
 # Words that a line may end before and behind, but nowhere within: letters and figures with points and commas among
 # them, signed or in parentheses, and dashes that stand alone. Source: UAX #14.
@@ -43,6 +48,18 @@ class Line:
     width: float
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Paragraphs set in the places of others: place and operand of TJ of each text.
+
+    ``breaks`` says of each paragraph how many lines it has, and how many texts the first of them.
+    """
+
+    breaks: tuple[tuple[int, int], ...]
+    shown: list[str]
+    is_common: bool  # all of it is in the smaller fonts
+
+
 class Typesetter:
     """Sets paragraphs, and remembers them: most texts return in the next pack."""
 
@@ -51,6 +68,7 @@ class Typesetter:
         self._shape_word = shape_word
         self._break_first_line = break_first_line
         self._broken = lru_cache(maxsize=2048)(self._break)
+        self._mixed = lru_cache(maxsize=2048)(self._check_and_break)
 
     def set(self, texts: tuple[tuple[str, Type], ...], width: float) -> tuple[Line, ...]:
         """Return the lines of a paragraph of *width*.
@@ -62,6 +80,41 @@ class Typesetter:
             run = self.shape(*texts[0])
             if run.width <= width:
                 return (Line((Segment(0.0, run, 0),), run.width),)
+        return self._broken(texts, width)
+
+    def fill(self, paragraphs: Iterable[Paragraph], texts: Sequence[str]) -> Setting:
+        """Set *texts* as *paragraphs*.
+
+        Raises:
+            NotFrozenError: As `set`, or white space would have to be collapsed.
+        """
+        shape, rest = self.shape, iter(texts)
+        breaks, shown, is_common = list[tuple[int, int]](), list[str](), True
+        for paragraph in paragraphs:
+            x, width, kinds = paragraph.x, paragraph.width, paragraph.kinds
+            is_left = paragraph.across is Across.left
+            if len(kinds) == 1:
+                run = shape(next(rest), kinds[0])
+                if not run.is_tidy:
+                    raise NotFrozenError(Reason.markup, f'white space in "{run.text}"')
+                if run.width <= width:
+                    breaks.append(_WHOLE)
+                    shown += (short(x if is_left else x + width - run.width), run.show)
+                    is_common = is_common and run.is_common
+                    continue
+                lines = self._broken(((run.text, kinds[0]),), width)
+            else:
+                lines = self._mixed(tuple(zip(islice(rest, len(kinds)), kinds, strict=True)), width)
+            breaks.append((len(lines), len(lines[0].segments)))
+            for line in lines:
+                left = x if is_left else x + width - line.width
+                for segment in line.segments:
+                    shown += (short(left + segment.x), segment.run.show)
+                    is_common = is_common and segment.run.is_common
+        return Setting(tuple(breaks), shown, is_common)
+
+    def _check_and_break(self, texts: tuple[tuple[str, Type], ...], width: float) -> tuple[Line, ...]:
+        check_space([text for text, _ in texts])
         return self._broken(texts, width)
 
     def _break(self, texts: tuple[tuple[str, Type], ...], width: float) -> tuple[Line, ...]:
@@ -107,3 +160,16 @@ class Typesetter:
             x += space
             end += len(word) + 1
         return (text[: end - 1], text[end:]) if end else None
+
+
+def check_space(texts: Sequence[str]) -> None:
+    """Check the white space of a paragraph.
+
+    Raises:
+        NotFrozenError: Some of it would have to be collapsed, or a text begins behind a space.
+    """
+    whole = "".join(texts)
+    if not is_tidy(whole) or not all(text.strip() for text in texts):
+        raise NotFrozenError(Reason.markup, f'white space in "{whole}"')
+    if any(text.endswith(" ") for text in texts):
+        raise NotFrozenError(Reason.line, f'a text that begins behind a space in "{whole}"')

@@ -81,6 +81,11 @@ def decimal(value: float) -> str:
     return f"{value:f}".rstrip("0").rstrip(".")
 
 
+def short(value: float) -> str:
+    """Return a place or a size to a thousandth of a px."""
+    return f"{value:.3f}"
+
+
 def _stream(entries: bytes, content: bytes, *, is_compressed: bool = True) -> bytes:
     filters = b"/Filter/FlateDecode" if is_compressed else b""
     return b"<<%b%b/Length %d>>\nstream\n%b\nendstream" % (entries, filters, len(content), content)

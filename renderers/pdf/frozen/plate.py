@@ -18,6 +18,7 @@ class Plate:
     content: str
     elements: Elements
     headings: tuple[Heading, ...] = ()
+    alts: tuple[str, ...] = ()  # of its pictures
     is_common: bool = True  # all of its text is in the smaller fonts
 
 
@@ -71,5 +72,6 @@ def make_plate(piece: Piece, node: Node) -> Plate:
         content=piece_content(piece),
         elements=elements_of(node),
         headings=tuple(piece.headings),
+        alts=tuple(picture.node.alt for picture in piece.pictures),
         is_common=all(text.run.is_common for text in piece.texts),
     )

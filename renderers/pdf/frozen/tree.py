@@ -47,6 +47,7 @@ def _elements(placed: Placed, parent: int, page: int) -> list[bytes]:
         mark=placed.first_mark,
         head=placed.head.number if placed.head else 0,
         top=placed.y,
+        alts=placed.plate.alts,
     )
 
 

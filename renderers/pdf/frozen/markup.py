@@ -1,0 +1,81 @@
+"""Markup of parts → its shape, which many packs share, and its texts, which they do not.
+
+Values are escaped in markup, so that an angle bracket or a quotation mark is always the markup's own.
+"""
+
+import re
+from html import unescape
+from typing import NamedTuple
+from xml.etree.ElementTree import Element, fromstring
+
+from renderers.pdf.frozen.reasons import NotFrozenError, Reason
+
+_TEXT = re.compile(">([^<]+)<")
+_MARK = ">…<"
+_ALT = re.compile(' alt="([^"]*)"')
+_DATA = re.compile(' data-[a-z]+="[^"]*"')
+_CHILD = re.compile(r"<(\w+)[^>]*>[^<]*</\1>")
+_SECTION = re.compile('<section(?: class="([^"]*)")?')
+_READ_DIFFERENTLY = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|="[^"\t\n\r]*[\t\n\r]')
+
+
+class Split(NamedTuple):
+    """Markup with a mark for each of its texts, and these in order; ``alts`` are those of pictures."""
+
+    shape: str
+    texts: list[str]
+    alts: tuple[str, ...] = ()
+
+
+class SectionMarkup(NamedTuple):
+    """A section with a table: each child above and below it, its columns, its head and its rows without their ends."""
+
+    classes: str
+    above: list[str]
+    columns: str
+    head: str
+    rows: list[str]
+    below: list[str]
+
+
+def split_texts(markup: str) -> Split:
+    """Split *markup*; what only sets strings of the page margins belongs to neither."""
+    alts: tuple[str, ...] = ()
+    if " data-" in markup:
+        markup = _DATA.sub("", markup)
+    if ' alt="' in markup:
+        found = _ALT.split(markup)
+        markup, alts = "".join(found[::2]), tuple(map(unescape, found[1::2]))
+    pieces = _TEXT.split(markup)
+    texts = pieces[1::2]
+    if "&" in markup:
+        texts = [unescape(text) for text in texts]
+    return Split(_MARK.join(pieces[::2]), texts, alts)
+
+
+def split_section(markup: str) -> SectionMarkup | None:
+    """Return the pieces of a section with a table among paragraphs, or None if *markup* is anything else."""
+    opening, _, rest = markup.partition(">")
+    above, _, rest = rest.partition("<table>")
+    table, _, below = rest.partition("</table>")
+    columns, _, rest = table.partition("<thead>")
+    head, _, rest = rest.partition("</tr></thead><tbody>")
+    *rows, end = rest.split("</tr>")
+    section = _SECTION.fullmatch(opening)
+    if section is None or not below.endswith("</section>") or end != "</tbody>":
+        return None
+    kids = [[found[0] for found in _CHILD.finditer(side)] for side in (above, below)]
+    if "".join((*kids[0], *kids[1], "</section>")) != above + below:
+        return None
+    return SectionMarkup(section[1] or "", kids[0], columns, head, rows, kids[1])
+
+
+def parsed(markup: str) -> Element:
+    """Return the root of *markup*.
+
+    Raises:
+        NotFrozenError: An XML parser would read it differently from WeasyPrint's parser, which is one of HTML.
+    """
+    if _READ_DIFFERENTLY.search(markup):
+        raise NotFrozenError(Reason.markup, "a control character, or a line end in an attribute")
+    return fromstring(markup)
