@@ -51,13 +51,16 @@ class Picture:
         stream.transform(concrete_width, 0, 0, -concrete_height, 0, concrete_height)
         stream.draw_x_object(name)
 
+    def entries(self) -> bytes:
+        """Return the entries of the image object's dictionary but for its filter (ISO 32000-1, 8.9.5)."""
+        shape = (self.width, self.height, self._space, self.bits, self._colours, self.bits, self.width)
+        return (
+            b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace%b/BitsPerComponent %d/Interpolate true"
+            b"/DecodeParms<</Predictor 15/Colors %d/BitsPerComponent %d/Columns %d>>" % shape
+        )
+
     def get_x_object(self, interpolate: bool, _dpi_ratio: float) -> pydyf.Stream:
         """Return the image object with the PNG's own compressed rows. The name is WeasyPrint's."""
-        colours = 3 if self.colour_type == _RGB else 1
-        space: object = {_GREY: "/DeviceGray", _RGB: "/DeviceRGB"}.get(self.colour_type)
-        if space is None:
-            palette = f"<{self.palette.hex()}>"
-            space = pydyf.Array(("/Indexed", "/DeviceRGB", len(self.palette) // 3 - 1, palette))
         return pydyf.Stream(
             [self.rows],
             pydyf.Dictionary(
@@ -66,17 +69,27 @@ class Picture:
                     "Subtype": "/Image",
                     "Width": self.width,
                     "Height": self.height,
-                    "ColorSpace": space,
+                    "ColorSpace": self._space,
                     "BitsPerComponent": self.bits,
                     "Interpolate": "true" if interpolate else "false",
                     "Filter": "/FlateDecode",
                     # 15: each row names its own predictor, as PNG rows do.
                     "DecodeParms": pydyf.Dictionary(
-                        {"Predictor": 15, "Colors": colours, "BitsPerComponent": self.bits, "Columns": self.width}
+                        {"Predictor": 15, "Colors": self._colours, "BitsPerComponent": self.bits, "Columns": self.width}
                     ),
                 }
             ),
         )
+
+    @property
+    def _space(self) -> bytes:
+        if self.colour_type == _PALETTE:
+            return b"[/Indexed/DeviceRGB %d<%b>]" % (len(self.palette) // 3 - 1, self.palette.hex().encode())
+        return b"/DeviceRGB" if self.colour_type == _RGB else b"/DeviceGray"
+
+    @property
+    def _colours(self) -> int:
+        return 3 if self.colour_type == _RGB else 1
 
 
 def picture(png: bytes) -> Picture | None:

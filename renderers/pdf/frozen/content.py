@@ -20,8 +20,8 @@ def piece_content(piece: Piece) -> str:
     nodes = [*(text.node for text in piece.texts), *(picture.node for picture in piece.pictures)]
     for mark, node in enumerate(nodes):
         node.mark = mark
-    columns = chain.from_iterable((short(area.x), short(area.width)) for area in piece.areas if area.column >= 0)
-    shown = chain.from_iterable((short(text.x), text.run.show) for text in piece.texts)
+    columns = chain.from_iterable((area.x, area.width) for area in piece.areas if area.column >= 0)
+    shown = chain.from_iterable((text.x, text.run.show) for text in piece.texts)
     return piece_template(piece) % (*columns, *shown)
 
 
@@ -34,7 +34,7 @@ def piece_template(piece: Piece) -> str:
 
 
 def _area(area: Area) -> str:
-    x, width = ("%s", "%s") if area.column >= 0 else (short(area.x), short(area.width))
+    x, width = ("%.3f", "%.3f") if area.column >= 0 else (short(area.x), short(area.width))
     box = f"{x} {short(area.y)} {width} {short(area.height)} re"
     if area.is_line:
         y, end = short(area.y + area.height / 2), short(area.x + area.width)
@@ -66,7 +66,7 @@ def _texts(texts: list[PlacedText]) -> Iterator[str]:
         # Place before size, as WeasyPrint writes them: programs that extract text judge line ends by both. The height
         # is as exact as WeasyPrint's: programs that draw move a baseline to the next whole pixel.
         yield (
-            f"/Span<</MCID %%d>>BDC {ink}BT 1 0 0 -1 %s {decimal(text.y)} Tm "
+            f"/Span<</MCID %%d>>BDC {ink}BT 1 0 0 -1 %.3f {decimal(text.y)} Tm "
             f"/{FONT_NAMES[kind.weight]} {_points(kind.size)} Tf %sTJ ET EMC\n"
         )
 

@@ -6,7 +6,6 @@ from itertools import chain
 
 from renderers.pdf.frozen.content import piece_template
 from renderers.pdf.frozen.lines import Setting
-from renderers.pdf.frozen.objects import short
 from renderers.pdf.frozen.piece import Heading, Piece
 from renderers.pdf.frozen.plate import Plate, Strip
 from renderers.pdf.frozen.structure import Elements
@@ -39,7 +38,7 @@ class Form:
         shown = setting.shown
         if self.columns:
             edges = chain.from_iterable([columns[column] for column in self.columns])
-            shown = [*map(short, edges), *shown]
+            shown = [*edges, *shown]
         headings: tuple[Heading, ...] = ()
         if self.titles:
             headings = tuple(

@@ -13,7 +13,6 @@ from itertools import islice
 from typing import Protocol
 
 from renderers.pdf.frozen.looks import Across, Type
-from renderers.pdf.frozen.objects import short
 from renderers.pdf.frozen.piece import Paragraph
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 from renderers.pdf.frozen.shaping import Run, is_tidy
@@ -50,13 +49,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Paragraphs set in the places of others: place and operand of TJ of each text.
+    """Paragraphs set in the places of others: ``shown`` are place and operand of TJ of each text.
 
     ``breaks`` says of each paragraph how many lines it has, and how many texts the first of them.
     """
 
     breaks: tuple[tuple[int, int], ...]
-    shown: list[str]
+    shown: list[float | str]
     is_common: bool  # all of it is in the smaller fonts
 
 
@@ -89,7 +88,7 @@ class Typesetter:
             NotFrozenError: As `set`, or white space would have to be collapsed.
         """
         shape, rest = self.shape, iter(texts)
-        breaks, shown, is_common = list[tuple[int, int]](), list[str](), True
+        breaks, shown, is_common = list[tuple[int, int]](), list[float | str](), True
         for paragraph in paragraphs:
             x, width, kinds = paragraph.x, paragraph.width, paragraph.kinds
             is_left = paragraph.across is Across.left
@@ -99,7 +98,7 @@ class Typesetter:
                     raise NotFrozenError(Reason.markup, f'white space in "{run.text}"')
                 if run.width <= width:
                     breaks.append(_WHOLE)
-                    shown += (short(x if is_left else x + width - run.width), run.show)
+                    shown += (x if is_left else x + width - run.width, run.show)
                     is_common = is_common and run.is_common
                     continue
                 lines = self._broken(((run.text, kinds[0]),), width)
@@ -109,7 +108,7 @@ class Typesetter:
             for line in lines:
                 left = x if is_left else x + width - line.width
                 for segment in line.segments:
-                    shown += (short(left + segment.x), segment.run.show)
+                    shown += (left + segment.x, segment.run.show)
                     is_common = is_common and segment.run.is_common
         return Setting(tuple(breaks), shown, is_common)
 

@@ -101,8 +101,6 @@ class Parts:
         table = self._tables.strips(
             section, table_look, flow=flow, room=self._room, parents=parents, keeps_whole=look.keeps_whole
         )
-        if strips:
-            table[0] = replace(table[0], glued=True)
         strips += [*table, *self._beside(section.below, look, flow, parents)]
         if look.keeps_whole:
             strips = [strips[0], *(strip if strip.glued else replace(strip, glued=True) for strip in strips[1:])]

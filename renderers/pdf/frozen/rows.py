@@ -10,7 +10,7 @@ from renderers.pdf.frozen.piece import Area, Node, Piece
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Grid:
     """The columns of a table: left edge and width of all, and of each."""
 

@@ -1,6 +1,6 @@
 """Nodes → the structure tree of a tagged PDF. Source: ISO 32000-1, 14.7 and 14.8; ISO 14289-1 (PDF/UA-1)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -9,7 +9,7 @@ from operator import add, itemgetter
 from renderers.pdf.frozen.objects import decimal, pdf_string
 from renderers.pdf.frozen.piece import Box, Node
 
-_BETWEEN, _ALT = "\0", "\1"  # stand in no text
+BETWEEN, _ALT = "\0", "\1"  # stand in no text
 
 
 class Origin(IntEnum):
@@ -39,15 +39,16 @@ class Elements:
     count: int
     marked: tuple[int, ...]
 
-    def filled(
-        self, *, own: int, parent: int, page: int, mark: int, head: int, top: float, alts: Sequence[str]
-    ) -> list[bytes]:
-        """Return the objects with their numbers and alt texts."""
-        origins = self.origins((own, parent, page, mark, head, top))
-        text = self.template % tuple(map(add, origins, self.distances))
+    def said(self, alts: Sequence[str]) -> str:
+        """Return the objects with their alt texts."""
+        text = self.template
         for alt in alts:
-            text = text.replace(_ALT, pdf_string(alt).decode("latin-1"), 1)
-        return text.encode().split(_BETWEEN.encode())
+            text = text.replace(_ALT, pdf_string(alt).decode("ascii").replace("%", "%%"), 1)
+        return text
+
+    def numbers(self, own: int, parent: int, page: int, mark: int, head: int, top: float) -> Iterator[float]:
+        """Return the numbers of the objects, which are counted from those of `Origin`."""
+        return map(add, self.origins((own, parent, page, mark, head, top)), self.distances)
 
 
 # All that an element is written from: role, mark, column, columns that head it, box, and its kids.
@@ -73,7 +74,7 @@ def _written(shape: _Shape) -> Elements:
     _describe(shape, (Origin.parent, 0), texts, slots, marks)
     filled = [slot for own in slots for slot in own]
     return Elements(
-        template=_BETWEEN.join(texts),
+        template=BETWEEN.join(texts),
         origins=itemgetter(*(origin for origin, _ in filled)),
         distances=tuple(distance for _, distance in filled),
         count=len(texts),

@@ -73,14 +73,11 @@ class Tables:
             raise NotFrozenError(Reason.style, "a table with a frame")
         table = Parent("Table")
         head_parents, body_parents = (*parents, table, Parent("THead")), (*parents, table, Parent("TBody"))
-        places: dict[tuple[_Kind, _Kind | None, _Kind | None], _Place] = {}
         strips: list[Strip] = []
         for above, kind, below, split, row in zip(
             [None, *kinds[:-1]], kinds, [*kinds[1:], None], splits, (section.head, *section.rows), strict=True
         ):
-            place = places.get((kind, above, below))
-            if place is None:
-                place = places[kind, above, below] = _place(kind, above, below, grid)
+            place = _place(kind, above, below, grid)
             plate, height = _row(kind, place, split, row, flow)
             strips.append(
                 Strip(
@@ -159,6 +156,7 @@ def _lay_row(kind: _Kind, place: _Place, markup: str, flow: Flow) -> tuple[Piece
     return piece, Strip(plate=make_plate(piece, node), height=height)
 
 
+@lru_cache(maxsize=512)
 def _place(kind: _Kind, above: _Kind | None, below: _Kind | None, grid: Grid) -> _Place:
     paragraphs = tuple(
         Paragraph((look.type,), look.across, x + look.padding.left, width - look.padding.left - look.padding.right)
@@ -168,6 +166,7 @@ def _place(kind: _Kind, above: _Kind | None, below: _Kind | None, grid: Grid) ->
     return _Place(grid, Rules(_rule(above, kind), _rule(kind, below)), paragraphs)
 
 
+@lru_cache(maxsize=512)
 def _rule(above: _Kind | None, below: _Kind | None) -> Stroke:
     """Return the line between two rows: of two, the thicker; of equals, the cell's own."""
     lines = [

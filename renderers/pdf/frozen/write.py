@@ -22,7 +22,7 @@ def write_pdf(
     pages: list[Page], *, about: About, pictures: Mapping[str, Picture], fonts: Mapping[Weight, EmbeddedFont]
 ) -> bytes:
     """Return the file. The same pages give the same bytes."""
-    objects = Objects()
+    objects = Objects(streams=2 * len(fonts) + len(pictures) + len(pages) + 1)
     catalogue, tree, resources = objects.reserve(), objects.reserve(), objects.reserve()
     objects.put(resources, _resources(objects, pictures, fonts))
     page_numbers = [_add_page(objects, page, place, tree=tree, resources=resources) for place, page in enumerate(pages)]
@@ -46,7 +46,7 @@ def _resources(objects: Objects, pictures: Mapping[str, Picture], fonts: Mapping
     names = picture_names(pictures)
     font_entries = [f"/{FONT_NAMES[weight]} {_add_font(objects, font)} 0 R" for weight, font in fonts.items()]
     picture_entries = [
-        f"/{names[address]} {_add_picture(objects, picture)} 0 R" for address, picture in pictures.items()
+        f"/{names[address]} {objects.add_stream(picture.entries(), picture.rows)} 0 R" for address, picture in pictures.items()
     ]
     return f"<</Font<<{''.join(font_entries)}>>/XObject<<{''.join(picture_entries)}>>>>".encode()
 
@@ -67,10 +67,10 @@ def _content(page: Page) -> bytes:
     scale, mark = decimal(PT_PER_PX), 0
     parts = [f"{scale} 0 0 -{scale} 0 {decimal(page.look.height * PT_PER_PX)} cm\n"]
     for placed in (*page.placed, *page.margins):
-        placed.first_mark, first = mark, mark
+        placed.first_mark = mark
         mark += len(placed.plate.elements.marked)
-        parts.append(f"q 1 0 0 1 0 {decimal(placed.y)} cm\n{placed.plate.content % tuple(range(first, mark))}Q\n")
-    return "".join(parts).encode()
+        parts.append(f"q 1 0 0 1 0 {decimal(placed.y)} cm\n{placed.plate.content}Q\n")
+    return ("".join(parts) % tuple(range(mark))).encode()
 
 
 def _add_font(objects: Objects, font: EmbeddedFont) -> int:
@@ -90,20 +90,6 @@ def _add_font(objects: Objects, font: EmbeddedFont) -> int:
         f"<</Type/Font/Subtype/Type0/BaseFont/{font.name}/Encoding/Identity-H/DescendantFonts[{descendant} 0 R]"
         f"/ToUnicode {to_unicode} 0 R>>".encode()
     )
-
-
-def _add_picture(objects: Objects, picture: Picture) -> int:
-    stream = picture.get_x_object(True, 1)
-    entries = stream.extra
-    return objects.add_stream(
-        b"".join(f"/{name} ".encode() + _plain(value) for name, value in entries.items() if name != "Filter"),
-        picture.rows,
-    )
-
-
-def _plain(value: object) -> bytes:
-    data: bytes = getattr(value, "data", None) or str(value).encode()
-    return data
 
 
 def _add_outlines(objects: Objects, pages: list[Page], page_numbers: list[int]) -> int:
