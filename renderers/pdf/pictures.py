@@ -5,8 +5,10 @@ the document. A PDF can hold the compressed rows of a PNG unchanged, palette inc
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
@@ -116,7 +118,8 @@ def is_wide(png: bytes) -> bool:
 
     Its resolution says how wide it is meant to be; a picture without one is judged by its shape.
     """
-    chunks = dict(_chunks(png))
+    # Both chunks stand before the rows (PNG, 5.6).
+    chunks = dict(takewhile(lambda chunk: chunk[0] != b"IDAT", _chunks(png)))
     width, height, *_ = _HEADER.unpack(chunks[b"IHDR"])
     per_metre, _, unit = _RESOLUTION.unpack(chunks.get(b"pHYs", bytes(9)))
     if unit == 1 and per_metre:
@@ -124,11 +127,10 @@ def is_wide(png: bytes) -> bool:
     return bool(width > _WIDE_ASPECT * height)
 
 
-def _chunks(png: bytes) -> list[tuple[bytes, bytes]]:
+def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
     # A chunk is its length, its kind, its content and a checksum of four bytes.
-    found, place = [], len(_SIGNATURE)
+    place = len(_SIGNATURE)
     while place < len(png):
         (length,) = struct.unpack_from(">I", png, place)
-        found.append((png[place + 4 : place + 8], png[place + 8 : place + 8 + length]))
+        yield png[place + 4 : place + 8], png[place + 8 : place + 8 + length]
         place += 12 + length
-    return found

@@ -136,7 +136,7 @@ class Flow:
     ) -> None:
         kinds = tuple(text.look.type for text in texts)
         lines = self.typesetter.set(tuple(zip((text.text for text in texts), kinds, strict=True)), room.width)
-        piece.paragraphs.append(Paragraph(kinds, look.across, room.x, room.width))
+        piece.paragraphs.append(Paragraph(kinds, look.across is Across.right, room.x, room.width))
         inline = [node.add(role(text.element_tag)) if text.element_tag else node for text in texts]
         for line in lines:
             above, below = _extent(line, texts, look.type)

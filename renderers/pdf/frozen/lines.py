@@ -12,14 +12,12 @@ from functools import lru_cache
 from itertools import islice
 from typing import Protocol
 
-from renderers.pdf.frozen.looks import Across, Type
+from renderers.pdf.frozen.looks import Type
 from renderers.pdf.frozen.piece import Paragraph
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 from renderers.pdf.frozen.shaping import Run, is_tidy
 
 Shape = Callable[[str, Type], Run]
-
-_WHOLE = (1, 1)  # a paragraph of one line, which is of one text
 
 # Words that a line may end before and behind, but nowhere within: letters and figures with points and commas among
 # them, signed or in parentheses, and dashes that stand alone. Source: UAX #14.
@@ -51,10 +49,10 @@ class Line:
 class Setting:
     """Paragraphs set in the places of others: ``shown`` are place and operand of TJ of each text.
 
-    ``breaks`` says of each paragraph how many lines it has, and how many texts the first of them.
+    ``breaks`` says of each paragraph of several lines how many it has, and how many texts the first.
     """
 
-    breaks: tuple[tuple[int, int], ...]
+    breaks: tuple[tuple[int, int, int], ...]
     shown: list[float | str]
     is_common: bool  # all of it is in the smaller fonts
 
@@ -88,25 +86,24 @@ class Typesetter:
             NotFrozenError: As `set`, or white space would have to be collapsed.
         """
         shape, rest = self.shape, iter(texts)
-        breaks, shown, is_common = list[tuple[int, int]](), list[float | str](), True
-        for paragraph in paragraphs:
-            x, width, kinds = paragraph.x, paragraph.width, paragraph.kinds
-            is_left = paragraph.across is Across.left
+        breaks, shown, is_common = list[tuple[int, int, int]](), list[float | str](), True
+        for number, (kinds, is_right, x, width) in enumerate(paragraphs):
             if len(kinds) == 1:
                 run = shape(next(rest), kinds[0])
+                if not run.is_common:
+                    is_common = False
                 if not run.is_tidy:
                     raise NotFrozenError(Reason.markup, f'white space in "{run.text}"')
                 if run.width <= width:
-                    breaks.append(_WHOLE)
-                    shown += (x if is_left else x + width - run.width, run.show)
-                    is_common = is_common and run.is_common
+                    shown += (x + width - run.width if is_right else x, run.show)
                     continue
                 lines = self._broken(((run.text, kinds[0]),), width)
             else:
                 lines = self._mixed(tuple(zip(islice(rest, len(kinds)), kinds, strict=True)), width)
-            breaks.append((len(lines), len(lines[0].segments)))
+            if len(lines) > 1:
+                breaks.append((number, len(lines), len(lines[0].segments)))
             for line in lines:
-                left = x if is_left else x + width - line.width
+                left = x + width - line.width if is_right else x
                 for segment in line.segments:
                     shown += (left + segment.x, segment.run.show)
                     is_common = is_common and segment.run.is_common
@@ -146,19 +143,22 @@ class Typesetter:
         return tuple(lines)
 
     def _between_words(self, text: str, kind: Type, width: float) -> tuple[str, str] | None:
-        """Return the words of *text* that fit *width*, and the rest, or None if it may break elsewhere too."""
+        """Return the words of *text* that fit *width*, and the rest, or None if it may break elsewhere too.
+
+        That is for the two words to say between which the line would end: lines are filled.
+        """
         if kind.hyphenates:
             return None
-        space, end, x = self._shape_word(" ", kind).width, 0, 0.0
+        space, end, x, last = self._shape_word(" ", kind).width, 0, 0.0, ""
         for word in text.split(" "):
-            if not _UNBROKEN.fullmatch(word):
-                return None
             x += self._shape_word(word, kind).width
             if x > width:
-                break
+                is_plain = _UNBROKEN.fullmatch(word) and (_UNBROKEN.fullmatch(last) or not last)
+                return (text[: end - 1], text[end:]) if end and is_plain else None
             x += space
             end += len(word) + 1
-        return (text[: end - 1], text[end:]) if end else None
+            last = word
+        return text, ""
 
 
 def check_space(texts: Sequence[str]) -> None:

@@ -49,7 +49,7 @@ class Margins:
 def _setting(look: MarginText, line: Line) -> Setting:
     (segment,) = line.segments
     x = look.x if look.across is Across.left else look.x + look.width - line.width
-    return Setting(((1, 1),), [x, segment.run.show], segment.run.is_common)
+    return Setting((), [x, segment.run.show], segment.run.is_common)
 
 
 def _lay_line(look: MarginText, number: int, count: int) -> Form:

@@ -1,8 +1,9 @@
 """What a part of a document consists of while it is laid out: areas, texts, pictures, headings, and its structure."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from renderers.pdf.frozen.looks import Across, Colour, Type
+from renderers.pdf.frozen.looks import Colour, Type
 from renderers.pdf.frozen.shaping import Run
 
 Box = tuple[float, float, float, float]  # x, y, width, height
@@ -52,12 +53,14 @@ class Node:
         return child
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """Texts that share lines, each in one of ``kinds``, between the edge *x* and one that lies *width* behind it."""
+class Paragraph(NamedTuple):
+    """Texts that share lines, each in one of ``kinds``, between the edge ``x`` and one that lies ``width`` behind it.
+
+    A tuple, for most of the work of a document is to go through them.
+    """
 
     kinds: tuple[Type, ...]
-    across: Across
+    is_right: bool
     x: float
     width: float
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from renderers.pdf.frozen.flow import Flow, Room
 from renderers.pdf.frozen.forms import Form, are_equal, make_form
-from renderers.pdf.frozen.looks import Display, Length, Look, Stroke
+from renderers.pdf.frozen.looks import Across, Display, Length, Look, Stroke
 from renderers.pdf.frozen.markup import SectionMarkup, Split, parsed, split_texts
 from renderers.pdf.frozen.piece import Node, Paragraph, Piece
 from renderers.pdf.frozen.plate import Parent, Plate, Strip, make_plate
@@ -159,7 +159,12 @@ def _lay_row(kind: _Kind, place: _Place, markup: str, flow: Flow) -> tuple[Piece
 @lru_cache(maxsize=512)
 def _place(kind: _Kind, above: _Kind | None, below: _Kind | None, grid: Grid) -> _Place:
     paragraphs = tuple(
-        Paragraph((look.type,), look.across, x + look.padding.left, width - look.padding.left - look.padding.right)
+        Paragraph(
+            (look.type,),
+            look.across is Across.right,
+            x + look.padding.left,
+            width - look.padding.left - look.padding.right,
+        )
         for look, has_text, (x, width) in zip(kind.cells, kind.with_text, grid.columns, strict=True)
         if has_text
     )
