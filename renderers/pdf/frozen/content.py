@@ -3,7 +3,6 @@
 Source: ISO 32000-1, 8 (graphics), 9 (text), 14.6 (marked content).
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 
@@ -21,16 +20,20 @@ def piece_content(piece: Piece) -> str:
     for mark, node in enumerate(nodes):
         node.mark = mark
     columns = chain.from_iterable((area.x, area.width) for area in piece.areas if area.column >= 0)
-    shown = chain.from_iterable((text.x, text.run.show) for text in piece.texts)
-    return piece_template(piece) % (*columns, *shown)
+    inks = [ink(text.type.colour) for text in piece.texts]
+    shown = [
+        ("" if own == before else own, text.x, text.run.show)
+        for text, own, before in zip(piece.texts, inks, ["", *inks], strict=False)
+    ]
+    return piece_template(piece) % (*columns, *chain.from_iterable(shown))
 
 
 def piece_template(piece: Piece) -> str:
     """Return the content of *piece* with slots for place and width of the areas that fill a column.
 
-    And for the place and the glyphs of each text, and for the slots of all marks.
+    And for the change of colour, the place and the glyphs of each text, and for the slots of all marks.
     """
-    return "".join((*map(_area, piece.areas), *_texts(piece.texts), *map(_picture, piece.pictures)))
+    return "".join((*map(_area, piece.areas), *map(_text, piece.texts), *map(_picture, piece.pictures)))
 
 
 def _area(area: Area) -> str:
@@ -57,18 +60,19 @@ def _inside(area: Area, frame: Box) -> str:
     return " ".join(map(short, (x, y if area.y > y else y + area.height, width, height - area.height)))
 
 
-def _texts(texts: list[PlacedText]) -> Iterator[str]:
-    colour: Colour | None = None
-    for text in texts:
-        kind = text.type
-        ink = f"{_rgb(kind.colour)} rg " if kind.colour != colour else ""
-        colour = kind.colour
-        # Place before size, as WeasyPrint writes them: programs that extract text judge line ends by both. The height
-        # is as exact as WeasyPrint's: programs that draw move a baseline to the next whole pixel.
-        yield (
-            f"/Span<</MCID %%d>>BDC {ink}BT 1 0 0 -1 %.3f {decimal(text.y)} Tm "
-            f"/{FONT_NAMES[kind.weight]} {_points(kind.size)} Tf %sTJ ET EMC\n"
-        )
+def _text(text: PlacedText) -> str:
+    # Place before size, as WeasyPrint writes them: programs that extract text judge line ends by both. The height
+    # is as exact as WeasyPrint's: programs that draw move a baseline to the next whole pixel.
+    return (
+        f"/Span<</MCID %%d>>BDC %sBT 1 0 0 -1 %.3f {decimal(text.y)} Tm "
+        f"/{FONT_NAMES[text.type.weight]} {_points(text.type.size)} Tf %sTJ ET EMC\n"
+    )
+
+
+@lru_cache(maxsize=256)
+def ink(colour: Colour) -> str:
+    """Return the operation that lets text have *colour*."""
+    return f"{_rgb(colour)} rg "
 
 
 @lru_cache(maxsize=256)

@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Paragraphs set in the places of others: ``shown`` are place and operand of TJ of each text.
+    """Paragraphs set in the places of others: ``shown`` are ink, place and operand of TJ of each text.
 
     ``breaks`` says of each paragraph of several lines how many it has, and how many texts the first.
     """
@@ -79,33 +79,38 @@ class Typesetter:
                 return (Line((Segment(0.0, run, 0),), run.width),)
         return self._broken(texts, width)
 
-    def fill(self, paragraphs: Iterable[Paragraph], texts: Sequence[str]) -> Setting:
-        """Set *texts* as *paragraphs*.
+    def fill(self, paragraphs: Iterable[Paragraph], texts: Sequence[str], inks: Sequence[str]) -> Setting:
+        """Set *texts* as *paragraphs*, each in its ink.
 
         Raises:
             NotFrozenError: As `set`, or white space would have to be collapsed.
         """
-        shape, rest = self.shape, iter(texts)
+        shape, rest, last = self.shape, zip(texts, inks, strict=True), ""
         breaks, shown, is_common = list[tuple[int, int, int]](), list[float | str](), True
         for number, (kinds, is_right, x, width) in enumerate(paragraphs):
             if len(kinds) == 1:
-                run = shape(next(rest), kinds[0])
+                text, ink = next(rest)
+                run = shape(text, kinds[0])
                 if not run.is_common:
                     is_common = False
                 if not run.is_tidy:
                     raise NotFrozenError(Reason.markup, f'white space in "{run.text}"')
                 if run.width <= width:
-                    shown += (x + width - run.width if is_right else x, run.show)
+                    shown += ("" if ink == last else ink, x + width - run.width if is_right else x, run.show)
+                    last = ink
                     continue
-                lines = self._broken(((run.text, kinds[0]),), width)
+                own, lines = (ink,), self._broken(((text, kinds[0]),), width)
             else:
-                lines = self._mixed(tuple(zip(islice(rest, len(kinds)), kinds, strict=True)), width)
+                mixed, own = zip(*islice(rest, len(kinds)), strict=True)
+                lines = self._mixed(tuple(zip(mixed, kinds, strict=True)), width)
             if len(lines) > 1:
                 breaks.append((number, len(lines), len(lines[0].segments)))
             for line in lines:
                 left = x + width - line.width if is_right else x
                 for segment in line.segments:
-                    shown += (left + segment.x, segment.run.show)
+                    ink = own[segment.source]
+                    shown += ("" if ink == last else ink, left + segment.x, segment.run.show)
+                    last = ink
                     is_common = is_common and segment.run.is_common
         return Setting(tuple(breaks), shown, is_common)
 

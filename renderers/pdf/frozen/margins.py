@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
+from renderers.pdf.frozen.content import ink
 from renderers.pdf.frozen.forms import Form, make_form
 from renderers.pdf.frozen.lines import Line, Setting, Typesetter
 from renderers.pdf.frozen.looks import Across, MarginText, Upright
@@ -49,7 +50,7 @@ class Margins:
 def _setting(look: MarginText, line: Line) -> Setting:
     (segment,) = line.segments
     x = look.x if look.across is Across.left else look.x + look.width - line.width
-    return Setting((), [x, segment.run.show], segment.run.is_common)
+    return Setting((), [ink(look.type.colour), x, segment.run.show], segment.run.is_common)
 
 
 def _lay_line(look: MarginText, number: int, count: int) -> Form:

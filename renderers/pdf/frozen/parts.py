@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
+from renderers.pdf.frozen.content import ink
 from renderers.pdf.frozen.flow import Cursor, Flow, Room
 from renderers.pdf.frozen.forms import Form, are_equal, make_form
 from renderers.pdf.frozen.looks import Display, Look
@@ -20,16 +21,28 @@ from renderers.pdf.frozen.tables import Tables
 
 _FEW_LINES = 3  # with two orphans and two widows, so many lines stay together
 _MOST_PARTS = 64  # remembered as they are
-_MOST_FORMS = 1000
+_MOST_SHAPES = 1000
+_MOST_FORMS = 100  # of parts of one kind
 
 
 @dataclass(slots=True, eq=False)
-class _Shape:
-    """What parts of one shape have in common; ``forms`` by the sizes of their pictures and their breaks of lines."""
+class _Kind:
+    """What parts have in common that differ in their texts and their colours only.
 
-    paragraphs: tuple[Paragraph, ...]
-    addresses: tuple[str, ...]
+    ``forms`` are by the sizes of the pictures and by the breaks of lines.
+    """
+
+    paragraphs: tuple[Paragraph, ...] = ()
+    addresses: tuple[str, ...] = ()
     forms: dict[tuple[object, ...], Form] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shape:
+    """Parts of the same markup but for their texts, which have these inks."""
+
+    inks: tuple[str, ...]
+    kind: _Kind
 
 
 class Parts:
@@ -41,7 +54,7 @@ class Parts:
         self._tables = Tables()
         self._known: dict[str, tuple[Strip, ...]] = {}
         self._shapes: dict[tuple[Look, str], _Shape] = {}
-        self._count = 0
+        self._kinds: dict[tuple[object, ...], _Kind] = {}
 
     def strips(self, markup: str, flow: Flow) -> tuple[Strip, ...]:
         """Return a child of the body as strips.
@@ -64,32 +77,28 @@ class Parts:
     def _strips(self, markup: str, parent: Look, flow: Flow, *, parents: tuple[Parent, ...]) -> tuple[Strip, ...]:
         """Return a child of *parent* as one strip, or none if it is not shown."""
         split = split_texts(markup)
-        known = self._shapes.get((parent, split.shape))
-        if known is not None and (strip := _filled(known, split, flow, parents)):
+        shape = self._shapes.get((parent, split.shape))
+        if shape is not None and (strip := _filled(shape, split, flow, parents)):
             return (strip,)
         element = parsed(markup)
         look = parent.kid(element.tag, element.get("class", ""))
         if look.display is Display.none:
             return ()
+        if shape is None:
+            shape = self._shapes[parent, split.shape] = self._shape(element, look)
+            if strip := _filled(shape, split, flow, parents):
+                return (strip,)
         piece, strip = _lay_strip(flow, element, look, room=self._room, parents=parents)
-        self._learn((parent, split.shape), piece, strip, split=split, flow=flow)
+        _learn(shape, piece, strip, split=split, flow=flow)
         return (strip,)
 
-    def _learn(self, key: tuple[Look, str], piece: Piece, strip: Strip, *, split: Split, flow: Flow) -> None:
-        """Remember the form of a strip that was laid out."""
-        paragraphs, addresses = tuple(piece.paragraphs), tuple(picture.address for picture in piece.pictures)
-        if len(split.texts) != sum(len(paragraph.kinds) for paragraph in paragraphs):
-            return
-        setting = flow.typesetter.fill(paragraphs, split.texts)
-        form = make_form(piece, strip)
-        if not are_equal(strip.plate, form.filled(setting, split.texts, alts=split.alts)):
-            return
-        if self._count >= _MOST_FORMS:
+    def _shape(self, element: Element, look: Look) -> _Shape:
+        if len(self._shapes) >= _MOST_SHAPES:
             self._shapes.clear()
-            self._count = 0
-        self._count += 1
-        shape = self._shapes.setdefault(key, _Shape(paragraphs, addresses))
-        shape.forms[*_sizes(addresses, flow), *setting.breaks] = form
+            self._kinds.clear()
+        inks: list[str] = []
+        likeness = _likeness(element, look, inks)
+        return _Shape(tuple(inks), self._kinds.setdefault(likeness, _Kind()))
 
     def _section(self, section: SectionMarkup, flow: Flow) -> list[Strip]:
         """Return the strips of a section with a table: what is above it, its rows, and the notes below it."""
@@ -116,13 +125,45 @@ class Parts:
         return found
 
 
+def _likeness(element: Element, look: Look, inks: list[str]) -> tuple[object, ...]:
+    """Return all of *element* but its texts and their colours, which are added to *inks*."""
+    own, kids = ink(look.type.colour), list[object]()
+    if element.text:
+        inks.append(own)
+    for child in element:
+        kids.append(_likeness(child, look.kid(child.tag, child.get("class", "")), inks))
+        if child.tail:
+            inks.append(own)
+        kids.append(bool(child.tail))
+    return (look.likeness, element.get("src"), bool(element.text), *kids)
+
+
+def _learn(shape: _Shape, piece: Piece, strip: Strip, *, split: Split, flow: Flow) -> None:
+    """Remember the form of a strip that was laid out."""
+    paragraphs, addresses = tuple(piece.paragraphs), tuple(picture.address for picture in piece.pictures)
+    if not len(split.texts) == len(shape.inks) == sum(len(paragraph.kinds) for paragraph in paragraphs):
+        return
+    setting = flow.typesetter.fill(paragraphs, split.texts, shape.inks)
+    form = make_form(piece, strip)
+    if not are_equal(strip.plate, form.filled(setting, split.texts, alts=split.alts)):
+        return
+    kind = shape.kind
+    if len(kind.forms) >= _MOST_FORMS:
+        kind.forms.clear()
+    kind.paragraphs, kind.addresses = paragraphs, addresses
+    kind.forms[*_sizes(addresses, flow), *setting.breaks] = form
+
+
 def _filled(shape: _Shape, split: Split, flow: Flow, parents: tuple[Parent, ...]) -> Strip | None:
-    """Return the texts set in the places of earlier ones, or None if these break into other lines."""
+    """Return the texts set in the places of earlier ones, or None if none of these break into such lines."""
+    kind = shape.kind
+    if not kind.forms:
+        return None
     try:
-        setting = flow.typesetter.fill(shape.paragraphs, split.texts)
+        setting = flow.typesetter.fill(kind.paragraphs, split.texts, shape.inks)
     except NotFrozenError:
         return None  # laid out once more, it is refused with its reason
-    form = shape.forms.get((*_sizes(shape.addresses, flow), *setting.breaks))
+    form = kind.forms.get((*_sizes(kind.addresses, flow), *setting.breaks))
     if form is None:
         return None
     return Strip(
@@ -138,7 +179,7 @@ def _filled(shape: _Shape, split: Split, flow: Flow, parents: tuple[Parent, ...]
 
 def _sizes(addresses: tuple[str, ...], flow: Flow) -> list[object]:
     """Return all that a part depends on in its pictures."""
-    return [(flow.names.get(one), flow.pictures[one].ratio) for one in addresses]
+    return [(flow.names.get(one), flow.pictures[one].ratio if one in flow.pictures else 0.0) for one in addresses]
 
 
 def _lay_strip(

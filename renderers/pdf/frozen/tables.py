@@ -8,9 +8,10 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from renderers.pdf.frozen.content import ink
 from renderers.pdf.frozen.flow import Flow, Room
 from renderers.pdf.frozen.forms import Form, are_equal, make_form
-from renderers.pdf.frozen.looks import Across, Display, Length, Look, Stroke
+from renderers.pdf.frozen.looks import NO_STROKE, Across, Display, Length, Look, Stroke
 from renderers.pdf.frozen.markup import SectionMarkup, Split, parsed, split_texts
 from renderers.pdf.frozen.piece import Node, Paragraph, Piece
 from renderers.pdf.frozen.plate import Parent, Plate, Strip, make_plate
@@ -18,7 +19,6 @@ from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 from renderers.pdf.frozen.rows import Grid, Rules, cell_look, lay_grid, lay_row
 
 _COLUMN = re.compile(r'<col style="width: ([\d.]+)%"/>')
-_NO_RULE = Stroke(0.0, (0.0, 0.0, 0.0))
 _MOST_KINDS = 500
 _MOST_FORMS = 100  # of a kind
 
@@ -33,6 +33,7 @@ class _Kind:
     look: Look
     cells: tuple[Look, ...]
     with_text: tuple[bool, ...]
+    inks: tuple[str, ...]  # of the cells with text
     lines: tuple[Stroke, Stroke]
     is_head: bool
     forms: dict[tuple[object, ...], Form] = field(default_factory=dict)
@@ -118,7 +119,9 @@ def _learn_kind(table: Look, shape: str, *, is_head: bool) -> _Kind:
     sides = [side for cell in cells for side in (cell.border_widths.left, cell.border_widths.right)]
     if len(lines) != 1 or any(sides):
         raise NotFrozenError(Reason.style, "cells of a row with different borders")
-    return _Kind(look=look, cells=cells, with_text=tuple(bool(cell.text) for cell in row), lines=lines.pop(), is_head=is_head)
+    inks = tuple(ink(one.type.colour) for cell, one in zip(row, cells, strict=True) if cell.text)
+    with_text = tuple(bool(cell.text) for cell in row)
+    return _Kind(look=look, cells=cells, with_text=with_text, inks=inks, lines=lines.pop(), is_head=is_head)
 
 
 def _row(kind: _Kind, place: _Place, split: Split, markup: str, flow: Flow) -> tuple[Plate, float]:
@@ -128,7 +131,7 @@ def _row(kind: _Kind, place: _Place, split: Split, markup: str, flow: Flow) -> t
     setting = None
     if len(split.texts) == sum(kind.with_text):
         try:
-            setting = flow.typesetter.fill(place.paragraphs, split.texts)
+            setting = flow.typesetter.fill(place.paragraphs, split.texts, kind.inks)
         except NotFrozenError:
             pass  # laid out once more, it is refused with its reason
         else:
@@ -175,7 +178,7 @@ def _place(kind: _Kind, above: _Kind | None, below: _Kind | None, grid: Grid) ->
 def _rule(above: _Kind | None, below: _Kind | None) -> Stroke:
     """Return the line between two rows: of two, the thicker; of equals, the cell's own."""
     lines = [
-        _NO_RULE,
+        NO_STROKE,
         *([above.lines[1]] if above else []),
         *([below.lines[0]] if below else []),
         *([above.look.border.bottom] if above else []),
