@@ -11,29 +11,33 @@ from renderers.pdf.frozen.objects import decimal, short
 from renderers.pdf.frozen.piece import Area, Box, Piece, PlacedPicture, PlacedText
 
 PT_PER_PX = 0.75
+PIECES = 6
 FONT_NAMES = {Weight.normal: "F0", Weight.bold: "F1"}
 
 
-def piece_content(piece: Piece) -> str:
-    """Return the content of *piece*, with a slot for the number of each mark, and number the marks from 0."""
+def content_of(piece: Piece) -> list[str]:
+    """Return the content of *piece* in pieces: its areas, and `PIECES` for each text and picture.
+
+    Those are an opening, the number of its mark, which is for the page to set, ink and place, height and font, glyphs,
+    and a closing. The marks are numbered from 0 in the nodes.
+    """
     nodes = [*(text.node for text in piece.texts), *(picture.node for picture in piece.pictures)]
     for mark, node in enumerate(nodes):
         node.mark = mark
-    columns = chain.from_iterable((area.x, area.width) for area in piece.areas if area.column >= 0)
-    inks = [ink(text.type.colour) for text in piece.texts]
-    shown = [
-        ("" if own == before else own, text.x, text.run.show)
-        for text, own, before in zip(piece.texts, inks, ["", *inks], strict=False)
-    ]
-    return piece_template(piece) % (*columns, *chain.from_iterable(shown))
+    edges = chain.from_iterable((area.x, area.width) for area in piece.areas if area.column >= 0)
+    pieces, before = [areas_of(piece) % tuple(edges)], ""
+    for text in piece.texts:
+        own = ink(text.type.colour)
+        pieces += _text(text, own if own != before else "")
+        before = own
+    for picture in piece.pictures:
+        pieces += _picture(picture)
+    return pieces
 
 
-def piece_template(piece: Piece) -> str:
-    """Return the content of *piece* with slots for place and width of the areas that fill a column.
-
-    And for the change of colour, the place and the glyphs of each text, and for the slots of all marks.
-    """
-    return "".join((*map(_area, piece.areas), *map(_text, piece.texts), *map(_picture, piece.pictures)))
+def areas_of(piece: Piece) -> str:
+    """Return the areas of *piece*, with slots for place and width of those that fill a column."""
+    return "".join(map(_area, piece.areas))
 
 
 def _area(area: Area) -> str:
@@ -60,13 +64,23 @@ def _inside(area: Area, frame: Box) -> str:
     return " ".join(map(short, (x, y if area.y > y else y + area.height, width, height - area.height)))
 
 
-def _text(text: PlacedText) -> str:
+def _text(text: PlacedText, own_ink: str) -> tuple[str, ...]:
     # Place before size, as WeasyPrint writes them: programs that extract text judge line ends by both. The height
     # is as exact as WeasyPrint's: programs that draw move a baseline to the next whole pixel.
+    font = f"{FONT_NAMES[text.type.weight]} {_points(text.type.size)}"
     return (
-        f"/Span<</MCID %%d>>BDC %sBT 1 0 0 -1 %.3f {decimal(text.y)} Tm "
-        f"/{FONT_NAMES[text.type.weight]} {_points(text.type.size)} Tf %sTJ ET EMC\n"
+        "/Span<</MCID ",
+        "",
+        f"{begin_text(own_ink)}{short(text.x)}",
+        f" {decimal(text.y)} Tm /{font} Tf ",
+        text.run.show,
+        "TJ ET EMC\n",
     )
+
+
+def begin_text(own_ink: str) -> str:
+    """Return the third piece of a text before its left edge; *own_ink* is empty if it is that of the text before it."""
+    return f">>BDC {own_ink}BT 1 0 0 -1 "
 
 
 @lru_cache(maxsize=256)
@@ -81,11 +95,12 @@ def _points(size: float) -> str:
     return decimal(int(size * 1024) / 1024)
 
 
-def _picture(picture: PlacedPicture) -> str:
-    return (
-        f"/Figure<</MCID %%d>>BDC q {decimal(picture.width)} 0 0 {decimal(-picture.height)} "
-        f"{decimal(picture.x)} {decimal(picture.y + picture.height)} cm /{picture.name} Do Q EMC\n"
+def _picture(picture: PlacedPicture) -> tuple[str, ...]:
+    matrix = (
+        f"{decimal(picture.width)} 0 0 {decimal(-picture.height)} "
+        f"{decimal(picture.x)} {decimal(picture.y + picture.height)}"
     )
+    return ("/Figure<</MCID ", "", f">>BDC q {matrix} cm /{picture.name} Do Q EMC\n", "", "", "")
 
 
 @lru_cache(maxsize=256)

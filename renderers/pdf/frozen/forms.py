@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from renderers.pdf.frozen.content import piece_template
-from renderers.pdf.frozen.lines import Setting
+from renderers.pdf.frozen.content import PIECES, areas_of
+from renderers.pdf.frozen.galley import Setting
 from renderers.pdf.frozen.piece import Heading, Piece
 from renderers.pdf.frozen.plate import Plate, Strip
 from renderers.pdf.frozen.structure import Elements
@@ -20,7 +20,8 @@ class Form:
     Its other fields are those of the strip; ``columns`` are those that an area fills, ``titles`` the places of the headings' titles among the texts.
     """
 
-    template: str
+    content: list[str]
+    areas: str
     elements: Elements
     height: float
     before: float
@@ -35,10 +36,11 @@ class Form:
         self, setting: Setting, texts: Sequence[str], *, alts: tuple[str, ...] = (), columns: Columns = ()
     ) -> Plate:
         """Return the plate of other texts; *columns* are those of their table."""
-        shown = setting.shown
+        content, end = self.content.copy(), PIECES * len(setting.shown)
+        content[3:end:PIECES] = setting.places
+        content[5:end:PIECES] = setting.shown
         if self.columns:
-            edges = chain.from_iterable([columns[column] for column in self.columns])
-            shown = [*edges, *shown]
+            content[0] = self.areas % tuple(chain.from_iterable([columns[column] for column in self.columns]))
         headings: tuple[Heading, ...] = ()
         if self.titles:
             headings = tuple(
@@ -46,7 +48,7 @@ class Form:
                 for one, title in zip(self.headings, self.titles, strict=True)
             )
         return Plate(
-            content=self.template % tuple(shown),
+            content=content,
             elements=self.elements,
             headings=headings,
             is_common=setting.is_common,
@@ -60,7 +62,8 @@ def make_form(piece: Piece, strip: Strip) -> Form:
     for paragraph in piece.paragraphs:
         places.append(places[-1] + len(paragraph.kinds))
     return Form(
-        template=piece_template(piece),
+        content=strip.plate.content,
+        areas=areas_of(piece),
         elements=strip.plate.elements,
         height=strip.height,
         before=strip.before,

@@ -6,14 +6,12 @@ to do with a word that is wider than the line.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
 from typing import Protocol
 
 from renderers.pdf.frozen.looks import Type
-from renderers.pdf.frozen.piece import Paragraph
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 from renderers.pdf.frozen.shaping import Run, is_tidy
 
@@ -45,18 +43,6 @@ class Line:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """Paragraphs set in the places of others: ``shown`` are ink, place and operand of TJ of each text.
-
-    ``breaks`` says of each paragraph of several lines how many it has, and how many texts the first.
-    """
-
-    breaks: tuple[tuple[int, int, int], ...]
-    shown: list[float | str]
-    is_common: bool  # all of it is in the smaller fonts
-
-
 class Typesetter:
     """Sets paragraphs, and remembers them: most texts return in the next pack."""
 
@@ -65,7 +51,7 @@ class Typesetter:
         self._shape_word = shape_word
         self._break_first_line = break_first_line
         self._broken = lru_cache(maxsize=2048)(self._break)
-        self._mixed = lru_cache(maxsize=2048)(self._check_and_break)
+        self.set_checked = lru_cache(maxsize=2048)(self._set_checked)
 
     def set(self, texts: tuple[tuple[str, Type], ...], width: float) -> tuple[Line, ...]:
         """Return the lines of a paragraph of *width*.
@@ -79,44 +65,10 @@ class Typesetter:
                 return (Line((Segment(0.0, run, 0),), run.width),)
         return self._broken(texts, width)
 
-    def fill(self, paragraphs: Iterable[Paragraph], texts: Sequence[str], inks: Sequence[str]) -> Setting:
-        """Set *texts* as *paragraphs*, each in its ink.
-
-        Raises:
-            NotFrozenError: As `set`, or white space would have to be collapsed.
-        """
-        shape, rest, last = self.shape, zip(texts, inks, strict=True), ""
-        breaks, shown, is_common = list[tuple[int, int, int]](), list[float | str](), True
-        for number, (kinds, is_right, x, width) in enumerate(paragraphs):
-            if len(kinds) == 1:
-                text, ink = next(rest)
-                run = shape(text, kinds[0])
-                if not run.is_common:
-                    is_common = False
-                if not run.is_tidy:
-                    raise NotFrozenError(Reason.markup, f'white space in "{run.text}"')
-                if run.width <= width:
-                    shown += ("" if ink == last else ink, x + width - run.width if is_right else x, run.show)
-                    last = ink
-                    continue
-                own, lines = (ink,), self._broken(((text, kinds[0]),), width)
-            else:
-                mixed, own = zip(*islice(rest, len(kinds)), strict=True)
-                lines = self._mixed(tuple(zip(mixed, kinds, strict=True)), width)
-            if len(lines) > 1:
-                breaks.append((number, len(lines), len(lines[0].segments)))
-            for line in lines:
-                left = x + width - line.width if is_right else x
-                for segment in line.segments:
-                    ink = own[segment.source]
-                    shown += ("" if ink == last else ink, left + segment.x, segment.run.show)
-                    last = ink
-                    is_common = is_common and segment.run.is_common
-        return Setting(tuple(breaks), shown, is_common)
-
-    def _check_and_break(self, texts: tuple[tuple[str, Type], ...], width: float) -> tuple[Line, ...]:
+    def _set_checked(self, texts: tuple[tuple[str, Type], ...], width: float) -> tuple[Line, ...]:
+        """Check the white space of a paragraph, and set it."""
         check_space([text for text, _ in texts])
-        return self._broken(texts, width)
+        return self._break(texts, width)
 
     def _break(self, texts: tuple[tuple[str, Type], ...], width: float) -> tuple[Line, ...]:
         *firsts, (text, kind) = texts

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from renderers.pdf.frozen.content import ink
+from renderers.pdf.frozen.content import begin_text, ink
 from renderers.pdf.frozen.forms import Form, make_form
-from renderers.pdf.frozen.lines import Line, Setting, Typesetter
+from renderers.pdf.frozen.galley import Setting
+from renderers.pdf.frozen.lines import Line, Typesetter
 from renderers.pdf.frozen.looks import Across, MarginText, Upright
+from renderers.pdf.frozen.objects import short
 from renderers.pdf.frozen.pages import Page
 from renderers.pdf.frozen.piece import Area, Node, Piece, PlacedText
 from renderers.pdf.frozen.plate import Placed, Plate, Strip, make_plate
@@ -41,7 +43,7 @@ class Margins:
         if len(lines) > _MOST_LINES:
             raise NotFrozenError(Reason.line, f'"{text}" is too long for the margin of the page')
         if not lines:
-            return (self._form(look, 0, 0).filled(Setting((), [], True), ()),)
+            return (self._form(look, 0, 0).filled(Setting((), [], [], True), ()),)
         return tuple(
             self._form(look, number, len(lines)).filled(_setting(look, line), ()) for number, line in enumerate(lines)
         )
@@ -50,7 +52,7 @@ class Margins:
 def _setting(look: MarginText, line: Line) -> Setting:
     (segment,) = line.segments
     x = look.x if look.across is Across.left else look.x + look.width - line.width
-    return Setting((), [ink(look.type.colour), x, segment.run.show], segment.run.is_common)
+    return Setting((), [f"{begin_text(ink(look.type.colour))}{short(x)}"], [segment.run.show], segment.run.is_common)
 
 
 def _lay_line(look: MarginText, number: int, count: int) -> Form:

@@ -4,7 +4,7 @@ A part is laid out once; in those that follow with the same markup around their 
 of its own, as long as they break into as many lines.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from xml.etree.ElementTree import Element
@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 from renderers.pdf.frozen.content import ink
 from renderers.pdf.frozen.flow import Cursor, Flow, Room
 from renderers.pdf.frozen.forms import Form, are_equal, make_form
+from renderers.pdf.frozen.galley import Galley, make_galley
 from renderers.pdf.frozen.looks import Display, Look
 from renderers.pdf.frozen.markup import SectionMarkup, Split, parsed, split_section, split_texts
 from renderers.pdf.frozen.piece import Node, Paragraph, Piece
@@ -32,17 +33,18 @@ class _Kind:
     ``forms`` are by the sizes of the pictures and by the breaks of lines.
     """
 
-    paragraphs: tuple[Paragraph, ...] = ()
+    paragraphs: Sequence[Paragraph] = ()
     addresses: tuple[str, ...] = ()
     forms: dict[tuple[object, ...], Form] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _Shape:
-    """Parts of the same markup but for their texts, which have these inks."""
+    """Parts of the same markup but for their texts, which have these inks; the galley is made when it is needed."""
 
     inks: tuple[str, ...]
     kind: _Kind
+    galley: Galley | None = None
 
 
 class Parts:
@@ -140,10 +142,10 @@ def _likeness(element: Element, look: Look, inks: list[str]) -> tuple[object, ..
 
 def _learn(shape: _Shape, piece: Piece, strip: Strip, *, split: Split, flow: Flow) -> None:
     """Remember the form of a strip that was laid out."""
-    paragraphs, addresses = tuple(piece.paragraphs), tuple(picture.address for picture in piece.pictures)
+    paragraphs, addresses = piece.paragraphs, tuple(picture.address for picture in piece.pictures)
     if not len(split.texts) == len(shape.inks) == sum(len(paragraph.kinds) for paragraph in paragraphs):
         return
-    setting = flow.typesetter.fill(paragraphs, split.texts, shape.inks)
+    setting = make_galley(paragraphs, shape.inks).set(split.texts, flow.typesetter)
     form = make_form(piece, strip)
     if not are_equal(strip.plate, form.filled(setting, split.texts, alts=split.alts)):
         return
@@ -159,8 +161,10 @@ def _filled(shape: _Shape, split: Split, flow: Flow, parents: tuple[Parent, ...]
     kind = shape.kind
     if not kind.forms:
         return None
+    if shape.galley is None:
+        shape.galley = make_galley(kind.paragraphs, shape.inks)
     try:
-        setting = flow.typesetter.fill(kind.paragraphs, split.texts, shape.inks)
+        setting = shape.galley.set(split.texts, flow.typesetter)
     except NotFrozenError:
         return None  # laid out once more, it is refused with its reason
     form = kind.forms.get((*_sizes(kind.addresses, flow), *setting.breaks))

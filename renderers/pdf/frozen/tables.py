@@ -11,6 +11,7 @@ from functools import lru_cache
 from renderers.pdf.frozen.content import ink
 from renderers.pdf.frozen.flow import Flow, Room
 from renderers.pdf.frozen.forms import Form, are_equal, make_form
+from renderers.pdf.frozen.galley import Galley, make_galley
 from renderers.pdf.frozen.looks import NO_STROKE, Across, Display, Length, Look, Stroke
 from renderers.pdf.frozen.markup import SectionMarkup, Split, parsed, split_texts
 from renderers.pdf.frozen.piece import Node, Paragraph, Piece
@@ -41,11 +42,11 @@ class _Kind:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where rows of one kind stand in a table: between which lines, and their paragraphs in its columns."""
+    """Where rows of one kind stand in a table: between which lines, and their galley in its columns."""
 
     grid: Grid
     rules: Rules
-    paragraphs: tuple[Paragraph, ...]
+    galley: Galley
 
 
 class Tables:
@@ -131,14 +132,14 @@ def _row(kind: _Kind, place: _Place, split: Split, markup: str, flow: Flow) -> t
     setting = None
     if len(split.texts) == sum(kind.with_text):
         try:
-            setting = flow.typesetter.fill(place.paragraphs, split.texts, kind.inks)
+            setting = place.galley.set(split.texts, flow.typesetter)
         except NotFrozenError:
             pass  # laid out once more, it is refused with its reason
         else:
             if form := kind.forms.get((*key, *setting.breaks)):
                 return form.filled(setting, split.texts, columns=grid.columns), form.height
     piece, strip = _lay_row(kind, place, markup, flow)
-    if setting is not None and tuple(piece.paragraphs) == place.paragraphs:
+    if setting is not None:
         form = make_form(piece, strip)
         if are_equal(strip.plate, form.filled(setting, split.texts, columns=grid.columns)):
             if len(kind.forms) >= _MOST_FORMS:
@@ -171,7 +172,7 @@ def _place(kind: _Kind, above: _Kind | None, below: _Kind | None, grid: Grid) ->
         for look, has_text, (x, width) in zip(kind.cells, kind.with_text, grid.columns, strict=True)
         if has_text
     )
-    return _Place(grid, Rules(_rule(above, kind), _rule(kind, below)), paragraphs)
+    return _Place(grid, Rules(_rule(above, kind), _rule(kind, below)), make_galley(paragraphs, kind.inks))
 
 
 @lru_cache(maxsize=512)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from renderers.deflate import zlib_stream
 from renderers.pdf.frozen.about import About, info_dictionary, xmp
-from renderers.pdf.frozen.content import FONT_NAMES, PT_PER_PX
+from renderers.pdf.frozen.content import FONT_NAMES, PIECES, PT_PER_PX
 from renderers.pdf.frozen.flow import picture_names
 from renderers.pdf.frozen.looks import Weight
 from renderers.pdf.frozen.objects import Objects, decimal, pdf_string
@@ -67,10 +67,14 @@ def _content(page: Page) -> bytes:
     scale, mark = decimal(PT_PER_PX), 0
     parts = [f"{scale} 0 0 -{scale} 0 {decimal(page.look.height * PT_PER_PX)} cm\n"]
     for placed in (*page.placed, *page.margins):
-        placed.first_mark = mark
+        placed.first_mark, first = mark, mark
         mark += len(placed.plate.elements.marked)
-        parts.append(f"q 1 0 0 1 0 {decimal(placed.y)} cm\n{placed.plate.content}Q\n")
-    return ("".join(parts) % tuple(range(mark))).encode()
+        parts.append(f"q 1 0 0 1 0 {decimal(placed.y)} cm\n")
+        start = len(parts)
+        parts += placed.plate.content
+        parts[start + 2 :: PIECES] = [str(number) for number in range(first, mark)]
+        parts.append("Q\n")
+    return "".join(parts).encode()
 
 
 def _add_font(objects: Objects, font: EmbeddedFont) -> int:
