@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from xml.etree.ElementTree import Element, tostring
 
 from renderers.pack import Pack
 from renderers.pdf.document import Composed
@@ -13,7 +12,7 @@ from renderers.pdf.frozen.flow import Flow, Room
 from renderers.pdf.frozen.lines import Typesetter
 from renderers.pdf.frozen.looks import Look, NotLearnedError, PageLooks, Weight
 from renderers.pdf.frozen.margins import Margins
-from renderers.pdf.frozen.markup import parsed
+from renderers.pdf.frozen.markup import Frame, bare_masthead, split_frame
 from renderers.pdf.frozen.pages import Page, fill_pages
 from renderers.pdf.frozen.parts import Parts
 from renderers.pdf.frozen.private_weasyprint import (
@@ -30,7 +29,6 @@ from renderers.pdf.library import font_file
 from renderers.pdf.pictures import Picture, picture
 
 _FONTS = {Weight.normal: "DejaVuSans.ttf", Weight.bold: "DejaVuSans-Bold.ttf"}
-_STRINGS = "data-"
 
 
 @dataclass(slots=True, eq=False)
@@ -63,34 +61,32 @@ class FrozenLayout:
         """
         if not is_supported():
             raise NotFrozenError(Reason.version, installed())
-        frame = parsed(composed.frame)
-        masthead = frame[1][0]
-        parts = (_inside(composed.frame), *composed.parts)
+        frame = split_frame(composed.frame)
         pictures = _ready(composed.pictures)
-        style = self._style(composed, pack, masthead)
+        style = self._style(composed, pack, frame)
         try:
-            pages = self._pages(parts, masthead, style, pictures)
+            pages = self._pages(composed.parts, frame, style, pictures)
         except NotLearnedError:
             _merge(style.body, learn_looks(composed.markup, language=pack.language, accent=pack.accent))
-            pages = self._pages(parts, masthead, style, pictures)
+            pages = self._pages(composed.parts, frame, style, pictures)
         are_common = all(one.plate.is_common for page in pages for one in (*page.placed, *page.margins))
         fonts = self._faces.embedded(are_common=are_common)
         return write_pdf(pages, about=_about(frame), pictures=pictures, fonts=fonts)
 
     def _pages(
-        self, parts: Sequence[str], masthead: Element, style: _Style, pictures: Mapping[str, Picture]
+        self, parts: Sequence[str], frame: Frame, style: _Style, pictures: Mapping[str, Picture]
     ) -> list[Page]:
         flow = Flow(self._typesetter, pictures, lay_table=lay_boxes)
-        strips = list(chain.from_iterable([style.parts.strips(part, flow) for part in parts]))
+        strips = list(chain.from_iterable([style.parts.strips(part, flow) for part in (frame.masthead, *parts)]))
         pages = fill_pages(strips, style.pages)
-        self._margins.fill(pages, _strings(masthead))
+        self._margins.fill(pages, frame.strings)
         return pages
 
-    def _style(self, composed: Composed, pack: Pack, masthead: Element) -> _Style:
+    def _style(self, composed: Composed, pack: Pack, frame: Frame) -> _Style:
         key = (pack.language, pack.accent)
         if key not in self._styles:
             look = learn_looks(composed.markup, language=pack.language, accent=pack.accent)
-            pages = learn_pages(_two_pages(pack, masthead), language=pack.language, accent=pack.accent)
+            pages = learn_pages(_two_pages(pack.language, frame), language=pack.language, accent=pack.accent)
             first = pages.first
             self._styles[key] = _Style(look, pages, Parts(look, Room(first.left, first.right - first.left)))
         return self._styles[key]
@@ -111,20 +107,13 @@ def _ready(pictures: Mapping[str, bytes]) -> dict[str, Picture]:
     return ready
 
 
-def _inside(frame: str) -> str:
-    """Return what the body of *frame* holds."""
-    return frame.partition("<body>")[2].removesuffix("</body></html>")
-
-
-def _about(root: Element) -> About:
-    head = root[0]
-    named = {element.get("name", ""): element.get("content", "") for element in head.iter("meta")}
+def _about(frame: Frame) -> About:
     about = About(
-        title=head.findtext("title") or "",
-        author=named["author"],
-        keywords=named["keywords"],
-        branch=named["branch"],
-        language=root.get("lang", ""),
+        title=frame.title,
+        author=frame.named["author"],
+        keywords=frame.named["keywords"],
+        branch=frame.named["branch"],
+        language=frame.language,
         producer=f"WeasyPrint {installed()}",
     )
     if "," in about.keywords or about.keywords != about.keywords.strip():
@@ -132,17 +121,10 @@ def _about(root: Element) -> About:
     return about
 
 
-def _strings(masthead: Element) -> dict[str, str]:
-    """Return the strings that the margins of the pages print; the masthead sets each from its data-… attribute."""
-    return {name.removeprefix(_STRINGS): text for name, text in masthead.items() if name.startswith(_STRINGS)}
-
-
-def _two_pages(pack: Pack, masthead: Element) -> str:
+def _two_pages(language: str, frame: Frame) -> str:
     """Return a document with the margins of the pack's, a word in each, and a second page."""
-    specimen = Element(masthead.tag, {**masthead.attrib, **{_STRINGS + name: "-" for name in _strings(masthead)}})
     return (
-        f'<html lang="{pack.language}"><head><title>-</title></head>'
-        f"<body>{tostring(specimen, encoding='unicode', short_empty_elements=False)}"
+        f'<html lang="{language}"><head><title>-</title></head><body>{bare_masthead(frame.masthead)}'
         f'<section style="break-before: page"><p>-</p></section></body></html>'
     )
 

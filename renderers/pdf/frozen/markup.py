@@ -13,7 +13,10 @@ from renderers.pdf.frozen.reasons import NotFrozenError, Reason
 _TEXT = re.compile(">([^<]+)<")
 _MARK = ">…<"
 _ALT = re.compile(' alt="([^"]*)"')
-_DATA = re.compile(' data-[a-z]+="[^"]*"')
+_DATA = re.compile(' data-([a-z]+)="([^"]*)"')
+_TITLE = re.compile("<title>([^<]*)</title>")
+_META = re.compile('<meta name="([a-z]+)" content="([^"]*)"/>')
+_LANGUAGE = re.compile('<html lang="([^"]*)">')
 _CHILD = re.compile(r"<(\w+)[^>]*>[^<]*</\1>")
 _SECTION = re.compile('<section(?: class="([^"]*)")?')
 _READ_DIFFERENTLY = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|="[^"\t\n\r]*[\t\n\r]')
@@ -25,6 +28,16 @@ class Split(NamedTuple):
     shape: str
     texts: list[str]
     alts: tuple[str, ...] = ()
+
+
+class Frame(NamedTuple):
+    """What a document says of itself, and the strings and the markup of its masthead."""
+
+    title: str
+    language: str
+    named: dict[str, str]
+    strings: dict[str, str]
+    masthead: str
 
 
 class SectionMarkup(NamedTuple):
@@ -53,6 +66,31 @@ def split_texts(markup: str) -> Split:
     return Split(_MARK.join(pieces[::2]), texts, alts)
 
 
+def split_frame(markup: str) -> Frame:
+    """Split what stands around the parts of a document.
+
+    Raises:
+        NotFrozenError: As `parsed`.
+    """
+    _check(markup)
+    head, _, body = markup.partition("<body>")
+    title, language = _TITLE.search(head), _LANGUAGE.search(head)
+    return Frame(
+        title=unescape(title[1]) if title else "",
+        language=unescape(language[1]) if language else "",
+        named={name: unescape(content) for name, content in _META.findall(head)},
+        # Each is printed in the margins of the pages, where the style names it.
+        strings={name: unescape(text) for name, text in _DATA.findall(body)},
+        masthead=body.removesuffix("</body></html>"),
+    )
+
+
+def bare_masthead(masthead: str) -> str:
+    """Return *masthead* without what is in it, and with a dash for each of its strings."""
+    opening = masthead.partition(">")[0]
+    return _DATA.sub(r' data-\1="-"', f"{opening}></div>")
+
+
 def split_section(markup: str) -> SectionMarkup | None:
     """Return the pieces of a section with a table among paragraphs, or None if *markup* is anything else."""
     opening, _, rest = markup.partition(">")
@@ -76,6 +114,10 @@ def parsed(markup: str) -> Element:
     Raises:
         NotFrozenError: An XML parser would read it differently from WeasyPrint's parser, which is one of HTML.
     """
+    _check(markup)
+    return fromstring(markup)
+
+
+def _check(markup: str) -> None:
     if _READ_DIFFERENTLY.search(markup):
         raise NotFrozenError(Reason.markup, "a control character, or a line end in an attribute")
-    return fromstring(markup)

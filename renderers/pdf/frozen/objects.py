@@ -1,16 +1,16 @@
 """Numbered objects → the bytes of a PDF 1.7 file. Source: ISO 32000-1, 7.5."""
 
+import re
 import struct
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
 
-import pydyf  # type: ignore[import-untyped]
-
 from renderers.deflate import zlib_stream
 
 _ROW = struct.Struct(">BIH")  # of the cross-reference stream
 _HEADER = b"%PDF-1.7\n%\xf0\x9f\x96\xa4\n"
+_SPECIAL = re.compile(rb"[\\()]")
 _HOLDER, _TABLE = 1, 2  # the numbers of the object stream and of the cross-reference stream
 
 
@@ -76,9 +76,10 @@ class Objects:
 
 @lru_cache(maxsize=512)
 def pdf_string(text: str) -> bytes:
-    """Return *text* as a PDF string."""
-    data: bytes = pydyf.String(text).data
-    return data
+    """Return *text* as a PDF string (7.9.2)."""
+    if text.isascii():
+        return b"(%b)" % _SPECIAL.sub(rb"\\\g<0>", text.encode())
+    return b"<feff%b>" % text.encode("utf-16-be").hex().encode()
 
 
 def decimal(value: float) -> str:
