@@ -180,9 +180,7 @@ def _table_block(section: TableSection) -> TableBlock:
 @lru_cache(maxsize=64)
 def _head(labels: tuple[str, ...], classes: tuple[str, ...]) -> Markup:
     """Return the head of a table, which is the same in all packs of a report."""
-    cells = (
-        f'<th scope="col" class="{own}">{escape(label)}</th>' for label, own in zip(labels, classes, strict=True)
-    )
+    cells = (f'<th scope="col" class="{own}">{escape(label)}</th>' for label, own in zip(labels, classes, strict=True))
     return Markup("".join(cells))
 
 

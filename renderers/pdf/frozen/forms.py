@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 
 from renderers.pdf.frozen.content import PIECES, areas_of
 from renderers.pdf.frozen.galley import Setting
@@ -17,7 +17,8 @@ Columns = tuple[tuple[float, float], ...]  # left edge and width of each
 class Form:
     """A strip with slots for its texts: all parts fit it whose paragraphs break into the same lines.
 
-    Its other fields are those of the strip; ``columns`` are those that an area fills, ``titles`` the places of the headings' titles among the texts.
+    ``content`` is as the strip's own; ``areas`` is its first piece, with slots for the ``columns`` that areas fill, and
+    ``titles`` are the places of the headings' titles among the texts. The rest is as in `Strip`.
     """
 
     content: list[str]
@@ -58,9 +59,7 @@ class Form:
 
 def make_form(piece: Piece, strip: Strip) -> Form:
     """Return the form of a strip, which was made of *piece*."""
-    places = [0]
-    for paragraph in piece.paragraphs:
-        places.append(places[-1] + len(paragraph.kinds))
+    firsts = [0, *accumulate(len(paragraph.kinds) for paragraph in piece.paragraphs)]
     return Form(
         content=strip.plate.content,
         areas=areas_of(piece),
@@ -72,7 +71,7 @@ def make_form(piece: Piece, strip: Strip) -> Form:
         cuttable=strip.cuttable,
         columns=tuple(area.column for area in piece.areas if area.column >= 0),
         headings=strip.plate.headings,
-        titles=tuple(places[heading.paragraph] for heading in strip.plate.headings),
+        titles=tuple(firsts[heading.paragraph] for heading in strip.plate.headings),
     )
 
 

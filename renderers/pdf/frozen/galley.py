@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import NamedTuple
 
 from renderers.pdf.frozen.content import begin_text
@@ -9,6 +10,8 @@ from renderers.pdf.frozen.lines import Line, Typesetter
 from renderers.pdf.frozen.looks import Type
 from renderers.pdf.frozen.piece import Paragraph
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
+
+_IS_COMMON = attrgetter("is_common")
 
 
 class Setting(NamedTuple):
@@ -50,7 +53,7 @@ class Galley:
         """
         runs = list(map(typesetter.shape, texts, self.kinds))
         places, shown = [*self.places], [run.show for run in runs]
-        is_common = all([run.is_common for run in runs])
+        is_common = all(map(_IS_COMMON, runs))
         open_ones = [*self.mixed]
         for number, width, edge, paragraph in self.lone:
             run = runs[number]

@@ -73,9 +73,7 @@ class FrozenLayout:
         fonts = self._faces.embedded(are_common=are_common)
         return write_pdf(pages, about=_about(frame), pictures=pictures, fonts=fonts)
 
-    def _pages(
-        self, parts: Sequence[str], frame: Frame, style: _Style, pictures: Mapping[str, Picture]
-    ) -> list[Page]:
+    def _pages(self, parts: Sequence[str], frame: Frame, style: _Style, pictures: Mapping[str, Picture]) -> list[Page]:
         flow = Flow(self._typesetter, pictures, lay_table=lay_boxes)
         strips = list(chain.from_iterable([style.parts.strips(part, flow) for part in (frame.masthead, *parts)]))
         pages = fill_pages(strips, style.pages)

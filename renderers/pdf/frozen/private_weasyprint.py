@@ -11,11 +11,11 @@ from types import SimpleNamespace
 from typing import Any, Final, ParamSpec, TypeVar
 
 from renderers.pdf.frozen.looks import (
+    NO_STROKE,
     Across,
     Colour,
     Display,
     Length,
-    NO_STROKE,
     Look,
     MarginText,
     PageLook,

@@ -46,7 +46,8 @@ def _resources(objects: Objects, pictures: Mapping[str, Picture], fonts: Mapping
     names = picture_names(pictures)
     font_entries = [f"/{FONT_NAMES[weight]} {_add_font(objects, font)} 0 R" for weight, font in fonts.items()]
     picture_entries = [
-        f"/{names[address]} {objects.add_stream(picture.entries(), picture.rows)} 0 R" for address, picture in pictures.items()
+        f"/{names[address]} {objects.add_stream(picture.entries(), picture.rows)} 0 R"
+        for address, picture in pictures.items()
     ]
     return f"<</Font<<{''.join(font_entries)}>>/XObject<<{''.join(picture_entries)}>>>>".encode()
 

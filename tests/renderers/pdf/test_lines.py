@@ -74,7 +74,7 @@ def test_lines_of_other_words_are_weasyprints(press, kind, words, awkward, place
 @settings(max_examples=200, deadline=None)
 @given(words=_WORDS, width=st.floats(1, 500))
 def test_lines_behind_another_text_are_weasyprints(press, kind, words, width):
-    """A text that a space parts from one before it in the line breaks where WeasyPrint breaks it, or behind that one."""
+    """A text that a space parts from one before it breaks where WeasyPrint breaks it, or behind that one."""
     typesetter, text = press._layout._typesetter, " " + " ".join(words)
     if typesetter.shape(text, kind).width <= width:
         return
