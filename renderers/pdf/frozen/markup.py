@@ -52,12 +52,17 @@ class SectionMarkup(NamedTuple):
 
 
 def split_texts(markup: str) -> Split:
-    """Split *markup*; what only sets strings of the page margins belongs to neither."""
+    """Split *markup*; what only sets strings of the page margins belongs to neither.
+
+    Raises:
+        NotFrozenError: As `parsed`, for an alt text.
+    """
     alts: tuple[str, ...] = ()
     if " data-" in markup:
         markup = _DATA.sub("", markup)
     if ' alt="' in markup:
         found = _ALT.split(markup)
+        _check("".join([f'="{alt}"' for alt in found[1::2]]))
         markup, alts = "".join(found[::2]), tuple(map(unescape, found[1::2]))
     pieces = _TEXT.split(markup)
     texts = pieces[1::2]

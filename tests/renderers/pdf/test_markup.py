@@ -1,6 +1,9 @@
 """Markup is taken apart into what packs share and what they do not."""
 
+import pytest
+
 from renderers.pdf.frozen.markup import Frame, split_frame, split_section, split_texts
+from renderers.pdf.frozen.reasons import NotFrozenError
 
 _TABLE = (
     '<section class="keep"><h2>Medlemmer</h2><table><colgroup><col style="width: 100.0%"/></colgroup>'
@@ -24,6 +27,13 @@ def test_alt_texts_and_strings_are_no_part_of_the_shape():
 
     assert '<div><img src="pack:chart-1"/></div>' == one.shape
     assert ([], ("2 > 1",)) == (one.texts, one.alts)
+
+
+@pytest.mark.parametrize("alt", ["a\nb", "a\tb", "a\x85b"])
+def test_alt_texts_that_parsers_disagree_on_are_refused(alt):
+    """A line end or a control character in an attribute is for WeasyPrint to read, in later packs too."""
+    with pytest.raises(NotFrozenError):
+        split_texts(f'<img src="pack:chart-1" alt="{alt}"/>')
 
 
 def test_section_with_a_table_is_cut_into_its_rows():
