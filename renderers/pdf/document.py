@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from jinja2 import Template
-
 from renderers.errors import RefusedResourceError, RenderError
 from renderers.language import formatter
 from renderers.pack import About, Pack
@@ -64,7 +62,7 @@ def compose(pack: Pack, *, charts: Mapping[str, bytes], alt_texts: Mapping[str, 
     """
     _check_charts(pack, charts, alt_texts)
     found = tuple(blocks(pack.sections, charts=charts, alt_texts=alt_texts))
-    frame = _template("document").render(pack=pack)
+    frame = templates().get_template("document.html.j2").render(pack=pack)
     parts = [_macro("text", "notice")(notice) for notice in pack.notices]
     parts += [_macro(block.kind, block.kind)(block) for block in found]
     return Composed(
@@ -82,13 +80,8 @@ def compose(pack: Pack, *, charts: Mapping[str, bytes], alt_texts: Mapping[str, 
 
 @cache
 def _macro(template: str, name: str) -> Callable[..., str]:
-    found: Callable[..., str] = getattr(_template(template).module, name)
+    found: Callable[..., str] = getattr(templates().get_template(f"{template}.html.j2").module, name)
     return found
-
-
-@cache
-def _template(name: str) -> Template:
-    return templates().get_template(f"{name}.html.j2")
 
 
 @lru_cache(maxsize=64)

@@ -93,6 +93,7 @@ def templates() -> Environment:
         loader=_DenseLoader("renderers.pdf"),
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
     )
 
 
