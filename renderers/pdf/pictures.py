@@ -14,6 +14,7 @@ from typing import Any
 import pydyf  # type: ignore[import-untyped]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_CHUNK = struct.Struct(">I4s")
 _HEADER = struct.Struct(">IIBBBBB")
 _RESOLUTION = struct.Struct(">IIB")
 _METRES_PER_PX = 0.0254 / 96
@@ -131,6 +132,6 @@ def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
     # A chunk is its length, its kind, its content and a checksum of four bytes.
     place = len(_SIGNATURE)
     while place < len(png):
-        (length,) = struct.unpack_from(">I", png, place)
-        yield png[place + 4 : place + 8], png[place + 8 : place + 8 + length]
+        length, kind = _CHUNK.unpack_from(png, place)
+        yield kind, png[place + 8 : place + 8 + length]
         place += 12 + length

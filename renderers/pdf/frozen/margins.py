@@ -32,8 +32,9 @@ class Margins:
         Raises:
             NotFrozenError: A text is not known, or does not fit.
         """
+        words = {**strings, "pages": str(len(pages))}
         for number, page in enumerate(pages, start=1):
-            words = {**strings, "page": str(number), "pages": str(len(pages))}
+            words["page"] = str(number)
             for look in page.look.margin_texts:
                 page.margins += [Placed(plate=plate, y=0.0) for plate in self._plates(look, _text(look, words))]
 
@@ -69,10 +70,10 @@ def _lay_line(look: MarginText, number: int, count: int) -> Form:
 
 
 def _text(look: MarginText, words: Mapping[str, str]) -> str:
-    unset = [word.value for word in look.words if word.kind != "text" and word.value not in words]
-    if unset:
-        raise NotFrozenError(Reason.style, f"the string {unset[0]} in the margin of the page")
-    text = "".join(word.value if word.kind == "text" else words[word.value] for word in look.words)
+    try:
+        text = "".join([word.value if word.kind == "text" else words[word.value] for word in look.words])
+    except KeyError as unset:
+        raise NotFrozenError(Reason.style, f"the string {unset} in the margin of the page") from unset
     if text != text.strip(" "):
         raise NotFrozenError(Reason.markup, f'white space in "{text}"')
     return text

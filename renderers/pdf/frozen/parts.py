@@ -5,7 +5,7 @@ of its own, as long as they break into as many lines.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
@@ -114,16 +114,18 @@ class Parts:
         )
         strips += [*table, *self._beside(section.below, look, flow, parents)]
         if look.keeps_whole:
-            strips = [strips[0], *(strip if strip.glued else replace(strip, glued=True) for strip in strips[1:])]
-        strips[0] = replace(strips[0], before=max(strips[0].before, look.margin.top))
-        strips[-1] = replace(strips[-1], after=max(strips[-1].after, look.margin.bottom))
+            for strip in strips[1:]:
+                strip.glued = True
+        strips[0].before = max(strips[0].before, look.margin.top)
+        strips[-1].after = max(strips[-1].after, look.margin.bottom)
         return strips
 
     def _beside(self, kids: Iterable[str], look: Look, flow: Flow, parents: tuple[Parent, ...]) -> list[Strip]:
         """Return what stands beside a table."""
         found = [strip for kid in kids for strip in self._strips(kid, look, flow, parents=parents)]
         if look.keeps_whole:
-            found = [replace(strip, cuttable=False) if strip.cuttable else strip for strip in found]
+            for strip in found:
+                strip.cuttable = False
         return found
 
 
