@@ -15,8 +15,6 @@ from renderers.sections import ChartSection
 
 # Source: XML 1.0, 2.2, "Char". The title goes into the document's XMP, which is XML.
 _UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\ud800-\\udfff\\ufffe\\uffff]")
-# Values are escaped, so that only a template's own line ends stand between two tags. WeasyPrint would make each a box.
-_BETWEEN_TAGS = re.compile(r">[ \t]*\n[ \t\n]*<")
 _END = "</body></html>"
 
 
@@ -93,7 +91,7 @@ def _about_part(about: About, language: str) -> str:
 
 
 def _clean(markup: str) -> str:
-    return _BETWEEN_TAGS.sub("><", _UNPRINTABLE.sub("", markup)).strip()
+    return _UNPRINTABLE.sub("", markup)
 
 
 def print_composed(composed: Composed, pack: Pack) -> bytes:

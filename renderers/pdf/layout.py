@@ -1,7 +1,9 @@
 """Where things go on the page: tiles in rows, charts side by side, widths of table columns."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 
 from markupsafe import Markup, escape
@@ -23,6 +25,7 @@ _VALUE_CHARACTERS = {5: 8, 4: 11}
 _LABEL_CHARACTERS = {5: 18, 4: 25, 3: 36}
 _HALF_PAGE_CATEGORIES = 14
 _TABLE_KEPT_WHOLE_ROWS = 14
+_ESCAPED = re.compile("[&<>\"']")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +61,16 @@ class ChartsBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableBlock:
-    """A table; ``classes`` has one word list a column, ``is_short`` says that it should stay on one page.
+    """A table; ``is_short`` says that it should stay on one page.
 
-    ``lines`` are the cells of each row as markup, and ``total`` those of the last one: most of a document is cells.
+    ``columns``, ``head`` and ``rows`` are markup: most of a document is cells.
     """
 
     kind: str = "table"
     section: TableSection
-    widths_percent: tuple[float, ...]
-    classes: tuple[str, ...]
-    lines: tuple[Markup, ...]
-    total: Markup
+    columns: Markup
+    head: Markup
+    rows: Markup
     is_short: bool
 
 
@@ -147,8 +149,8 @@ def column_widths(section: TableSection) -> tuple[float, ...]:
     lines = [*section.rows, *([section.total] if section.total else [])]
     needs = []
     for position, column in enumerate(section.columns):
-        longest = max((len(line[position].text) for line in lines), default=0)
-        longest_word = max((len(word) for word in column.label.split()), default=0)
+        longest = max([len(line[position].text) for line in lines], default=0)
+        longest_word = max(map(len, column.label.split()), default=0)
         # A heading may break between words; a long text may take two lines.
         needs.append(min(max(longest, longest_word + 1, 7), 44) + 3)
     return tuple(round(100 * need / sum(needs), 2) for need in needs)
@@ -168,23 +170,44 @@ def _table_block(section: TableSection) -> TableBlock:
     classes = tuple("number" if n else "after" if b else "" for n, b in zip(numeric, before, strict=True))
     return TableBlock(
         section=section,
-        widths_percent=column_widths(section),
-        classes=classes,
-        lines=tuple(_cells(row, classes) for row in section.rows),
-        total=_cells(section.total or (), classes),
+        columns=Markup("".join([f'<col style="width: {width}%"/>' for width in column_widths(section)])),
+        head=_head(tuple([column.label for column in section.columns]), classes),
+        rows=_rows(section, classes),
         is_short=len(section.rows) <= _TABLE_KEPT_WHOLE_ROWS,
     )
 
 
-def _cells(row: Sequence[Cell], classes: Sequence[str]) -> Markup:
-    """Return the cells of a row; a text in the first column heads it."""
+@lru_cache(maxsize=64)
+def _head(labels: tuple[str, ...], classes: tuple[str, ...]) -> Markup:
+    """Return the head of a table, which is the same in all packs of a report."""
+    cells = (f'<th scope="col" class="{own}">{escape(label)}</th>' for label, own in zip(labels, classes, strict=True))
+    return Markup("".join(cells))
+
+
+def _rows(section: TableSection, classes: tuple[str, ...]) -> Markup:
+    rows = [f"<tr>{_cells(row, classes)}</tr>" for row in section.rows]
+    if section.total:
+        rows.append(f'<tr class="total">{_cells(section.total, classes)}</tr>')
+    return Markup("".join(rows))
+
+
+def _cells(row: Sequence[Cell], classes: tuple[str, ...]) -> str:
+    texts = [cell.text for cell in row]
+    if _ESCAPED.search("".join(texts)):
+        texts = [str(escape(text)) for text in texts]
+    return _row_template(tuple([cell.mark is Mark.shown for cell in row]), classes) % tuple(texts)
+
+
+@lru_cache(maxsize=512)
+def _row_template(are_shown: tuple[bool, ...], classes: tuple[str, ...]) -> str:
+    """Return a row with a slot for each text; a text in the first column heads it."""
     cells = [
-        f'<td class="{own if cell.mark is Mark.shown else f"{own} unshown"}">{escape(cell.text)}</td>'
-        for cell, own in zip(row, classes, strict=False)
+        f'<td class="{own if is_shown else f"{own} unshown"}">%s</td>'
+        for is_shown, own in zip(are_shown, classes, strict=True)
     ]
     if cells and classes[0] != "number":
-        cells[0] = f'<th scope="row">{escape(row[0].text)}</th>'
-    return Markup("".join(cells))
+        cells[0] = '<th scope="row">%s</th>'
+    return "".join(cells)
 
 
 def _figure(section: ChartSection, number: int, charts: Mapping[str, bytes], alt_texts: Mapping[str, str]) -> Figure:

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
@@ -77,15 +78,22 @@ def stylesheet(language: str, accent: str) -> Any:
     return parts.weasyprint.CSS(string=text, font_config=parts.fonts, url_fetcher=parts.fetcher({}))
 
 
+class _DenseLoader(PackageLoader):
+    """Loads templates without the line ends between their tags, of which WeasyPrint would make boxes."""
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool] | None]:
+        source, path, is_current = super().get_source(environment, template)
+        return "".join(map(str.strip, source.splitlines())), path, is_current
+
+
 @cache
 def templates() -> Environment:
     """Return the templates, which escape every value."""
     return Environment(
-        loader=PackageLoader("renderers.pdf"),
+        loader=_DenseLoader("renderers.pdf"),
         autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+        auto_reload=False,
     )
 
 

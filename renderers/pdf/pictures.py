@@ -5,13 +5,16 @@ the document. A PDF can hold the compressed rows of a PNG unchanged, palette inc
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import takewhile
 from typing import Any
 
 import pydyf  # type: ignore[import-untyped]
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_CHUNK = struct.Struct(">I4s")
 _HEADER = struct.Struct(">IIBBBBB")
 _RESOLUTION = struct.Struct(">IIB")
 _METRES_PER_PX = 0.0254 / 96
@@ -51,13 +54,16 @@ class Picture:
         stream.transform(concrete_width, 0, 0, -concrete_height, 0, concrete_height)
         stream.draw_x_object(name)
 
+    def entries(self) -> bytes:
+        """Return the entries of the image object's dictionary but for its filter (ISO 32000-1, 8.9.5)."""
+        shape = (self.width, self.height, self._space, self.bits, self._colours, self.bits, self.width)
+        return (
+            b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace%b/BitsPerComponent %d/Interpolate true"
+            b"/DecodeParms<</Predictor 15/Colors %d/BitsPerComponent %d/Columns %d>>" % shape
+        )
+
     def get_x_object(self, interpolate: bool, _dpi_ratio: float) -> pydyf.Stream:
         """Return the image object with the PNG's own compressed rows. The name is WeasyPrint's."""
-        colours = 3 if self.colour_type == _RGB else 1
-        space: object = {_GREY: "/DeviceGray", _RGB: "/DeviceRGB"}.get(self.colour_type)
-        if space is None:
-            palette = f"<{self.palette.hex()}>"
-            space = pydyf.Array(("/Indexed", "/DeviceRGB", len(self.palette) // 3 - 1, palette))
         return pydyf.Stream(
             [self.rows],
             pydyf.Dictionary(
@@ -66,17 +72,27 @@ class Picture:
                     "Subtype": "/Image",
                     "Width": self.width,
                     "Height": self.height,
-                    "ColorSpace": space,
+                    "ColorSpace": self._space,
                     "BitsPerComponent": self.bits,
                     "Interpolate": "true" if interpolate else "false",
                     "Filter": "/FlateDecode",
                     # 15: each row names its own predictor, as PNG rows do.
                     "DecodeParms": pydyf.Dictionary(
-                        {"Predictor": 15, "Colors": colours, "BitsPerComponent": self.bits, "Columns": self.width}
+                        {"Predictor": 15, "Colors": self._colours, "BitsPerComponent": self.bits, "Columns": self.width}
                     ),
                 }
             ),
         )
+
+    @property
+    def _space(self) -> bytes:
+        if self.colour_type == _PALETTE:
+            return b"[/Indexed/DeviceRGB %d<%b>]" % (len(self.palette) // 3 - 1, self.palette.hex().encode())
+        return b"/DeviceRGB" if self.colour_type == _RGB else b"/DeviceGray"
+
+    @property
+    def _colours(self) -> int:
+        return 3 if self.colour_type == _RGB else 1
 
 
 def picture(png: bytes) -> Picture | None:
@@ -103,7 +119,8 @@ def is_wide(png: bytes) -> bool:
 
     Its resolution says how wide it is meant to be; a picture without one is judged by its shape.
     """
-    chunks = dict(_chunks(png))
+    # Both chunks stand before the rows (PNG, 5.6).
+    chunks = dict(takewhile(lambda chunk: chunk[0] != b"IDAT", _chunks(png)))
     width, height, *_ = _HEADER.unpack(chunks[b"IHDR"])
     per_metre, _, unit = _RESOLUTION.unpack(chunks.get(b"pHYs", bytes(9)))
     if unit == 1 and per_metre:
@@ -111,11 +128,10 @@ def is_wide(png: bytes) -> bool:
     return bool(width > _WIDE_ASPECT * height)
 
 
-def _chunks(png: bytes) -> list[tuple[bytes, bytes]]:
+def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
     # A chunk is its length, its kind, its content and a checksum of four bytes.
-    found, place = [], len(_SIGNATURE)
+    place = len(_SIGNATURE)
     while place < len(png):
-        (length,) = struct.unpack_from(">I", png, place)
-        found.append((png[place + 4 : place + 8], png[place + 8 : place + 8 + length]))
+        length, kind = _CHUNK.unpack_from(png, place)
+        yield kind, png[place + 8 : place + 8 + length]
         place += 12 + length
-    return found

@@ -3,33 +3,46 @@
 Source: ISO 32000-1, 8 (graphics), 9 (text), 14.6 (marked content).
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 
 from renderers.pdf.frozen.looks import Colour, Weight
-from renderers.pdf.frozen.objects import decimal
+from renderers.pdf.frozen.objects import decimal, short
 from renderers.pdf.frozen.piece import Area, Box, Piece, PlacedPicture, PlacedText
 
 PT_PER_PX = 0.75
+PIECES = 6
 FONT_NAMES = {Weight.normal: "F0", Weight.bold: "F1"}
 
 
-def piece_content(piece: Piece) -> str:
-    """Return the content of *piece*, with a slot for the number of each mark, and number the marks from 0."""
+def content_of(piece: Piece) -> list[str]:
+    """Return the content of *piece* in pieces: its areas, and `PIECES` for each text and picture.
+
+    Those are an opening, the number of its mark, which is for the page to set, ink and place, height and font, glyphs,
+    and a closing. The marks are numbered from 0 in the nodes.
+    """
     nodes = [*(text.node for text in piece.texts), *(picture.node for picture in piece.pictures)]
     for mark, node in enumerate(nodes):
         node.mark = mark
-    return piece_template(piece) % tuple(chain.from_iterable((short(text.x), text.run.show) for text in piece.texts))
+    edges = chain.from_iterable((area.x, area.width) for area in piece.areas if area.column >= 0)
+    pieces, before = [areas_of(piece) % tuple(edges)], ""
+    for text in piece.texts:
+        own = ink(text.type.colour)
+        pieces += _text(text, own if own != before else "")
+        before = own
+    for picture in piece.pictures:
+        pieces += _picture(picture)
+    return pieces
 
 
-def piece_template(piece: Piece) -> str:
-    """Return the content of *piece* with slots for the place and the glyphs of each text, and for its mark's slot."""
-    return "".join((*map(_area, piece.areas), *_texts(piece.texts), *map(_picture, piece.pictures)))
+def areas_of(piece: Piece) -> str:
+    """Return the areas of *piece*, with slots for place and width of those that fill a column."""
+    return "".join(map(_area, piece.areas))
 
 
 def _area(area: Area) -> str:
-    box = f"{short(area.x)} {short(area.y)} {short(area.width)} {short(area.height)} re"
+    x, width = ("%.3f", "%.3f") if area.column >= 0 else (short(area.x), short(area.width))
+    box = f"{x} {short(area.y)} {width} {short(area.height)} re"
     if area.is_line:
         y, end = short(area.y + area.height / 2), short(area.x + area.width)
         path = f"{_rgb(area.colour)} RG {decimal(area.height)} w {short(area.x)} {y} m {end} {y} l S"
@@ -51,18 +64,29 @@ def _inside(area: Area, frame: Box) -> str:
     return " ".join(map(short, (x, y if area.y > y else y + area.height, width, height - area.height)))
 
 
-def _texts(texts: list[PlacedText]) -> Iterator[str]:
-    colour: Colour | None = None
-    for text in texts:
-        kind = text.type
-        ink = f"{_rgb(kind.colour)} rg " if kind.colour != colour else ""
-        colour = kind.colour
-        # Place before size, as WeasyPrint writes them: programs that extract text judge line ends by both. The height
-        # is as exact as WeasyPrint's: programs that draw move a baseline to the next whole pixel.
-        yield (
-            f"/Span<</MCID %%d>>BDC {ink}BT 1 0 0 -1 %s {decimal(text.y)} Tm "
-            f"/{FONT_NAMES[kind.weight]} {_points(kind.size)} Tf %sTJ ET EMC\n"
-        )
+def _text(text: PlacedText, own_ink: str) -> tuple[str, ...]:
+    # Place before size, as WeasyPrint writes them: programs that extract text judge line ends by both. The height
+    # is as exact as WeasyPrint's: programs that draw move a baseline to the next whole pixel.
+    font = f"{FONT_NAMES[text.type.weight]} {_points(text.type.size)}"
+    return (
+        "/Span<</MCID ",
+        "",
+        f"{begin_text(own_ink)}{short(text.x)}",
+        f" {decimal(text.y)} Tm /{font} Tf ",
+        text.run.show,
+        "TJ ET EMC\n",
+    )
+
+
+def begin_text(own_ink: str) -> str:
+    """Return the third piece of a text before its left edge; *own_ink* is empty if it is that of the text before it."""
+    return f">>BDC {own_ink}BT 1 0 0 -1 "
+
+
+@lru_cache(maxsize=256)
+def ink(colour: Colour) -> str:
+    """Return the operation that lets text have *colour*."""
+    return f"{_rgb(colour)} rg "
 
 
 @lru_cache(maxsize=256)
@@ -71,18 +95,14 @@ def _points(size: float) -> str:
     return decimal(int(size * 1024) / 1024)
 
 
-def _picture(picture: PlacedPicture) -> str:
-    return (
-        f"/Figure<</MCID %%d>>BDC q {decimal(picture.width)} 0 0 {decimal(-picture.height)} "
-        f"{decimal(picture.x)} {decimal(picture.y + picture.height)} cm /{picture.name} Do Q EMC\n"
+def _picture(picture: PlacedPicture) -> tuple[str, ...]:
+    matrix = (
+        f"{decimal(picture.width)} 0 0 {decimal(-picture.height)} "
+        f"{decimal(picture.x)} {decimal(picture.y + picture.height)}"
     )
+    return ("/Figure<</MCID ", "", f">>BDC q {matrix} cm /{picture.name} Do Q EMC\n", "", "", "")
 
 
 @lru_cache(maxsize=256)
 def _rgb(colour: Colour) -> str:
     return " ".join(map(decimal, colour))
-
-
-def short(value: float) -> str:
-    """Return a place or a size to a thousandth of a px."""
-    return f"{value:.3f}"

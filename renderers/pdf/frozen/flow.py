@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 from xml.etree.ElementTree import Element
 
-from renderers.pdf.frozen.lines import Line, Typesetter
+from renderers.pdf.frozen.lines import Line, Typesetter, check_space
 from renderers.pdf.frozen.looks import Across, Display, Look, Type
-from renderers.pdf.frozen.piece import Area, Box, Heading, Node, Piece, PlacedPicture, PlacedText
+from renderers.pdf.frozen.piece import Area, Box, Heading, Node, Paragraph, Piece, PlacedPicture, PlacedText
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
-from renderers.pdf.frozen.shaping import is_tidy
 
 if TYPE_CHECKING:
-    from renderers.pdf.frozen.rows import RowShapes
     from renderers.pdf.pictures import Picture
 
 _ROLES = {
@@ -73,13 +71,11 @@ class Flow:
         pictures: Mapping[str, "Picture"],
         *,
         lay_table: "LayTable",
-        row_shapes: "RowShapes",
     ) -> None:
-        self.row_shapes = row_shapes
-        self._typesetter = typesetter
+        self.typesetter = typesetter
+        self.pictures = pictures
+        self.names = picture_names(pictures)
         self._lay_table = lay_table
-        self._pictures = pictures
-        self._names = picture_names(pictures)
 
     def block(self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, into: Node) -> None:
         """Lay *element* out below the cursor, and add its node to *into*."""
@@ -125,7 +121,7 @@ class Flow:
         top = cursor.y
         cursor.y += edge_above
         if look.outline_level and (title := "".join(element.itertext())):
-            piece.headings.append(Heading(look.outline_level, title, x, cursor.settle()))
+            piece.headings.append(Heading(look.outline_level, title, x, cursor.settle(), len(piece.paragraphs)))
         self.content(piece, element, look, room=inner, cursor=cursor, node=node)
         if look.min_height:
             cursor.y = max(cursor.settle(), top + edge_above + look.min_height)
@@ -138,7 +134,9 @@ class Flow:
     def _lines(
         self, piece: Piece, texts: tuple["InlineText", ...], look: Look, *, room: Room, cursor: Cursor, node: Node
     ) -> None:
-        lines = self._typesetter.set(tuple((text.text, text.look.type) for text in texts), room.width)
+        kinds = tuple(text.look.type for text in texts)
+        lines = self.typesetter.set(tuple(zip((text.text for text in texts), kinds, strict=True)), room.width)
+        piece.paragraphs.append(Paragraph(kinds, look.across is Across.right, room.x, room.width))
         inline = [node.add(role(text.element_tag)) if text.element_tag else node for text in texts]
         for line in lines:
             above, below = _extent(line, texts, look.type)
@@ -152,7 +150,7 @@ class Flow:
 
     def _picture(self, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, node: Node) -> None:
         address = element.get("src", "")
-        picture = self._pictures.get(address)
+        picture = self.pictures.get(address)
         if picture is None:
             raise NotFrozenError(Reason.picture, address)
         if look.width is None or look.background or any(_all_sides(look)):
@@ -167,11 +165,8 @@ class Flow:
         drawn_height = drawn_width / picture.ratio
         node.alt = element.get("alt", "")
         node.box = (room.x, y, room.x + width, y + height)
-        piece.pictures.append(
-            PlacedPicture(
-                room.x, y + (height - drawn_height) / 2, drawn_width, drawn_height, self._names[address], node
-            )
-        )
+        top, name = y + (height - drawn_height) / 2, self.names[address]
+        piece.pictures.append(PlacedPicture(room.x, top, drawn_width, drawn_height, name, address, node))
         cursor.y += height
 
 
@@ -194,8 +189,7 @@ def inline_texts(element: Element, look: Look) -> tuple[InlineText, ...] | None:
         text = element.text
         if not text:
             return ()
-        if not is_tidy(text):
-            raise NotFrozenError(Reason.markup, f'white space in "{text}"')
+        check_space((text,))
         return (InlineText(text, look, ""),)
     kids = [look.kid(child.tag, child.get("class", "")) for child in element]
     if not any(kid.display is Display.inline for kid in kids):
@@ -209,11 +203,7 @@ def inline_texts(element: Element, look: Look) -> tuple[InlineText, ...] | None:
         found.append(InlineText(child.text or "", kid, child.tag))
         found.append(InlineText(child.tail or "", look, ""))
     texts = [one for one in found if one.text or one.element_tag]
-    whole = "".join(one.text for one in texts)
-    if not is_tidy(whole) or not all(one.text.strip() for one in texts):
-        raise NotFrozenError(Reason.markup, f'white space in "{whole}"')
-    if any(one.text.endswith(" ") for one in texts):
-        raise NotFrozenError(Reason.line, f'a text that begins behind a space in "{whole}"')
+    check_space([one.text for one in texts])
     return tuple(texts)
 
 

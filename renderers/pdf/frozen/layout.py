@@ -1,20 +1,20 @@
 """The frozen layout of a process: what it has learned of styles, its fonts, and the way from markup to file."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from xml.etree.ElementTree import Element, fromstring, tostring
 
 from renderers.pack import Pack
 from renderers.pdf.document import Composed
 from renderers.pdf.frozen.about import About
+from renderers.pdf.frozen.boxes import lay_boxes
 from renderers.pdf.frozen.flow import Flow, Room
 from renderers.pdf.frozen.lines import Typesetter
 from renderers.pdf.frozen.looks import Look, NotLearnedError, PageLooks, Weight
 from renderers.pdf.frozen.margins import Margins
-from renderers.pdf.frozen.pages import Page, cut_strips, fill_pages
-from renderers.pdf.frozen.plate import Strip
+from renderers.pdf.frozen.markup import Frame, bare_masthead, split_frame
+from renderers.pdf.frozen.pages import Page, fill_pages
+from renderers.pdf.frozen.parts import Parts
 from renderers.pdf.frozen.private_weasyprint import (
     break_first_line,
     installed,
@@ -23,41 +23,21 @@ from renderers.pdf.frozen.private_weasyprint import (
     learn_pages,
 )
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
-from renderers.pdf.frozen.rows import RowShapes
 from renderers.pdf.frozen.shaping import Faces
-from renderers.pdf.frozen.tables import lay_table
 from renderers.pdf.frozen.write import write_pdf
 from renderers.pdf.library import font_file
 from renderers.pdf.pictures import Picture, picture
 
 _FONTS = {Weight.normal: "DejaVuSans.ttf", Weight.bold: "DejaVuSans-Bold.ttf"}
-_READ_DIFFERENTLY = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]|="[^"\t\n\r]*[\t\n\r]')
-_STRINGS = "data-"
-_MOST_PARTS = 64  # remembered, of each language
 
 
 @dataclass(slots=True, eq=False)
 class _Style:
-    """What is known of one language in one colour; ``known`` are the strips of parts that may return."""
+    """What is known of one language in one colour."""
 
     body: Look
     pages: PageLooks
-    known: dict[str, tuple[Strip, ...]] = field(default_factory=dict)
-
-    def strips(self, part: str, flow: Flow) -> tuple[Strip, ...]:
-        """Return a part of a document as strips. What has neither a picture nor a table may be the same again."""
-        found = self.known.get(part)
-        if found is None:
-            found = self.cut(_parsed(part), flow)
-            if "<img" not in part and "<table" not in part:
-                if len(self.known) >= _MOST_PARTS:
-                    self.known.clear()
-                self.known[part] = found
-        return found
-
-    def cut(self, element: Element, flow: Flow) -> tuple[Strip, ...]:
-        first = self.pages.first
-        return cut_strips(flow, element, self.body, Room(first.left, first.right - first.left))
+    parts: Parts
 
 
 @dataclass(slots=True)
@@ -67,12 +47,10 @@ class FrozenLayout:
     _styles: dict[tuple[str, str], _Style] = field(default_factory=dict)
     _faces: Faces = field(default_factory=lambda: Faces({weight: font_file(name) for weight, name in _FONTS.items()}))
     _typesetter: Typesetter = field(init=False)
-    _row_shapes: RowShapes = field(init=False)
     _margins: Margins = field(init=False)
 
     def __post_init__(self) -> None:
         self._typesetter = Typesetter(self._faces.shape, self._faces.shape_word, break_first_line)
-        self._row_shapes = RowShapes(self._faces.shape)
         self._margins = Margins(self._typesetter)
 
     def draw(self, composed: Composed, pack: Pack) -> bytes:
@@ -83,34 +61,32 @@ class FrozenLayout:
         """
         if not is_supported():
             raise NotFrozenError(Reason.version, installed())
-        frame = _parsed(composed.frame)
-        masthead = frame[1][0]
+        frame = split_frame(composed.frame)
         pictures = _ready(composed.pictures)
-        style = self._style(composed, pack, masthead)
+        style = self._style(composed, pack, frame)
         try:
-            pages = self._pages(composed.parts, masthead, style, pictures)
+            pages = self._pages(composed.parts, frame, style, pictures)
         except NotLearnedError:
             _merge(style.body, learn_looks(composed.markup, language=pack.language, accent=pack.accent))
-            pages = self._pages(composed.parts, masthead, style, pictures)
+            pages = self._pages(composed.parts, frame, style, pictures)
         are_common = all(one.plate.is_common for page in pages for one in (*page.placed, *page.margins))
         fonts = self._faces.embedded(are_common=are_common)
         return write_pdf(pages, about=_about(frame), pictures=pictures, fonts=fonts)
 
-    def _pages(
-        self, parts: Sequence[str], masthead: Element, style: _Style, pictures: Mapping[str, Picture]
-    ) -> list[Page]:
-        flow = Flow(self._typesetter, pictures, lay_table=lay_table, row_shapes=self._row_shapes)
-        strips = [*style.cut(masthead, flow), *chain.from_iterable(style.strips(part, flow) for part in parts)]
+    def _pages(self, parts: Sequence[str], frame: Frame, style: _Style, pictures: Mapping[str, Picture]) -> list[Page]:
+        flow = Flow(self._typesetter, pictures, lay_table=lay_boxes)
+        strips = list(chain.from_iterable([style.parts.strips(part, flow) for part in (frame.masthead, *parts)]))
         pages = fill_pages(strips, style.pages)
-        self._margins.fill(pages, _strings(masthead))
+        self._margins.fill(pages, frame.strings)
         return pages
 
-    def _style(self, composed: Composed, pack: Pack, masthead: Element) -> _Style:
+    def _style(self, composed: Composed, pack: Pack, frame: Frame) -> _Style:
         key = (pack.language, pack.accent)
         if key not in self._styles:
             look = learn_looks(composed.markup, language=pack.language, accent=pack.accent)
-            pages = learn_pages(_two_pages(pack, masthead), language=pack.language, accent=pack.accent)
-            self._styles[key] = _Style(look, pages)
+            pages = learn_pages(_two_pages(pack.language, frame), language=pack.language, accent=pack.accent)
+            first = pages.first
+            self._styles[key] = _Style(look, pages, Parts(look, Room(first.left, first.right - first.left)))
         return self._styles[key]
 
 
@@ -129,26 +105,13 @@ def _ready(pictures: Mapping[str, bytes]) -> dict[str, Picture]:
     return ready
 
 
-def _parsed(markup: str) -> Element:
-    """Return the root of *markup*.
-
-    Raises:
-        NotFrozenError: An XML parser would read it differently from WeasyPrint's parser, which is one of HTML.
-    """
-    if _READ_DIFFERENTLY.search(markup):
-        raise NotFrozenError(Reason.markup, "a control character, or a line end in an attribute")
-    return fromstring(markup)
-
-
-def _about(root: Element) -> About:
-    head = root[0]
-    named = {element.get("name", ""): element.get("content", "") for element in head.iter("meta")}
+def _about(frame: Frame) -> About:
     about = About(
-        title=head.findtext("title") or "",
-        author=named["author"],
-        keywords=named["keywords"],
-        branch=named["branch"],
-        language=root.get("lang", ""),
+        title=frame.title,
+        author=frame.named["author"],
+        keywords=frame.named["keywords"],
+        branch=frame.named["branch"],
+        language=frame.language,
         producer=f"WeasyPrint {installed()}",
     )
     if "," in about.keywords or about.keywords != about.keywords.strip():
@@ -156,17 +119,10 @@ def _about(root: Element) -> About:
     return about
 
 
-def _strings(masthead: Element) -> dict[str, str]:
-    """Return the strings that the margins of the pages print; the masthead sets each from its data-… attribute."""
-    return {name.removeprefix(_STRINGS): text for name, text in masthead.items() if name.startswith(_STRINGS)}
-
-
-def _two_pages(pack: Pack, masthead: Element) -> str:
+def _two_pages(language: str, frame: Frame) -> str:
     """Return a document with the margins of the pack's, a word in each, and a second page."""
-    specimen = Element(masthead.tag, {**masthead.attrib, **{_STRINGS + name: "-" for name in _strings(masthead)}})
     return (
-        f'<html lang="{pack.language}"><head><title>-</title></head>'
-        f"<body>{tostring(specimen, encoding='unicode', short_empty_elements=False)}"
+        f'<html lang="{language}"><head><title>-</title></head><body>{bare_masthead(frame.masthead)}'
         f'<section style="break-before: page"><p>-</p></section></body></html>'
     )
 

@@ -6,14 +6,14 @@ to do with a word that is wider than the line.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
 from renderers.pdf.frozen.looks import Type
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
-from renderers.pdf.frozen.shaping import Run
+from renderers.pdf.frozen.shaping import Run, is_tidy
 
 Shape = Callable[[str, Type], Run]
 
@@ -51,6 +51,7 @@ class Typesetter:
         self._shape_word = shape_word
         self._break_first_line = break_first_line
         self._broken = lru_cache(maxsize=2048)(self._break)
+        self.set_checked = lru_cache(maxsize=2048)(self._set_checked)
 
     def set(self, texts: tuple[tuple[str, Type], ...], width: float) -> tuple[Line, ...]:
         """Return the lines of a paragraph of *width*.
@@ -63,6 +64,11 @@ class Typesetter:
             if run.width <= width:
                 return (Line((Segment(0.0, run, 0),), run.width),)
         return self._broken(texts, width)
+
+    def _set_checked(self, texts: tuple[tuple[str, Type], ...], width: float) -> tuple[Line, ...]:
+        """Check the white space of a paragraph, and set it."""
+        check_space([text for text, _ in texts])
+        return self._break(texts, width)
 
     def _break(self, texts: tuple[tuple[str, Type], ...], width: float) -> tuple[Line, ...]:
         *firsts, (text, kind) = texts
@@ -94,16 +100,32 @@ class Typesetter:
         return tuple(lines)
 
     def _between_words(self, text: str, kind: Type, width: float) -> tuple[str, str] | None:
-        """Return the words of *text* that fit *width*, and the rest, or None if it may break elsewhere too."""
+        """Return the words of *text* that fit *width*, and the rest, or None if it may break elsewhere too.
+
+        That is for the two words to say between which the line would end: lines are filled.
+        """
         if kind.hyphenates:
             return None
-        space, end, x = self._shape_word(" ", kind).width, 0, 0.0
+        space, end, x, last = self._shape_word(" ", kind).width, 0, 0.0, ""
         for word in text.split(" "):
-            if not _UNBROKEN.fullmatch(word):
-                return None
             x += self._shape_word(word, kind).width
             if x > width:
-                break
+                is_plain = _UNBROKEN.fullmatch(word) and (_UNBROKEN.fullmatch(last) or not last)
+                return (text[: end - 1], text[end:]) if end and is_plain else None
             x += space
             end += len(word) + 1
-        return (text[: end - 1], text[end:]) if end else None
+            last = word
+        return text, ""
+
+
+def check_space(texts: Sequence[str]) -> None:
+    """Check the white space of a paragraph.
+
+    Raises:
+        NotFrozenError: Some of it would have to be collapsed, or a text begins behind a space.
+    """
+    whole = "".join(texts)
+    if not is_tidy(whole) or not all(text.strip() for text in texts):
+        raise NotFrozenError(Reason.markup, f'white space in "{whole}"')
+    if any(text.endswith(" ") for text in texts):
+        raise NotFrozenError(Reason.line, f'a text that begins behind a space in "{whole}"')

@@ -55,6 +55,9 @@ class Stroke:
     colour: Colour
 
 
+NO_STROKE = Stroke(0.0, (0.0, 0.0, 0.0))
+
+
 @dataclass(frozen=True, slots=True)
 class Strokes:
     top: Stroke
@@ -121,15 +124,17 @@ class Look:
     unknown: str = ""
     kids: dict[tuple[str, str], "Look"] = field(default_factory=dict, repr=False)
     is_decorated: bool = field(init=False)  # has a background or a border
+    likeness: tuple[object, ...] = field(init=False, repr=False)  # all of it but the colour of its text and its kids
 
     def __post_init__(self) -> None:
         borders = self.border_widths
         is_decorated = any((self.background, borders.top, borders.right, borders.bottom, borders.left))
         object.__setattr__(self, "is_decorated", is_decorated)
+        object.__setattr__(self, "likeness", (*_values(self, _COLOURED), *_values(self.type, {"colour"})))
 
     def is_like(self, other: "Look") -> bool:
         """Return whether both have the same style; their kids may differ."""
-        return all(getattr(self, one.name) == getattr(other, one.name) for one in fields(self) if one.name != "kids")
+        return self.type == other.type and self.likeness == other.likeness
 
     def kid(self, tag: str, classes: str) -> "Look":
         """Return the look of a child.
@@ -143,6 +148,13 @@ class Look:
         if found.unknown:
             raise NotFrozenError(Reason.style, f"<{tag} class={classes!r}>: {found.unknown}")
         return found
+
+
+_COLOURED = {"type", "kids", "is_decorated", "likeness"}
+
+
+def _values(one: "Look | Type", but: set[str]) -> tuple[object, ...]:
+    return tuple(getattr(one, name.name) for name in fields(one) if name.name not in but)
 
 
 class NotLearnedError(Exception):

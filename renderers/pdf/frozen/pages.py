@@ -4,17 +4,12 @@ Source: CSS Fragmentation 3, 4 (breaks between blocks; margins at a break are le
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from xml.etree.ElementTree import Element
+from dataclasses import dataclass, field
 
-from renderers.pdf.frozen.flow import Cursor, Flow, Room
-from renderers.pdf.frozen.looks import Display, Look, PageLook, PageLooks
-from renderers.pdf.frozen.piece import Node, Piece
-from renderers.pdf.frozen.plate import Parent, Placed, Plate, Strip, make_plate
+from renderers.pdf.frozen.looks import PageLook, PageLooks
+from renderers.pdf.frozen.plate import Parent, Placed, Plate, Strip
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
-from renderers.pdf.frozen.tables import table_strips
 
-_FEW_LINES = 3  # with two orphans and two widows, so many lines stay together
 _FUDGE = 1 + 1e-9  # WeasyPrint's own, against rounding
 
 
@@ -35,16 +30,6 @@ class Page:
     placed: list[Placed] = field(default_factory=list)
     kids: list[Group | Placed] = field(default_factory=list)
     margins: list[Placed] = field(default_factory=list)
-
-
-def cut_strips(flow: Flow, element: Element, body: Look, room: Room) -> tuple[Strip, ...]:
-    """Lay out a child of *body* as strips."""
-    look = body.kid(element.tag, element.get("class", ""))
-    if look.display is Display.block and element.find("table") is not None:
-        return tuple(_section_strips(flow, element, look, room))
-    if look.display is Display.none:
-        return ()
-    return (_one_strip(flow, element, look, room=room, parents=()),)
 
 
 def fill_pages(strips: Sequence[Strip], looks: PageLooks) -> list[Page]:
@@ -130,67 +115,3 @@ def _clusters(strips: Sequence[Strip]) -> Iterator[list[Strip]]:
         cluster.append(strip)
     if cluster:
         yield cluster
-
-
-def _one_strip(flow: Flow, element: Element, look: Look, *, room: Room, parents: tuple[Parent, ...]) -> Strip:
-    piece, cursor, holder = Piece(), Cursor(), Node("")
-    flow.block(piece, element, look, room=room, cursor=cursor, into=holder)
-    if cursor.first_margin is None:
-        raise NotFrozenError(Reason.style, f"an empty <{element.tag}>")
-    before, after = cursor.first_margin, cursor.margin
-    moved = Piece()
-    moved.put(piece, -before)
-    (node,) = holder.kids
-    height = cursor.y - before
-    return Strip(
-        plate=make_plate(moved, node),
-        height=height,
-        before=before,
-        after=after,
-        holds_next=_holds_next(element, look),
-        cuttable=_is_cuttable(element, height, look),
-        parents=parents,
-    )
-
-
-def _section_strips(flow: Flow, element: Element, look: Look, room: Room) -> list[Strip]:
-    """Return the strips of a section with a table: what is above it, its rows, and the notes below it."""
-    edges = (*_values(look.padding), *_values(look.border_widths), look.margin.left, look.margin.right)
-    if any(edges) or look.background or look.width or look.max_width or look.min_height:
-        raise NotFrozenError(Reason.style, "a framed section around a table")
-    parents = (Parent("Sect"),)
-    strips: list[Strip] = []
-    for child in element:
-        kid = look.kid(child.tag, child.get("class", ""))
-        if child.tag == "table":
-            found = table_strips(flow, child, kid, room=room, parents=parents, keeps_whole=look.keeps_whole)
-        else:
-            one = _one_strip(flow, child, kid, room=room, parents=parents)
-            found = [replace(one, cuttable=one.cuttable and not look.keeps_whole)]
-        if strips and (child.tag == "table" or look.keeps_whole):
-            found[0] = replace(found[0], glued=True)
-        strips += found
-    strips[0] = replace(strips[0], before=max(strips[0].before, look.margin.top))
-    strips[-1] = replace(strips[-1], after=max(strips[-1].after, look.margin.bottom))
-    return strips
-
-
-def _holds_next(element: Element, look: Look) -> bool:
-    """Return whether an element ends with a heading, which should stand above something."""
-    if look.keeps_with_next:
-        return True
-    if look.display is not Display.block or not len(element):
-        return False
-    last = element[-1]
-    return _holds_next(last, look.kid(last.tag, last.get("class", "")))
-
-
-def _is_cuttable(element: Element, strip_height: float, look: Look) -> bool:
-    """Return whether WeasyPrint may end a page within an element: between blocks, or in a paragraph of many lines."""
-    if look.keeps_whole or look.display is Display.table:
-        return False
-    return len(element) > 0 or strip_height > (_FEW_LINES + 0.5) * look.type.line_height
-
-
-def _values(sides: object) -> tuple[float, ...]:
-    return tuple(getattr(sides, side) for side in ("top", "right", "bottom", "left"))

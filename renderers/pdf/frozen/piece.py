@@ -1,6 +1,7 @@
 """What a part of a document consists of while it is laid out: areas, texts, pictures, headings, and its structure."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from renderers.pdf.frozen.looks import Colour, Type
 from renderers.pdf.frozen.shaping import Run
@@ -13,7 +14,8 @@ class Area:
     """A coloured rectangle.
 
     An edge, one side of a frame, is cut out of ``frame``; a line across is stroked; else the rectangle is filled.
-    They cover the same paper, but a viewer softens their edges differently.
+    They cover the same paper, but a viewer softens their edges differently. The background of a cell of a table has
+    the ``column`` that it fills.
     """
 
     x: float
@@ -23,6 +25,7 @@ class Area:
     colour: Colour
     frame: Box | None = None
     is_line: bool = False
+    column: int = -1
 
 
 class Node:
@@ -50,6 +53,18 @@ class Node:
         return child
 
 
+class Paragraph(NamedTuple):
+    """Texts that share lines, each in one of ``kinds``, between the edge ``x`` and one that lies ``width`` behind it.
+
+    A tuple, for most of the work of a document is to go through them.
+    """
+
+    kinds: tuple[Type, ...]
+    is_right: bool
+    x: float
+    width: float
+
+
 @dataclass(slots=True)
 class PlacedText:
     """``y`` is that of the baseline."""
@@ -63,32 +78,37 @@ class PlacedText:
 
 @dataclass(slots=True)
 class PlacedPicture:
-    """A picture by its name in the file, in the box that it is drawn in."""
+    """A picture by its name in the file and its address, in the box that it is drawn in."""
 
     x: float
     y: float
     width: float
     height: float
     name: str
+    address: str
     node: Node
 
 
 @dataclass(slots=True)
 class Heading:
+    """A heading; before it stand so many paragraphs in its part."""
+
     level: int
     title: str
     x: float
     y: float
+    paragraph: int
 
 
 @dataclass(slots=True)
 class Piece:
-    """Things on paper. y runs downwards from the piece's top."""
+    """Things on paper. y runs downwards from the piece's top. ``paragraphs`` are what the texts were cut from."""
 
     areas: list[Area] = field(default_factory=list)
     texts: list[PlacedText] = field(default_factory=list)
     pictures: list[PlacedPicture] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
+    paragraphs: list[Paragraph] = field(default_factory=list)
 
     def put(self, other: "Piece", dy: float) -> None:
         """Add *other*, moved down by *dy*."""
@@ -106,6 +126,8 @@ class Piece:
             picture.node.box = (x1, y1 + dy, x2, y2 + dy)
         for heading in other.headings:
             heading.y += dy
+            heading.paragraph += len(self.paragraphs)
         self.texts += other.texts
         self.pictures += other.pictures
         self.headings += other.headings
+        self.paragraphs += other.paragraphs

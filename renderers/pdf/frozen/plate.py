@@ -6,18 +6,19 @@ be used by many documents.
 
 from dataclasses import dataclass
 
-from renderers.pdf.frozen.content import piece_content
+from renderers.pdf.frozen.content import content_of
 from renderers.pdf.frozen.piece import Heading, Node, Piece
 from renderers.pdf.frozen.structure import Elements, elements_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False)  # not frozen, which takes twice the time: there is one for each row
 class Plate:
-    """``content`` is written from the part's top downwards, with a slot for the number of each mark."""
+    """``content`` is written from the part's top downwards, in pieces as `content_of` returns them."""
 
-    content: str
+    content: list[str]
     elements: Elements
     headings: tuple[Heading, ...] = ()
+    alts: tuple[str, ...] = ()  # of its pictures
     is_common: bool = True  # all of its text is in the smaller fonts
 
 
@@ -35,7 +36,7 @@ class Placed:
     first_mark: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Strip:
     """A part of the document that stays on one page.
 
@@ -68,8 +69,9 @@ class Parent:
 def make_plate(piece: Piece, node: Node) -> Plate:
     """Write what was laid out."""
     return Plate(
-        content=piece_content(piece),
+        content=content_of(piece),
         elements=elements_of(node),
         headings=tuple(piece.headings),
+        alts=tuple(picture.node.alt for picture in piece.pictures),
         is_common=all(text.run.is_common for text in piece.texts),
     )

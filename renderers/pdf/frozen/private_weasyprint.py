@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any, Final, ParamSpec, TypeVar
 
 from renderers.pdf.frozen.looks import (
+    NO_STROKE,
     Across,
     Colour,
     Display,
@@ -246,8 +247,8 @@ def _colour(colour: Any) -> Colour:
 
 
 def _stroke(style: Mapping[str, Any], side: str) -> Stroke:
-    colour = style[f"border_{side}_color"]
-    return Stroke(style[f"border_{side}_width"], _colour(style["color"] if colour == "currentcolor" else colour))
+    width, colour = style[f"border_{side}_width"], style[f"border_{side}_color"]
+    return Stroke(width, _colour(style["color"] if colour == "currentcolor" else colour)) if width else NO_STROKE
 
 
 def _sides(style: Mapping[str, Any], name: str, percents: list[str]) -> Sides:

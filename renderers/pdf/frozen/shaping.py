@@ -44,6 +44,9 @@ class Run:
     is_tidy: bool  # no white space in it would be collapsed
 
 
+EMPTY_RUN = Run("", 0.0, "[]", True, True)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedFont:
     """A subset: its streams, compressed, and the entries of its dictionaries."""
@@ -81,7 +84,7 @@ class Face:
             NotFrozenError: A character has no glyph in the subset.
         """
         if not text:
-            return Run("", 0.0, "[]", True, True)
+            return EMPTY_RUN
         if not REPERTOIRE.issuperset(text):
             strange = next(character for character in text if character not in REPERTOIRE)
             raise NotFrozenError(Reason.glyph, f"U+{ord(strange):04X}")

@@ -1,6 +1,6 @@
 """Nodes → the structure tree of a tagged PDF. Source: ISO 32000-1, 14.7 and 14.8; ISO 14289-1 (PDF/UA-1)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -9,7 +9,7 @@ from operator import add, itemgetter
 from renderers.pdf.frozen.objects import decimal, pdf_string
 from renderers.pdf.frozen.piece import Box, Node
 
-_BETWEEN = "\0"  # white space of PDF that stands in no text
+BETWEEN, _ALT = "\0", "\1"  # stand in no text
 
 
 class Origin(IntEnum):
@@ -28,7 +28,10 @@ Slot = tuple[int, float]  # an origin, and the distance from it
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Elements:
-    """The objects of a node and its descendants, each before its own. ``marked`` are the places of the marked ones."""
+    """The objects of a node and its descendants, each before its own, with slots for numbers and alt texts.
+
+    ``marked`` are the places of the marked ones.
+    """
 
     template: str
     origins: Callable[[Sequence[float]], tuple[float, ...]]  # picks what each slot is counted from
@@ -36,15 +39,20 @@ class Elements:
     count: int
     marked: tuple[int, ...]
 
-    def filled(self, *, own: int, parent: int, page: int, mark: int, head: int, top: float) -> list[bytes]:
-        """Return the objects with their numbers."""
-        origins = self.origins((own, parent, page, mark, head, top))
-        text = self.template % tuple(map(add, origins, self.distances))
-        return text.encode().split(_BETWEEN.encode())
+    def said(self, alts: Sequence[str]) -> str:
+        """Return the objects with their alt texts."""
+        text = self.template
+        for alt in alts:
+            text = text.replace(_ALT, pdf_string(alt).decode("ascii").replace("%", "%%"), 1)
+        return text
+
+    def numbers(self, own: int, parent: int, page: int, mark: int, head: int, top: float) -> Iterator[float]:
+        """Return the numbers of the objects, which are counted from those of `Origin`."""
+        return map(add, self.origins((own, parent, page, mark, head, top)), self.distances)
 
 
-# All that an element is written from: role, mark, column, columns that head it, box, alt text, and its kids.
-_Shape = tuple[str, int, int, tuple[int, ...] | None, Box | None, str, tuple["_Shape", ...]]
+# All that an element is written from: role, mark, column, columns that head it, box, and its kids.
+_Shape = tuple[str, int, int, tuple[int, ...] | None, Box | None, tuple["_Shape", ...]]
 
 
 def elements_of(node: Node) -> Elements:
@@ -55,7 +63,7 @@ def elements_of(node: Node) -> Elements:
 def _shape(node: Node) -> _Shape:
     """Return *node* as what may be looked up."""
     kids = tuple([_shape(kid) for kid in node.kids])
-    return node.role, node.mark, node.column, node.headed_by, node.box, node.alt, kids
+    return node.role, node.mark, node.column, node.headed_by, node.box, kids
 
 
 @lru_cache(maxsize=512)
@@ -66,7 +74,7 @@ def _written(shape: _Shape) -> Elements:
     _describe(shape, (Origin.parent, 0), texts, slots, marks)
     filled = [slot for own in slots for slot in own]
     return Elements(
-        template=_BETWEEN.join(texts),
+        template=BETWEEN.join(texts),
         origins=itemgetter(*(origin for origin, _ in filled)),
         distances=tuple(distance for _, distance in filled),
         count=len(texts),
@@ -75,7 +83,7 @@ def _written(shape: _Shape) -> Elements:
 
 
 def _describe(shape: _Shape, parent: Slot, texts: list[str], slots: list[list[Slot]], marks: dict[int, int]) -> None:
-    role, mark, _, _, _, _, shapes = shape
+    role, mark, _, _, _, shapes = shape
     own = len(texts)
     texts.append("")
     slots.append([])
@@ -93,12 +101,11 @@ def _describe(shape: _Shape, parent: Slot, texts: list[str], slots: list[list[Sl
 
 
 def _attributes(shape: _Shape) -> tuple[str, list[Slot]]:
-    role, _, column, headed_by, box, alt, _ = shape
+    role, _, column, headed_by, box, _ = shape
     if box is not None:
         left, top, right, bottom = box
         place = f"{decimal(left)} %f {decimal(right)} %f"
-        said = pdf_string(alt).decode("latin-1").replace("%", "%%")
-        return f"/A<</O/Layout/BBox[{place}]>>/Alt{said}", [(Origin.top, top), (Origin.top, bottom)]
+        return f"/A<</O/Layout/BBox[{place}]>>/Alt{_ALT}", [(Origin.top, top), (Origin.top, bottom)]
     if column < 0:
         return "", []
     # A cell is known by its row's first element and its column.

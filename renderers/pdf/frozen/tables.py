@@ -1,233 +1,204 @@
-"""Fixed tables: what is a <table>, and rows of boxes that the style makes one.
+"""Tables → strips, one a row.
 
-Source: CSS 2.1, 17.5.2.1 (widths of columns), 17.5.3 (heights of rows), 17.6 (borders).
+A row is laid out once; in those that follow with the same markup around their texts, the texts are set in the places of
+its own, as wide as the columns of their table are.
 """
 
-from collections.abc import Iterator
-from xml.etree.ElementTree import Element
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from renderers.pdf.frozen.flow import Cursor, Flow, Room, decorate, role
-from renderers.pdf.frozen.looks import Display, Length, Look, Stroke, Upright
-from renderers.pdf.frozen.piece import Area, Node, Piece
+from renderers.pdf.frozen.content import ink
+from renderers.pdf.frozen.flow import Flow, Room
+from renderers.pdf.frozen.forms import Form, are_equal, make_form
+from renderers.pdf.frozen.galley import Galley, make_galley
+from renderers.pdf.frozen.looks import NO_STROKE, Across, Display, Length, Look, Stroke
+from renderers.pdf.frozen.markup import SectionMarkup, Split, parsed, split_texts
+from renderers.pdf.frozen.piece import Node, Paragraph, Piece
 from renderers.pdf.frozen.plate import Parent, Plate, Strip, make_plate
 from renderers.pdf.frozen.reasons import NotFrozenError, Reason
-from renderers.pdf.frozen.rows import Grid, Row
+from renderers.pdf.frozen.rows import Grid, Rules, cell_look, lay_grid, lay_row
+
+_COLUMN = re.compile(r'<col style="width: ([\d.]+)%"/>')
+_MOST_KINDS = 500
+_MOST_FORMS = 100  # of a kind
 
 
-def lay_table(
-    flow: Flow, piece: Piece, element: Element, look: Look, *, room: Room, cursor: Cursor, into: Node
-) -> None:
-    """Lay out a row of boxes; nodes as WeasyPrint names its wrapper, table, group and row."""
-    if element.tag == "table":
-        raise NotFrozenError(Reason.style, "a table beside other blocks")
-    rows = (Row(element, None, tuple((cell, _cell_look(cell, look)) for cell in element)),)
-    grid = _grid(rows, look, (), room=room)
-    cursor.widen(look.margin.top)
-    top = cursor.settle()
-    slot = len(piece.areas)
-    cursor.y += look.border_widths.top
-    node = into
-    for _ in range(4):
-        node = node.add(role(element.tag))
-    cursor.y += _lay_row(flow, piece, grid, 0, y=cursor.y, node=node) + look.border_widths.bottom
-    decorate(piece, look, slot, box=(grid.left, top, grid.width, cursor.y - top))
-    cursor.widen(look.margin.bottom)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Kind:
+    """What all rows have in common whose markup differs in its texts only; ``lines`` are above and below its cells.
+
+    ``forms`` are by the lines between this row and its neighbours, and by the breaks of lines.
+    """
+
+    look: Look
+    cells: tuple[Look, ...]
+    with_text: tuple[bool, ...]
+    inks: tuple[str, ...]  # of the cells with text
+    lines: tuple[Stroke, Stroke]
+    is_head: bool
+    forms: dict[tuple[object, ...], Form] = field(default_factory=dict)
 
 
-def table_strips(
-    flow: Flow, element: Element, look: Look, *, room: Room, parents: tuple[Parent, ...], keeps_whole: bool
-) -> list[Strip]:
-    """Lay out a <table> as strips: its head with the first row, then row by row, all glued if it *keeps_whole*."""
-    rows = tuple(_rows(element, look))
-    columns = tuple(column for group in element if group.tag == "colgroup" for column in group)
-    grid = _grid(rows, look, tuple(_column_width(column) for column in columns), room=room)
-    if not rows or not rows[0].is_head or rows[1:] == () or any(row.is_head for row in rows[1:]):
-        raise NotFrozenError(Reason.style, "a table without a head of one row and a body")
-    table = Parent("Table")
-    head_parents, body_parents = (*parents, table, Parent("THead")), (*parents, table, Parent("TBody"))
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where rows of one kind stand in a table: between which lines, and their galley in its columns."""
 
-    plate, height = _row_plate(flow, grid, 0)
-    head = Strip(plate=plate, height=height, before=look.margin.top, glued=True, parents=head_parents)
-    strips = [head]
-    for number, row in enumerate(rows[1:], start=1):
-        plate, height = _row_plate(flow, grid, number)
-        is_last = number == len(rows) - 1
-        strips.append(
-            Strip(
-                plate=plate,
-                height=height,
-                after=look.margin.bottom if is_last else 0.0,
-                overhang=grid.rules[-1].width / 2 if is_last else 0.0,
-                glued=keeps_whole or number == 1 or (row.look is not None and row.look.keeps_with_previous),
-                parents=body_parents,
-                head=head,
+    grid: Grid
+    rules: Rules
+    galley: Galley
+
+
+class Tables:
+    """Cuts tables of one style, and remembers the kinds of their rows."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[tuple[Look, bool, str], _Kind] = {}
+
+    def strips(
+        self,
+        section: SectionMarkup,
+        look: Look,
+        *,
+        flow: Flow,
+        room: Room,
+        parents: tuple[Parent, ...],
+        keeps_whole: bool,
+    ) -> list[Strip]:
+        """Lay out a table: its head with the first row, then row by row, all glued if it *keeps_whole*."""
+        splits = [split_texts(row) for row in (section.head, *section.rows)]
+        kinds = [self._kind(look, split.shape, is_head=not number) for number, split in enumerate(splits)]
+        if not section.rows or len({len(kind.cells) for kind in kinds}) > 1:
+            raise NotFrozenError(Reason.style, "a table without a body, or with rows of different length")
+        grid = _grid(section.columns, kinds[0].cells, look, room)
+        if _rule(None, kinds[0]).width:
+            raise NotFrozenError(Reason.style, "a table with a frame")
+        table = Parent("Table")
+        head_parents, body_parents = (*parents, table, Parent("THead")), (*parents, table, Parent("TBody"))
+        strips: list[Strip] = []
+        for above, kind, below, split, row in zip(
+            [None, *kinds[:-1]], kinds, [*kinds[1:], None], splits, (section.head, *section.rows), strict=True
+        ):
+            place = _place(kind, above, below, grid)
+            plate, height = _row(kind, place, split, row, flow)
+            strips.append(
+                Strip(
+                    plate=plate,
+                    height=height,
+                    before=look.margin.top if above is None else 0.0,
+                    after=look.margin.bottom if below is None else 0.0,
+                    overhang=place.rules.below.width / 2 if below is None else 0.0,
+                    glued=keeps_whole or len(strips) < 2 or kind.look.keeps_with_previous,
+                    parents=body_parents if strips else head_parents,
+                    head=strips[0] if strips else None,
+                )
             )
-        )
-    return strips
+        return strips
+
+    def _kind(self, look: Look, shape: str, *, is_head: bool) -> _Kind:
+        key = (look, is_head, shape)
+        if key not in self._kinds:
+            if len(self._kinds) >= _MOST_KINDS:
+                self._kinds.clear()
+            self._kinds[key] = _learn_kind(look, shape, is_head=is_head)
+        return self._kinds[key]
 
 
-def _row_plate(flow: Flow, grid: Grid, number: int) -> tuple[Plate, float]:
-    """Return a row of a <table>, and its height."""
-    if found := flow.row_shapes.plate(grid, number):
-        return found
-    piece, row = Piece(), Node("TR")
-    height = _lay_row(flow, piece, grid, number, y=0.0, node=row)
-    own = tuple(cell.column for cell in row.kids if cell.role == "TH")
-    for cell in row.kids:
+def _learn_kind(table: Look, shape: str, *, is_head: bool) -> _Kind:
+    """Return what *shape*, the markup of a row without its texts, says of all such rows."""
+    row = parsed(f"{shape}</tr>")
+    group = table.kid("thead" if is_head else "tbody", "")
+    look = group.kid(row.tag, row.get("class", ""))
+    if group.display is not Display.row_group or look.display is not Display.row:
+        raise NotFrozenError(Reason.style, "a table that is none")
+    if group.background or look.background:
+        raise NotFrozenError(Reason.style, f"<{row.tag}> with a background")
+    if not look.keeps_whole and not is_head:
+        raise NotFrozenError(Reason.style, "a row that may be cut")
+    cells = tuple(cell_look(cell, look) for cell in row)
+    lines = {(cell.border.top, cell.border.bottom) for cell in cells}
+    sides = [side for cell in cells for side in (cell.border_widths.left, cell.border_widths.right)]
+    if len(lines) != 1 or any(sides):
+        raise NotFrozenError(Reason.style, "cells of a row with different borders")
+    inks = tuple(ink(one.type.colour) for cell, one in zip(row, cells, strict=True) if cell.text)
+    with_text = tuple(bool(cell.text) for cell in row)
+    return _Kind(look=look, cells=cells, with_text=with_text, inks=inks, lines=lines.pop(), is_head=is_head)
+
+
+def _row(kind: _Kind, place: _Place, split: Split, markup: str, flow: Flow) -> tuple[Plate, float]:
+    """Return a row and its height."""
+    grid, rules = place.grid, place.rules
+    key = (rules.above.width, rules.below, grid.left, grid.width)
+    setting = None
+    if len(split.texts) == sum(kind.with_text):
+        try:
+            setting = place.galley.set(split.texts, flow.typesetter)
+        except NotFrozenError:
+            pass  # laid out once more, it is refused with its reason
+        else:
+            if form := kind.forms.get((*key, *setting.breaks)):
+                return form.filled(setting, split.texts, columns=grid.columns), form.height
+    piece, strip = _lay_row(kind, place, markup, flow)
+    if setting is not None:
+        form = make_form(piece, strip)
+        if are_equal(strip.plate, form.filled(setting, split.texts, columns=grid.columns)):
+            if len(kind.forms) >= _MOST_FORMS:
+                kind.forms.clear()
+            kind.forms[*key, *setting.breaks] = form
+    return strip.plate, strip.height
+
+
+def _lay_row(kind: _Kind, place: _Place, markup: str, flow: Flow) -> tuple[Piece, Strip]:
+    row, piece, node = parsed(f"{markup}</tr>"), Piece(), Node("TR")
+    cells = tuple(zip(row, kind.cells, strict=True))
+    height = lay_row(flow, piece, cells, grid=place.grid, rules=place.rules, y=0.0, node=node)
+    own = tuple(cell.column for cell in node.kids if cell.role == "TH")
+    for cell in node.kids:
         # Source: ISO 32000-1, 14.8.4.3.4.
-        if number and cell.role == "TD":
+        if not kind.is_head and cell.role == "TD":
             cell.headed_by = own
-    plate = make_plate(piece, row)
-    flow.row_shapes.learn(grid, number, piece, plate, height)
-    return plate, height
+    return piece, Strip(plate=make_plate(piece, node), height=height)
 
 
-def _rows(element: Element, look: Look) -> Iterator[Row]:
-    for group in element:
-        group_look = look.kid(group.tag, group.get("class", ""))
-        if group_look.display is Display.column:
-            continue
-        for row in group:
-            row_look = group_look.kid(row.tag, row.get("class", ""))
-            if group_look.background or row_look.background:
-                raise NotFrozenError(Reason.style, f"<{row.tag}> with a background")
-            cells = tuple((cell, _cell_look(cell, row_look)) for cell in row)
-            if not row_look.keeps_whole and group.tag != "thead":
-                raise NotFrozenError(Reason.style, "a row that may be cut")
-            yield Row(row, row_look, cells, is_head=group.tag == "thead")
-
-
-def _cell_look(cell: Element, look: Look) -> Look:
-    found = look.kid(cell.tag, cell.get("class", ""))
-    if found.display is not Display.cell or found.margin.top or cell.get("colspan") or cell.get("rowspan"):
-        raise NotFrozenError(Reason.style, f"<{cell.tag}> in a row")
-    return found
-
-
-def _column_width(column: Element) -> Length | None:
-    style = column.get("style", "")
-    if not (style.startswith("width: ") and style.endswith("%")):
-        raise NotFrozenError(Reason.style, f'a column with the style "{style}"')
-    return Length(float(style[7:-1]), True)
-
-
-def _grid(rows: tuple[Row, ...], look: Look, asked: tuple[Length | None, ...], *, room: Room) -> Grid:
-    if look.background or look.padding.top or look.padding.left or look.padding.right or look.padding.bottom:
-        raise NotFrozenError(Reason.style, "a table with a background or a padding")
-    left = room.x + look.margin.left
-    if look.width is None:
-        raise NotFrozenError(Reason.style, "a table without a width")
-    width = look.width.of(room.width)
-    spacing = look.spacing
-    count = max(len(row.cells) for row in rows)
-    if any(len(row.cells) != count for row in rows) or (asked and len(asked) != count):
-        raise NotFrozenError(Reason.style, "a table with rows of different length")
-    widths: list[float | None] = [length.of(width) if length else None for length in asked] or [None] * count
-    for position, (_, cell) in enumerate(rows[0].cells):
-        if widths[position] is None and cell.width is not None:
-            widths[position] = cell.width.of(width) + _frame(cell, look)
-    free = [position for position, value in enumerate(widths) if value is None]
-    known = [0.0 if value is None else value for value in widths]
-    rest = width - sum(known) - spacing * (count + 1)
-    if free:
-        for position in free:
-            known[position] = max(rest, 0.0) / len(free)
-    elif rest > 0:
-        known = [value + rest / count for value in known]
-    x, columns = left + spacing, []
-    for value in known:
-        columns.append((x, value))
-        x += value + spacing
-    return Grid(
-        left=left,
-        width=max(width, sum(known) + spacing * (count + 1)),
-        columns=tuple(columns),
-        rows=rows,
-        rules=_rules(rows, look) if look.collapses else (),
+@lru_cache(maxsize=512)
+def _place(kind: _Kind, above: _Kind | None, below: _Kind | None, grid: Grid) -> _Place:
+    paragraphs = tuple(
+        Paragraph(
+            (look.type,),
+            look.across is Across.right,
+            x + look.padding.left,
+            width - look.padding.left - look.padding.right,
+        )
+        for look, has_text, (x, width) in zip(kind.cells, kind.with_text, grid.columns, strict=True)
+        if has_text
     )
+    return _Place(grid, Rules(_rule(above, kind), _rule(kind, below)), make_galley(paragraphs, kind.inks))
 
 
-def _frame(cell: Look, table: Look) -> float:
-    sides = 0.0 if table.collapses else cell.border_widths.left + cell.border_widths.right
-    return cell.padding.left + cell.padding.right + sides
-
-
-def _rules(rows: tuple[Row, ...], look: Look) -> tuple[Stroke, ...]:
-    """Return the line above each row and below the last one: of two, the thicker; of equals, the cell's own."""
-    none = Stroke(0.0, (0.0, 0.0, 0.0))
-    rules = [none] * (len(rows) + 1)
-    for number, row in enumerate(rows):
-        strokes = {(cell.border.top, cell.border.bottom) for _, cell in row.cells}
-        sides = [side for _, cell in row.cells for side in (cell.border_widths.left, cell.border_widths.right)]
-        if len(strokes) > 1 or any(sides):
-            raise NotFrozenError(Reason.style, "cells of a row with different borders")
-        ((top, bottom),) = strokes
-        rules[number] = max(rules[number], top, key=_thickness)
-        rules[number + 1] = max(rules[number + 1], bottom, key=_thickness)
-    for number, row in enumerate(rows):
-        if row.look is not None:
-            rules[number] = max(rules[number], row.look.border.top, key=_thickness)
-            rules[number + 1] = max(rules[number + 1], row.look.border.bottom, key=_thickness)
-    if rules[0].width or any(_sides_of(look)):
-        raise NotFrozenError(Reason.style, "a table with a frame")
-    return tuple(rules)
+@lru_cache(maxsize=512)
+def _rule(above: _Kind | None, below: _Kind | None) -> Stroke:
+    """Return the line between two rows: of two, the thicker; of equals, the cell's own."""
+    lines = [
+        NO_STROKE,
+        *([above.lines[1]] if above else []),
+        *([below.lines[0]] if below else []),
+        *([above.look.border.bottom] if above else []),
+        *([below.look.border.top] if below else []),
+    ]
+    return max(lines, key=_thickness)
 
 
 def _thickness(stroke: Stroke) -> float:
     return stroke.width
 
 
-def _sides_of(look: Look) -> tuple[float, ...]:
-    widths = look.border_widths
-    return widths.top, widths.right, widths.bottom, widths.left
-
-
-def _lay_row(flow: Flow, piece: Piece, grid: Grid, number: int, *, y: float, node: Node) -> float:
-    """Lay out one row at *y*; return its height."""
-    row = grid.rows[number]
-    cells, heights = [], []
-    for column, ((element, look), (x, width)) in enumerate(zip(row.cells, grid.columns, strict=True)):
-        cell = node.add(role(element.tag))
-        if element.tag in ("th", "td"):
-            cell.column = column
-        above, below, left, right = _cell_edges(grid, number, look)
-        content, cursor = Piece(), Cursor()
-        inner = Room(x + left, width - left - right)
-        flow.content(content, element, look, room=inner, cursor=cursor, node=cell)
-        cursor.settle()
-        cells.append((content, look, x, width, above, cursor.y + above + below))
-        heights.append(cursor.y + above + below)
-    height = max(heights)
-    if len({cell[4] + _first_baseline(cell[0]) for cell in cells if cell[1].upright is Upright.baseline}) > 1:
-        raise NotFrozenError(Reason.style, "cells on one baseline")
-    for content, look, x, width, above, own_height in cells:
-        shift = height - own_height if look.upright is Upright.bottom else 0.0
-        slot = len(piece.areas)
-        piece.put(content, y + above + shift)
-        if not grid.rules:
-            decorate(piece, look, slot, box=(x, y, width, height))
-        elif look.background:
-            piece.areas.insert(slot, Area(x, y, width, height, look.background))
-    if grid.rules and (rule := grid.rules[number + 1]).width:
-        place = y + height - rule.width / 2
-        piece.areas.append(Area(grid.left, place, grid.width, rule.width, rule.colour, is_line=True))
-    return height
-
-
-def _cell_edges(grid: Grid, number: int, look: Look) -> tuple[float, float, float, float]:
-    """Return border and padding of a cell: above, below, left, right."""
-    padding, border = look.padding, look.border_widths
-    if grid.rules:
-        # A line between two rows takes half its width from each.
-        above, below = grid.rules[number].width / 2, grid.rules[number + 1].width / 2
-        return padding.top + above, padding.bottom + below, padding.left, padding.right
-    return (
-        padding.top + border.top,
-        padding.bottom + border.bottom,
-        padding.left + border.left,
-        padding.right + border.right,
-    )
-
-
-def _first_baseline(content: Piece) -> float:
-    return round(min((text.y for text in content.texts), default=0.0), 6)
+@lru_cache(maxsize=512)
+def _grid(columns: str, cells: tuple[Look, ...], look: Look, room: Room) -> Grid:
+    """Return the columns of a table; *columns* is their markup, *cells* are the looks of its head."""
+    borders = look.border_widths
+    if not look.collapses or any((borders.top, borders.right, borders.bottom, borders.left)):
+        raise NotFrozenError(Reason.style, "a table with a frame around it, or with cells apart")
+    widths = [Length(float(width), True) for width in _COLUMN.findall(columns)]
+    if _COLUMN.sub("", columns) != "<colgroup></colgroup>":
+        raise NotFrozenError(Reason.style, f"the columns {columns}")
+    return lay_grid(cells, look, widths, room=room)

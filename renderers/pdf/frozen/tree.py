@@ -8,51 +8,61 @@ from collections.abc import Sequence
 from renderers.pdf.frozen.objects import Objects
 from renderers.pdf.frozen.pages import Group, Page
 from renderers.pdf.frozen.plate import Placed
+from renderers.pdf.frozen.structure import BETWEEN
 
 
 def add_tree(objects: Objects, pages: list[Page], page_numbers: list[int]) -> int:
     """Add the tree, and return the number of its root."""
     root, document, parents = (objects.reserve() for _ in range(3))
+    elements = _Elements(objects.next_number)
     references = []
     for page, number in zip(pages, page_numbers, strict=True):
-        references.append(_add_kids(objects, page.kids, document, number))
+        references.append(elements.add_all(page.kids, document, number))
         # What stands in the margins is marked, but no part of the document.
-        _add_kids(objects, page.margins, document, number)
+        elements.add_all(page.margins, document, number)
+    objects.add_all(elements.written())
     objects.put(root, b"<</Type/StructTreeRoot/ParentTree %d 0 R/K[%d 0 R]>>" % (parents, document))
-    kids = b" ".join(references)
+    kids = " ".join(references).encode()
     objects.put(document, b"<</Type/StructElem/S/Document/P %d 0 R/K[%b]>>" % (root, kids))
-    arrays = (b"%d[%b]" % (place, _marked(page)) for place, page in enumerate(pages))
-    objects.put(parents, b"<</Nums[%b]>>" % b"".join(arrays))
+    arrays = [f"{place}[{_marked(page)}]" for place, page in enumerate(pages)]
+    objects.put(parents, f"<</Nums[{''.join(arrays)}]>>".encode())
     return root
 
 
-def _add_kids(objects: Objects, kids: Sequence[Group | Placed], parent: int, page: int) -> bytes:
-    """Add elements with all that is in them, and return the references to them."""
-    for kid in kids:
-        kid.number = objects.reserve(kid.plate.elements.count if isinstance(kid, Placed) else 1)
-        if isinstance(kid, Placed):
-            objects.put_all(kid.number, _elements(kid, parent, page))
-        else:
-            inside = _add_kids(objects, kid.kids, kid.number, page)
-            entries = (kid.role.encode(), parent, page, inside)
-            objects.put(kid.number, b"<</Type/StructElem/S/%b/P %d 0 R/Pg %d 0 R/K[%b]>>" % entries)
-    return b" ".join([b"%d 0 R" % kid.number for kid in kids])
+class _Elements:
+    """Elements in the order of their numbers, as one text with slots for all numbers in them."""
+
+    def __init__(self, first: int) -> None:
+        self._next = first
+        self._templates: list[str] = []
+        self._numbers: list[float] = []
+
+    def add_all(self, kids: Sequence[Group | Placed], parent: int, page: int) -> str:
+        """Add elements with all that is in them, and return the references to them."""
+        for kid in kids:
+            kid.number = own = self._next
+            if isinstance(kid, Group):
+                self._next += 1
+                place = len(self._templates)
+                self._templates.append("")
+                inside = self.add_all(kid.kids, own, page)
+                self._templates[place] = f"<</Type/StructElem/S/{kid.role}/P {parent} 0 R/Pg {page} 0 R/K[{inside}]>>"
+                continue
+            elements, head = kid.plate.elements, kid.head.number if kid.head else 0
+            self._next += elements.count
+            self._templates.append(elements.said(kid.plate.alts))
+            self._numbers += elements.numbers(own, parent, page, kid.first_mark, head, kid.y)
+        return " ".join([f"{kid.number} 0 R" for kid in kids])
+
+    def written(self) -> list[bytes]:
+        """Return the objects."""
+        text = BETWEEN.join(self._templates) % tuple(self._numbers)
+        return text.encode().split(BETWEEN.encode())
 
 
-def _elements(placed: Placed, parent: int, page: int) -> list[bytes]:
-    return placed.plate.elements.filled(
-        own=placed.number,
-        parent=parent,
-        page=page,
-        mark=placed.first_mark,
-        head=placed.head.number if placed.head else 0,
-        top=placed.y,
-    )
-
-
-def _marked(page: Page) -> bytes:
+def _marked(page: Page) -> str:
     """Return the elements of a page's marks in order."""
     numbers = [
         placed.number + element for placed in (*page.placed, *page.margins) for element in placed.plate.elements.marked
     ]
-    return b" ".join([b"%d 0 R" % number for number in numbers])
+    return "%d 0 R " * len(numbers) % tuple(numbers)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from renderers.deflate import zlib_stream
 from renderers.pdf.frozen.about import About, info_dictionary, xmp
-from renderers.pdf.frozen.content import FONT_NAMES, PT_PER_PX
+from renderers.pdf.frozen.content import FONT_NAMES, PIECES, PT_PER_PX
 from renderers.pdf.frozen.flow import picture_names
 from renderers.pdf.frozen.looks import Weight
 from renderers.pdf.frozen.objects import Objects, decimal, pdf_string
@@ -22,7 +22,7 @@ def write_pdf(
     pages: list[Page], *, about: About, pictures: Mapping[str, Picture], fonts: Mapping[Weight, EmbeddedFont]
 ) -> bytes:
     """Return the file. The same pages give the same bytes."""
-    objects = Objects()
+    objects = Objects(streams=2 * len(fonts) + len(pictures) + len(pages) + 1)
     catalogue, tree, resources = objects.reserve(), objects.reserve(), objects.reserve()
     objects.put(resources, _resources(objects, pictures, fonts))
     page_numbers = [_add_page(objects, page, place, tree=tree, resources=resources) for place, page in enumerate(pages)]
@@ -46,7 +46,8 @@ def _resources(objects: Objects, pictures: Mapping[str, Picture], fonts: Mapping
     names = picture_names(pictures)
     font_entries = [f"/{FONT_NAMES[weight]} {_add_font(objects, font)} 0 R" for weight, font in fonts.items()]
     picture_entries = [
-        f"/{names[address]} {_add_picture(objects, picture)} 0 R" for address, picture in pictures.items()
+        f"/{names[address]} {objects.add_stream(picture.entries(), picture.rows)} 0 R"
+        for address, picture in pictures.items()
     ]
     return f"<</Font<<{''.join(font_entries)}>>/XObject<<{''.join(picture_entries)}>>>>".encode()
 
@@ -69,7 +70,11 @@ def _content(page: Page) -> bytes:
     for placed in (*page.placed, *page.margins):
         placed.first_mark, first = mark, mark
         mark += len(placed.plate.elements.marked)
-        parts.append(f"q 1 0 0 1 0 {decimal(placed.y)} cm\n{placed.plate.content % tuple(range(first, mark))}Q\n")
+        parts.append(f"q 1 0 0 1 0 {decimal(placed.y)} cm\n")
+        start = len(parts)
+        parts += placed.plate.content
+        parts[start + 2 :: PIECES] = [str(number) for number in range(first, mark)]
+        parts.append("Q\n")
     return "".join(parts).encode()
 
 
@@ -90,20 +95,6 @@ def _add_font(objects: Objects, font: EmbeddedFont) -> int:
         f"<</Type/Font/Subtype/Type0/BaseFont/{font.name}/Encoding/Identity-H/DescendantFonts[{descendant} 0 R]"
         f"/ToUnicode {to_unicode} 0 R>>".encode()
     )
-
-
-def _add_picture(objects: Objects, picture: Picture) -> int:
-    stream = picture.get_x_object(True, 1)
-    entries = stream.extra
-    return objects.add_stream(
-        b"".join(f"/{name} ".encode() + _plain(value) for name, value in entries.items() if name != "Filter"),
-        picture.rows,
-    )
-
-
-def _plain(value: object) -> bytes:
-    data: bytes = getattr(value, "data", None) or str(value).encode()
-    return data
 
 
 def _add_outlines(objects: Objects, pages: list[Page], page_numbers: list[int]) -> int:

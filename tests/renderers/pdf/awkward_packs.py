@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import cycle
 
 from renderers.pack import Pack
-from renderers.sections import TableSection, TextSection, TilesSection
+from renderers.sections import TableSection, TextSection, TilesSection, Verdict
 
 LONG_WORD = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenfabrikantenverbandsvorsitzende"
 
@@ -72,6 +73,20 @@ def with_values(pack: Pack, change: Callable[[str], str]) -> Pack:
                 sections.append(replace(section, tiles=tuple(tiles)))
             case _:
                 sections.append(section)
+    return replace(pack, sections=tuple(sections))
+
+
+def with_verdicts(pack: Pack, verdicts: tuple[Verdict, ...]) -> Pack:
+    """Let the comparisons of all tiles have *verdicts* in turn."""
+    turn, sections = cycle(verdicts), []
+    for section in pack.sections:
+        if isinstance(section, TilesSection):
+            tiles = tuple(
+                replace(tile, comparisons=tuple(replace(one, verdict=next(turn)) for one in tile.comparisons))
+                for tile in section.tiles
+            )
+            section = replace(section, tiles=tiles)
+        sections.append(section)
     return replace(pack, sections=tuple(sections))
 
 

@@ -2,11 +2,12 @@
 
 import io
 from dataclasses import replace
+from itertools import permutations
 from typing import NamedTuple
 
 import pypdfium2
 import pytest
-from awkward_packs import awkward_packs, foreign_packs, named, with_rows
+from awkward_packs import awkward_packs, foreign_packs, named, with_rows, with_values, with_verdicts
 from bench import Bench
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from pypdf import PdfReader
 
 from renderers.pack import Pack
 from renderers.pdf import Reason, Way
-from renderers.sections import TableSection, TextSection
+from renderers.sections import TableSection, TextSection, Verdict
 
 _SAMPLES = ("large_nb", "large_da", "large_en", "small_da", "empty_nb", "regional_nb")
 # Of 256, and of all pixels: what a thousandth of a px does to the edge of a letter.
@@ -68,6 +69,26 @@ def test_awkward_packs_are_equal(bench, sample_packs, name):
     found = {what: bench.differences(pack) for what, pack in awkward_packs(sample_packs[name]).items()}
 
     assert {} == {what: differences for what, differences in found.items() if differences}
+
+
+def test_packs_that_differ_in_colours_are_equal(bench, sample_packs):
+    """Where only verdicts differ, the layout is shared, and each text keeps the colour of its own verdict."""
+    for verdicts in permutations(Verdict, 2):
+        pack = with_verdicts(sample_packs["small_da"], verdicts)
+
+        assert () == bench.differences(pack), verdicts
+
+
+def test_packs_of_one_shape_keep_their_texts(bench, sample_packs):
+    """A pack that is set in the places of another has its own figures and headings, and none of the other's."""
+    pack = sample_packs["large_nb"]
+    other = with_values(
+        named(pack, "Øvre Eiker"), lambda text: text.translate(str.maketrans("0123456789", "9876543210"))
+    )
+    bench.render(pack)
+
+    assert () == bench.differences(other)
+    assert () == bench.differences(pack)
 
 
 @pytest.mark.parametrize("name", _SAMPLES)

@@ -71,6 +71,18 @@ def test_lines_of_other_words_are_weasyprints(press, kind, words, awkward, place
     assert typesetter._between_words(text, kind, width) in (None, _weasyprints(text, kind, width))
 
 
-def _weasyprints(text: str, kind: Type, width: float) -> tuple[str, str]:
-    line, rest = break_first_line(text, kind, width=width, is_line_start=True)
+@settings(max_examples=200, deadline=None)
+@given(words=_WORDS, width=st.floats(1, 500))
+def test_lines_behind_another_text_are_weasyprints(press, kind, words, width):
+    """A text that a space parts from one before it breaks where WeasyPrint breaks it, or behind that one."""
+    typesetter, text = press._layout._typesetter, " " + " ".join(words)
+    if typesetter.shape(text, kind).width <= width:
+        return
+
+    expected = _weasyprints(text, kind, width, is_line_start=False)
+    assert typesetter._between_words(text, kind, width) in (None, expected)
+
+
+def _weasyprints(text: str, kind: Type, width: float, *, is_line_start: bool = True) -> tuple[str, str]:
+    line, rest = break_first_line(text, kind, width=width, is_line_start=is_line_start)
     return line.rstrip(" "), rest.lstrip(" ")
