@@ -10,8 +10,8 @@ from functools import lru_cache
 from renderers.xlsx.columns import NO_CELL, NUMBER, WORDS
 from renderers.xlsx.names import quoted_name
 from renderers.xlsx.native import CHART_HEIGHT_PX, CHART_WIDTH_PX
-from renderers.xlsx.recording import Picture, RecordedChart, RecordedSheet, RecordedWorkbook
-from renderers.xlsx.xml import Place, cell_range, escaped, printed, quoted
+from renderers.xlsx.recording import NO_CELLS, Picture, RecordedChart, RecordedSheet, RecordedWorkbook
+from renderers.xlsx.xml import Place, cell_range, escaped, interleaved, printed, quoted
 
 _DEFAULT_ROW_PX, _DEFAULT_COLUMN_PX = 20, 64
 _EMU_PER_PX = 9525
@@ -62,14 +62,16 @@ def _end(start: int, length_px: int, sizes_px: Mapping[int, int | None], default
 
 
 def _tokens(book: RecordedWorkbook, sheet: RecordedSheet, place: Place) -> Tokens:
-    """Return the cells of a part of one column."""
+    """Return the cells of a part of one column; numbers in small letters, 1e+20, which cells hold in large ones."""
     top, column, bottom, _ = place
+    rows = [sheet.rows.get(row, NO_CELLS) for row in range(top, bottom + 1)]
+    kinds = [kinds[column] if column < len(kinds) else NO_CELL for kinds, _, _ in rows]
+    if kinds.count(NUMBER) == len(kinds):
+        return tuple(map(str.lower, printed(values[column] for _, values, _ in rows)))
     found: list[str | None] = []
-    for row in range(top, bottom + 1):
-        kinds, values, _ = sheet.rows.get(row, ((), (), ()))
-        kind = kinds[column] if column < len(kinds) else NO_CELL
+    for kind, (_, values, _) in zip(kinds, rows, strict=True):
         if kind == NUMBER:
-            found.append(printed(values[column : column + 1])[0].replace("E", "e"))
+            found += map(str.lower, printed((values[column],)))
         elif kind == WORDS:
             found.append(book.texts[values[column]])  # type: ignore[call-overload]
         else:
@@ -84,21 +86,29 @@ def _formula(name: str, place: Place) -> str:
 
 def _numbers(tokens: Tokens) -> str:
     shown = [token if _is_number(token) else "0" for token in tokens if token is not None]
-    places = tuple(place for place, token in enumerate(tokens) if token is not None)
     head = f'<c:numCache><c:formatCode>General</c:formatCode><c:ptCount val="{len(tokens)}"/>'
-    return f"{head}{_points(places) % tuple(shown)}</c:numCache>"
+    return f"{head}{_points(tokens, shown)}</c:numCache>"
 
 
 @lru_cache(maxsize=4096)  # the names of series and of categories come again
 def _words(tokens: Tokens) -> str:
     shown = [escaped(token) for token in tokens if token is not None]
+    return f'<c:strCache><c:ptCount val="{len(tokens)}"/>{_points(tokens, shown)}</c:strCache>'
+
+
+def _points(tokens: Tokens, shown: list[str]) -> str:
+    """Return the points of a series, at the places of those tokens that are not None."""
     places = tuple(place for place, token in enumerate(tokens) if token is not None)
-    return f'<c:strCache><c:ptCount val="{len(tokens)}"/>{_points(places) % tuple(shown)}</c:strCache>'
+    return interleaved(_around_points(places), [*shown, ""])
 
 
 @lru_cache(maxsize=1024)
-def _points(places: tuple[int, ...]) -> str:
-    return "".join(f'<c:pt idx="{place}"><c:v>%s</c:v></c:pt>' for place in places)
+def _around_points(places: tuple[int, ...]) -> list[str]:
+    if not places:
+        return [""]
+    first, *others = places
+    between = [f'</c:v></c:pt><c:pt idx="{place}"><c:v>' for place in others]
+    return [f'<c:pt idx="{first}"><c:v>', *between, "</c:v></c:pt>"]
 
 
 def _kind(tokens: Sequence[str | None]) -> str:

@@ -2,9 +2,9 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, Final, Literal, NamedTuple
 
 from renderers.formats import DATE, TEXT, Cell, Mark, Value, ValueFormat, ValueKind
@@ -77,20 +77,25 @@ class GridColumn(NamedTuple):
             has_total: Whether the last cell is a total.
             row_formats: Where the rows have different kinds of values, the format of each row's figures.
         """
-        is_signed = is_number and any(text[:1] == "+" for text in self.texts)
+        # A text with a sign stands at the start of a line.
+        is_signed = is_number and "\n+" in "\n".join(("", *self.texts))
         # Excel would print 3 as a date.
         how = TEXT if self.how.kind is ValueKind.date else self.how
         numbers = exact_numbers(self.values)
         if None not in numbers and not (is_number and row_formats):
-            return _alike(NUMBER, numbers, partial(styles.number, how, is_signed), has_total=has_total)
-        words = partial(styles.words, is_number, is_after_number)
-        if not is_number and not any(self.are_bare) and all(self.texts) and set(map(type, self.values)) == {str}:
-            return _alike(WORDS, list(map(printable, self.texts)), partial(words, False), has_total=has_total)
+            look = styles.number(how, is_signed, False)
+            total_look = styles.number(how, is_signed, True) if has_total else look
+            return _alike(NUMBER, numbers, look, total_look)
+        texts = list(map(printable, self.texts))
+        if not is_number and all(texts) and not any(self.are_bare) and set(map(type, self.values)) == {str}:
+            look = styles.words(is_number, is_after_number, False, False)
+            total_look = styles.words(is_number, is_after_number, False, True) if has_total else look
+            return _alike(WORDS, texts, look, total_look)
         kinds: list[Kind] = []
         values: list[float | str | None] = []
         looks = []
         last = len(numbers) - 1 if has_total else len(numbers)
-        for place, (value, number) in enumerate(zip(self.values, numbers, strict=True)):
+        for place, (value, number, text) in enumerate(zip(self.values, numbers, texts, strict=True)):
             if number is not None:
                 own = row_formats[place] if is_number and row_formats else how
                 kinds.append(NUMBER)
@@ -101,10 +106,9 @@ class GridColumn(NamedTuple):
                 values.append((value - _DAY_ZERO).days)
                 looks.append(styles.number(DATE, is_signed, place == last))
             else:
-                text = printable(self.texts[place])
                 kinds.append(WORDS if text else BLANK)
                 values.append(text or None)
-                looks.append(words(self.are_bare[place], place == last))
+                looks.append(styles.words(is_number, is_after_number, self.are_bare[place], place == last))
         return Cells(kinds, values, looks)
 
 
@@ -136,14 +140,10 @@ def printable(text: str) -> str:
     return text if len(text) <= _TEXT_LIMIT else text[: _TEXT_LIMIT - 1] + "…"
 
 
-def _alike(kind: Kind, values: Sequence[float | str | None], look: Callable[[bool], Any], *, has_total: bool) -> Cells:
-    """Return the cells of a column that all hold the same kind, and look the same apart from a total."""
-    if not values:
-        return Cells((), (), ())
-    looks = [look(False)] * len(values)
-    if has_total:
-        looks[-1] = look(True)
-    return Cells([kind] * len(values), values, looks)
+def _alike(kind: Kind, values: Sequence[float | str | None], look: Any, last_look: Any) -> Cells:
+    """Return the cells of a column that all hold the same kind, and look the same apart from the last."""
+    count = len(values)
+    return Cells([kind] * count, values, [look] * (count - 1) + [last_look] if count else [])
 
 
 def _exact_number(value: Value) -> int | float | None:

@@ -27,7 +27,7 @@ class LookRecorder:
         return RecordedLook(tuple(sorted(look.items())))
 
 
-Row = tuple[Sequence[Kind], Sequence[float | None], Sequence[RecordedLook | None]]
+Row = tuple[tuple[Kind, ...], Sequence[float | None], tuple[RecordedLook | None, ...]]
 """Cells from the first column on: the kind of each, its number or that of its shared string, and its look."""
 NO_CELLS: Row = (), (), ()
 
@@ -113,7 +113,7 @@ class RecordedSheet:
     def write_cells(self, row: int, cells: Cells) -> None:
         kinds, values, looks = cells
         if kinds:
-            self.rows[row] = kinds, self._numbered(kinds, values), looks
+            self.rows[row] = tuple(kinds), self._numbered(kinds, values), tuple(looks)
 
     def write_table(self, top: int, columns: Sequence[Cells], heights: Sequence[float]) -> None:
         self.heights_px.update(enumerate(map(_height_px, heights), start=top))
@@ -141,8 +141,8 @@ class RecordedSheet:
     def write_across(self, row: int, last: int, text: str, look: RecordedLook) -> None:
         self.merges.append((row, 0, row, last))
         self._strings.count += 1
-        kinds: list[Kind] = [WORDS, *[BLANK] * last]
-        self.rows[row] = kinds, [self._strings[text], *[None] * last], [look] * (last + 1)
+        kinds = (WORDS, *(BLANK,) * last)
+        self.rows[row] = kinds, (self._strings[text], *(None,) * last), (look,) * (last + 1)
 
     def autofilter(self, top: int, left: int, bottom: int, right: int) -> None:
         self.filter = (top, left, bottom, right)
