@@ -104,7 +104,7 @@ def files(workbook: bytes) -> dict[str, bytes]:
         return {name: opened.read(name) for name in opened.namelist()}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(packs, packs)
 def test_any_pack_is_written_the_same_by_template(first, second):
     """One press writes two packs twice: whichever way it takes, each file of the workbook is xlsxwriter's."""
