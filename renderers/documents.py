@@ -121,7 +121,9 @@ class DocumentPress:
         if Format.xlsx in formats:
             with watch.stage("xlsx"):
                 content, ways["xlsx"] = self._either(
-                    "xlsx", partial(self._xlsx.render, pack), partial(render_xlsx, pack)
+                    "xlsx",
+                    partial(self._xlsx.render, pack, alt_texts=alt_texts),
+                    partial(render_xlsx, pack, alt_texts=alt_texts),
                 )
                 made.append(Artifact(name="pack.xlsx", media_type=XLSX, content=content))
         return Documents(artifacts=tuple(made), seconds=dict(watch.seconds), ways=ways)

@@ -9,13 +9,21 @@ from renderers.sections import Comparison, Direction, Verdict
 
 _ARROWS = {Direction.up: "▲", Direction.down: "▼", Direction.flat: "="}
 _VERDICTS = {Verdict.good: "body_better", Verdict.bad: "body_worse"}
+_JOINS_BEFORE = re.compile("[\\w.,\u00a0\u202f]")
+_JOINS_AFTER = re.compile(r"\w|[.,\u00a0\u202f]\d")
 
 Word = Callable[[str], str]
 
 
 def says(sentence: str, figure: str) -> bool:
     """Say whether *sentence* holds *figure* as a figure of its own: "17" is not in "over 170" or "1,17"."""
-    return re.search(rf"(?<![\w.,\u00a0\u202f]){re.escape(figure)}(?!\w)(?![.,\u00a0\u202f]\d)", sentence) is not None
+    start = sentence.find(figure)
+    while start >= 0:
+        has_joint = start > 0 and _JOINS_BEFORE.match(sentence, start - 1)
+        if not has_joint and not _JOINS_AFTER.match(sentence, start + len(figure)):
+            return True
+        start = sentence.find(figure, start + 1)
+    return False
 
 
 def comparison_line(comparison: Comparison, word: Word) -> str:

@@ -1,19 +1,16 @@
 """The HTML body of an e-mail: one pack as one document, its styles inlined."""
 
 from collections.abc import Mapping
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from renderers.errors import DocumentTooLargeError, MissingChartError
-from renderers.html.inlining import inline
+from renderers.html.fillings import ChartFilling, table_filling, tile_pairs
+from renderers.html.layout import styled_layout
 from renderers.html.palette import palette
-from renderers.html.predicates import is_bare, is_numeric, is_wide
 from renderers.html.preheader import preheader
 from renderers.language import formatter
 from renderers.pack import Pack
 from renderers.sections import ChartSection, Section, TableSection, TextSection, TilesSection
-from renderers.sentences import says
+from renderers.sentences import Word, title_lines
 
 # Gmail clips a message at 102 kB; the figures below the cut would vanish.
 LIMIT_BYTES = 100_000
@@ -37,54 +34,44 @@ def render_html(pack: Pack, *, chart_ids: Mapping[str, str], alt_texts: Mapping[
     for section in pack.sections:
         if isinstance(section, ChartSection) and not section.empty:
             _expect_chart(section.key, chart_ids, alt_texts)
-    source = _layout().render(
-        pack=pack,
-        sections=[(_kind(section), section) for section in pack.sections],
-        chart_ids=chart_ids,
-        alt_texts=alt_texts,
-        preheader=preheader(pack),
-        # "mai 2026" stays on one line.
-        heading=pack.title.replace(pack.period, pack.period.replace(" ", "\N{NO-BREAK SPACE}")),
-        subtitle=_subtitle(pack),
-        colours=palette(pack.accent),
-        word=formatter(pack.language).word,
-    )
-    document = inline(source)
+    document = styled_layout(palette(pack.accent)).render(told(pack, chart_ids=chart_ids, alt_texts=alt_texts))
     size_bytes = len(document.encode())
     if size_bytes > LIMIT_BYTES:
         raise DocumentTooLargeError(f'the e-mail body of branch "{pack.branch_id}"', size_bytes, LIMIT_BYTES)
     return document
 
 
-@cache
-def _layout() -> Template:
-    environment = Environment(
-        loader=PackageLoader("renderers.html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    environment.tests |= {"numeric": is_numeric, "bare": is_bare, "wide": is_wide, "saying": says}
-    return environment.get_template("layout.html")
+def told(pack: Pack, *, chart_ids: Mapping[str, str], alt_texts: Mapping[str, str]) -> dict[str, object]:
+    """Return what a layout is told of *pack*."""
+    word = formatter(pack.language).word
+    return {
+        "pack": pack,
+        "sections": [_told_section(section, word, chart_ids, alt_texts) for section in pack.sections],
+        "preheader": preheader(pack),
+        # "mai 2026" stays on one line.
+        "heading": pack.title.replace(pack.period, pack.period.replace(" ", "\N{NO-BREAK SPACE}")),
+        "subtitle": title_lines(pack)[1],
+        "word": word,
+    }
 
 
-def _kind(section: Section) -> str:
+def _told_section(
+    section: Section, word: Word, chart_ids: Mapping[str, str], alt_texts: Mapping[str, str]
+) -> tuple[str, Section, object]:
+    """Return a section between the name of its template and what fills that."""
     match section:
         case TilesSection():
-            return "tiles"
+            return "tiles", section, tile_pairs(section, word)
+        case ChartSection() if not section.empty:
+            return "chart", section, ChartFilling(chart_ids[section.key], alt_texts[section.key])
+        case TableSection() if not section.empty:
+            return "table", section, table_filling(section)
         case ChartSection():
-            return "chart"
+            return "chart", section, None
         case TableSection():
-            return "table"
+            return "table", section, None
         case TextSection():
-            return "text"
-
-
-def _subtitle(pack: Pack) -> str:
-    """Return what the title leaves out of branch and period."""
-    return " · ".join(part for part in (pack.branch_name, pack.period) if part not in pack.title)
+            return "text", section, None
 
 
 def _expect_chart(key: str, chart_ids: Mapping[str, str], alt_texts: Mapping[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _FALLBACK = "#0b5c8a"
@@ -25,6 +26,7 @@ class Palette:
     text_dark: str
 
 
+@lru_cache(maxsize=64)
 def palette(accent: str) -> Palette:
     """Return the palette of *accent* ("#rrggbb"); anything else stands for the default blue."""
     base = _rgb(accent if _HEX.fullmatch(accent) else _FALLBACK)

@@ -2,7 +2,7 @@
 
 import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 import yaml
@@ -52,7 +52,7 @@ class Formatter:
         Raises:
             MissingWordError: No such phrase in this language.
         """
-        phrase = _words().get(key, {}).get(self.language)
+        phrase = self._phrases.get(key)
         if phrase is None:
             raise MissingWordError(key, self.language)
         return phrase.format(**values) if values else phrase
@@ -117,6 +117,10 @@ class Formatter:
         if len(items) < 2:
             return "".join(items)
         return f"{', '.join(items[:-1])} {self.word('and')} {items[-1]}"
+
+    @cached_property
+    def _phrases(self) -> dict[str, str]:
+        return {key: phrases[self.language] for key, phrases in _words().items() if self.language in phrases}
 
 
 def rounded(value: int | float | Decimal, how: ValueFormat) -> Decimal:

@@ -36,7 +36,7 @@ def render_text(pack: Pack) -> str:
         if section.note:
             parts += ["", *wrapped(section.note)]
     parts += ["", "", *_about(pack.about, word)]
-    return "\n".join(line.rstrip() for line in parts) + "\n"
+    return "\n".join(map(str.rstrip, parts)) + "\n"
 
 
 def _title(pack: Pack) -> Iterator[str]:
@@ -48,8 +48,10 @@ def _title(pack: Pack) -> Iterator[str]:
 
 def _underlined(heading: str, sign: str) -> list[str]:
     """Return *heading* with a line under it; nothing for a section without heading."""
-    lines = wrapped(heading) if heading else []
-    return [*lines, sign * max(map(len, lines))] if lines else []
+    if not heading:
+        return []
+    lines = wrapped(heading)
+    return [*lines, sign * max(map(len, lines))]
 
 
 def _section(section: Section, word: Word) -> Iterator[str]:
@@ -76,10 +78,7 @@ def _tile(tile: Tile, word: Word) -> Iterator[str]:
 def _chart(chart: ChartSpec, heading: str) -> Iterator[str]:
     """Write a chart as the table behind it: a line a category, a column a series."""
     header = (chart.category_label, *(series.name for series in chart.series))
-    rows = [
-        (category, *(series.texts[position] for series in chart.series))
-        for position, category in enumerate(chart.categories)
-    ]
+    rows = list(zip(chart.categories, *(series.texts for series in chart.series), strict=True))
     if chart.value_label.casefold() not in heading.casefold():
         yield from wrapped(f"{chart.value_label}:")
     yield from draw_grid(header, rows, right=(False, *(True for _ in chart.series)))

@@ -3,7 +3,8 @@
 import re
 import textwrap
 from collections.abc import Iterator, Sequence
-from itertools import zip_longest
+from functools import lru_cache
+from itertools import chain, zip_longest
 
 WIDTH = 78
 _GAP = "  "
@@ -14,14 +15,16 @@ _WIDEST_LABEL = 12
 Row = tuple[str, ...]
 
 
-def wrapped(text: str, *, indent: str = "") -> list[str]:
+@lru_cache(maxsize=4096)  # definitions and notes are the same in every pack of a report
+def wrapped(text: str, *, indent: str = "") -> tuple[str, ...]:
     """Split *text* into lines of WIDTH, the later ones behind *indent*; long words stay whole.
 
     No-break spaces hold a figure together, so only plain spaces are broken.
     """
     if _fits(text, WIDTH):
-        return [text]
-    return textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False) or [""]
+        return (text,)
+    lines = textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return tuple(lines) or ("",)
 
 
 def draw_grid(header: Row, rows: Sequence[Row], *, right: Sequence[bool], total: Row | None = None) -> Iterator[str]:
@@ -38,25 +41,39 @@ def draw_grid(header: Row, rows: Sequence[Row], *, right: Sequence[bool], total:
         repeated. A figure is never broken: one that is wider than the line stands out of it.
     """
     lines = [*rows, *([total] if total else [])]
-    widths = [_column_width(label, [line[n] for line in lines]) for n, label in enumerate(header)]
+    columns = list(zip(*lines, strict=True)) or [()] * len(header)
+    widths = [_column_width(label, texts) for label, texts in zip(header, columns, strict=True)]
+    are_whole = _are_whole(list(chain.from_iterable(lines)))
     for number, block in enumerate(_blocks(widths)):
         if number:
             yield ""
         chosen = [widths[n] for n in block]
         chosen[0] = _name_width(chosen)
         signs = [right[n] for n in block]
-        pick = [[line[n] for n in block] for line in (header, *lines)]
+        pick = lines if len(block) == len(header) else [tuple(line[n] for n in block) for line in lines]
         rule = _GAP.join("-" * width for width in chosen)
+        layout = _layout(tuple(chosen), tuple(signs))
+        yield from _head(tuple(header[n] for n in block), tuple(chosen), tuple(signs))
+        if pick:
+            yield rule
         for position, texts in enumerate(pick):
-            if position == 1 or (total and position == len(pick) - 1):
+            if total and position == len(rows) > 0:
                 yield rule
-            yield from _line(texts, chosen, signs)
+            # Only a name can be wider than its column.
+            if are_whole and len(texts[0]) <= chosen[0]:
+                yield layout % texts
+            else:
+                yield from _line(texts, chosen, signs)
 
 
 def _column_width(label: str, texts: Sequence[str]) -> int:
+    return max(map(len, (*_heading(label), *texts)), default=1)
+
+
+@lru_cache(maxsize=1024)
+def _heading(label: str) -> tuple[str, ...]:
     longest_word = max(map(len, label.split(" ")))
-    heading = _fold(label, max(longest_word, _WIDEST_LABEL))
-    return max(map(len, [*heading, *texts]), default=1)
+    return tuple(_fold(label, max(longest_word, _WIDEST_LABEL)))
 
 
 def _blocks(widths: Sequence[int]) -> Iterator[list[int]]:
@@ -78,6 +95,17 @@ def _name_width(widths: Sequence[int]) -> int:
     return min(widths[0], max(WIDTH - others, min(widths[0], _NARROWEST_NAME)))
 
 
+@lru_cache(maxsize=1024)
+def _head(labels: Row, widths: tuple[int, ...], right: tuple[bool, ...]) -> tuple[str, ...]:
+    return tuple(_line(labels, widths, right))
+
+
+@lru_cache(maxsize=1024)
+def _layout(widths: tuple[int, ...], right: tuple[bool, ...]) -> str:
+    """Return what a row is filled into whose texts all fit."""
+    return _GAP.join(f"%{width}s" if is_right else f"%-{width}s" for width, is_right in zip(widths, right, strict=True))
+
+
 def _line(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> Iterator[str]:
     """Yield one row, its texts folded into their columns."""
     folded = [_fold(text, width) or [""] for text, width in zip(texts, widths, strict=True)]
@@ -95,4 +123,9 @@ def _fold(text: str, width: int) -> list[str]:
 
 def _fits(text: str, width: int) -> bool:
     """Whether `textwrap`, which takes its time, would leave *text* as it is."""
-    return 0 < len(text) <= width and not text[-1].isspace() and not _BREAKS.search(text)
+    return 0 < len(text) <= width and _are_whole([text])
+
+
+def _are_whole(texts: list[str]) -> bool:
+    """Whether `textwrap` would leave *texts* as they are if they fit; an empty one too, as a line of its own."""
+    return list(map(str.rstrip, texts)) == texts and not _BREAKS.search("".join(texts))

@@ -6,7 +6,8 @@ from typing import Any
 from renderers.language import formatter
 from renderers.pack import Pack
 from renderers.sections import TextSection
-from renderers.xlsx.grid import LINE_POINTS, printable, wrapped_lines
+from renderers.xlsx.columns import printable
+from renderers.xlsx.grid import LINE_POINTS, wrapped_lines
 from renderers.xlsx.styles import Styles
 
 _NAME_WIDTH, _TEXT_WIDTH = 30, 96  # characters
@@ -22,24 +23,23 @@ class _Sheet:
         sheet.set_column(0, 0, _NAME_WIDTH)
         sheet.set_column(1, 1, _TEXT_WIDTH)
         sheet.set_row(0, 24)
-        sheet.write_string(0, 0, printable(heading), styles.heading())
-        sheet.write_string(1, 0, printable(caption), styles.caption())
+        sheet.write_string(0, 0, printable(heading), styles.heading)
+        sheet.write_string(1, 0, printable(caption), styles.caption)
 
-    def line(self, name: str, text: str, **look: Any) -> None:
+    def line(self, name: str, text: str, *, look: Any = None) -> None:
         """Write a name and its text."""
         self._name(name)
         # Excel would fit the height by itself, other programs do not.
         lines = max(wrapped_lines(text, _TEXT_WIDTH), wrapped_lines(name, _NAME_WIDTH))
         self._sheet.set_row(self._row, LINE_POINTS * lines)
-        self._sheet.write_string(self._row, 1, printable(text), self._styles.text(text_wrap=True, **look))
+        self._sheet.write_string(self._row, 1, printable(text), look or self._styles.text)
         self._row += 1
 
     def link(self, name: str, *, sheet_name: str, text: str) -> None:
         """Write a name and a link to a sheet."""
         self._name(name)
         place = sheet_name.replace("'", "''")
-        look = self._styles.text(font_color=self._styles.accent, underline=1)
-        self._sheet.write_url(self._row, 1, f"internal:'{place}'!A1", look, printable(text))
+        self._sheet.write_url(self._row, 1, f"internal:'{place}'!A1", self._styles.link, printable(text))
         self._row += 1
 
     def gap(self) -> None:
@@ -48,7 +48,7 @@ class _Sheet:
 
     def _name(self, name: str) -> None:
         if name:
-            self._sheet.write_string(self._row, 0, printable(name), self._styles.text(text_wrap=True, bold=True))
+            self._sheet.write_string(self._row, 0, printable(name), self._styles.name)
 
 
 def write_overview(sheet: Any, styles: Styles, pack: Pack, *, contents: Sequence[tuple[str, str]]) -> None:
@@ -63,7 +63,7 @@ def write_overview(sheet: Any, styles: Styles, pack: Pack, *, contents: Sequence
     word = formatter(pack.language).word
     page = _Sheet(sheet, styles, heading=pack.title, caption=pack.organisation)
     for notice in pack.notices:
-        page.line("", notice, bg_color="#fdf3e1", left=5, left_color="#b26a00", indent=1)
+        page.line("", notice, look=styles.notice)
     if pack.notices:
         page.gap()
     page.line(word("xlsx_branch"), pack.branch_name)

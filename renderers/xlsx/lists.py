@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from renderers.xlsx.names import quoted_name
-from renderers.xlsx.recording import Place
-from renderers.xlsx.xml import cell_range, escaped, quoted
+from renderers.xlsx.xml import Place, cell_range, escaped, quoted
 
 Named = tuple[str, Place | None, int | None]
 """A sheet's name, the range that its reader can filter, and the row that is printed on each page."""

@@ -18,6 +18,11 @@ def sheet_names(headings: Iterable[str], *, fallback: str) -> tuple[str, ...]:
         headings: In the order of the sheets.
         fallback: Name of a sheet whose heading leaves no usable character.
     """
+    return _sheet_names(tuple(headings), fallback)
+
+
+@lru_cache(maxsize=256)  # all packs of a report have the same ones
+def _sheet_names(headings: tuple[str, ...], fallback: str) -> tuple[str, ...]:
     taken = set(_RESERVED)
     names = []
     for heading in headings:

@@ -7,19 +7,21 @@ workbooks with such a file are written the full way from then on.
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, zip_longest
 
 from renderers.pack import Pack
 from renderers.xlsx.archive import Member, archive, member
-from renderers.xlsx.parts import category_kinds, changing_texts
-from renderers.xlsx.recording import RecordedWorkbook, UnshapedError
+from renderers.xlsx.parts import changing_texts
+from renderers.xlsx.recording import LookRecorder, RecordedWorkbook
 from renderers.xlsx.sheet import styles_file
+from renderers.xlsx.styles import Styles
 from renderers.xlsx.workbook import fill_workbook, render_xlsx
+from renderers.xlsx.xml import UnshapedError, interleaved
 
 _MOST_TEMPLATES = 2_000  # of about 10 kB
 _MOST_PACKED = 200
+_MOST_STYLES = 32
 _STYLES = "xl/styles.xml"
 _RETURNING = (".rels", "[Content_Types].xml", "xl/workbook.xml", "docProps/app.xml")
 Key = tuple[object, ...]
@@ -40,11 +42,10 @@ class _Broken:
 class _Book:
     """One pack's workbook: its files in order, each with its changing texts and with what else it depends on."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, styles: Styles, pack: Pack, alt_texts: Mapping[str, str] | None) -> None:
         self._recorded = RecordedWorkbook()
-        fill_workbook(self._recorded, pack)
-        self._texts, looks = changing_texts(self._recorded)
-        self.looks = tuple(look.properties for look in looks)
+        fill_workbook(self._recorded, styles, pack, alt_texts=alt_texts)
+        self._texts, self.looks, self._category_kinds = changing_texts(self._recorded)
         self.keys: dict[str, Key] = {}
         for name, kind in self._kinds():
             texts = self._texts.get(name, ())
@@ -56,23 +57,21 @@ class _Book:
 
     def filled(self, name: str, part: _Filled) -> str:
         """Return a file with this pack's texts."""
-        return "".join(chain.from_iterable(zip_longest(part.fixed, self.texts(name), fillvalue="")))
+        return interleaved(part.fixed, [*self.texts(name), ""])
 
     def _kinds(self) -> Iterator[tuple[str, Key]]:
         """Yield the files in xlsxwriter's order, each with all that it depends on apart from its changing texts."""
         book = self._recorded
-        charts = [(sheet, picture.chart) for sheet in book.sheets for picture in sheet.pictures]
+        charts = [picture.chart for sheet in book.sheets for picture in sheet.pictures]
         numbers = range(1, len(charts) + 1)
         yield "[Content_Types].xml", ("types",)
         yield "_rels/.rels", ("relations",)
         yield "xl/_rels/workbook.xml.rels", ("sheets", len(book.sheets))
         for number, sheet in enumerate(book.sheets, start=1):
-            kind = ("sheet", number == 1, repr(sheet.calls), len(sheet.pictures))
-            yield f"xl/worksheets/sheet{number}.xml", kind
+            yield f"xl/worksheets/sheet{number}.xml", ("sheet", number == 1, *sheet.shape)
         yield "xl/workbook.xml", ("workbook",)
-        for number, (sheet, chart) in zip(numbers, charts, strict=True):
-            kinds = category_kinds(book, sheet, chart)
-            yield f"xl/charts/chart{number}.xml", ("chart", number, repr(chart), kinds)
+        for number, chart, kinds in zip(numbers, charts, self._category_kinds, strict=True):
+            yield f"xl/charts/chart{number}.xml", ("chart", number, chart.shape, kinds)
         for number in numbers:
             yield f"xl/drawings/drawing{number}.xml", ("drawing",)
         yield "xl/sharedStrings.xml", ("strings",)
@@ -94,23 +93,33 @@ class XlsxPress:
     def __init__(self) -> None:
         self._templates: dict[Key, Member | _Filled | _Broken] = {}
         self._packed: dict[tuple[str, str], Member] = {}
+        self._styles: dict[tuple[str, str], Styles] = {}
 
-    def render(self, pack: Pack) -> tuple[bytes, str]:
+    def render(self, pack: Pack, *, alt_texts: Mapping[str, str] | None = None) -> tuple[bytes, str]:
         """Write *pack* as `render_xlsx` does.
 
         Returns:
             The workbook, and how it was made: "fast", or "full: " and why.
         """
         try:
-            book = _Book(pack)
+            book = _Book(self._recorded_styles(pack), pack, alt_texts)
         except UnshapedError as error:
-            return render_xlsx(pack), f"full: {error}"
+            return render_xlsx(pack, alt_texts=alt_texts), f"full: {error}"
         members, missing = self._members(book)
         if not missing:
             return archive(members), "fast"
-        content = render_xlsx(pack)
+        content = render_xlsx(pack, alt_texts=alt_texts)
         self._learn(content, book)
         return content, f"full: {missing}"
+
+    def _recorded_styles(self, pack: Pack) -> Styles:
+        """Return looks for packs of this language and accent, made once."""
+        key = pack.language, pack.accent
+        if key not in self._styles:
+            if len(self._styles) >= _MOST_STYLES:
+                self._styles.clear()
+            self._styles[key] = Styles(LookRecorder(), language=pack.language, accent=pack.accent)
+        return self._styles[key]
 
     def _members(self, book: _Book) -> tuple[list[Member], str]:
         """Return the files of a workbook, or else why they cannot be made."""
@@ -118,7 +127,7 @@ class XlsxPress:
         for name, key in book.keys.items():
             part = self._templates.get(key)
             if part is None and name == _STYLES:
-                part = self._templates[key] = member(name, styles_file(book.looks))
+                part = self._templates[key] = member(name, styles_file(look.properties for look in book.looks))
             match part:
                 case Member():
                     members.append(part)

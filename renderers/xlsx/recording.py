@@ -1,34 +1,42 @@
 """A workbook that keeps what is written to it, in place of xlsxwriter's: the calls of it that our sheets use.
 
-Cells, sizes, merges, links and footers are kept as data, because they differ from pack to pack. Every other call goes
-into the shape: packs whose calls are the same there make workbooks that differ in the kept data only.
+What differs from pack to pack is kept as data. Of all else a workbook's shape tells: packs of one shape make workbooks
+that differ in the kept data only. A call that is not known here has no shape, and is an error.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from renderers.xlsx.grid import Content
-
-_RANGES = ("name", "categories", "values")
-
-Place = tuple[int, int, int, int]  # first row and column, last row and column
-
-
-class UnshapedError(Exception):
-    """This workbook cannot be made from a template; the message says why."""
+from renderers.xlsx.columns import BLANK, NO_CELL, NUMBER, WORDS, Cells, Kind
+from renderers.xlsx.native import ChartShape, SeriesCells
+from renderers.xlsx.xml import Place
 
 
 class RecordedLook:
-    """A look of cells: there is one for each set of properties in a workbook."""
+    """A look of cells: `Styles` makes one for each set of properties."""
 
     def __init__(self, properties: tuple[tuple[str, Any], ...]) -> None:
         self.properties = properties
 
 
-Cell = tuple[float | None, int | None, RecordedLook]
-"""What stands in one cell: a number, the index of a shared string, or nothing; and its look."""
+class LookRecorder:
+    """Makes looks that belong to no workbook, so that they serve all."""
+
+    def add_format(self, look: dict[str, Any]) -> RecordedLook:
+        return RecordedLook(tuple(sorted(look.items())))
+
+
+Row = tuple[tuple[Kind, ...], Sequence[float | None], tuple[RecordedLook | None, ...]]
+"""Cells from the first column on: the kind of each, its number or that of its shared string, and its look."""
+NO_CELLS: Row = (), (), ()
+
+
+class RecordedChart(NamedTuple):
+    """A chart of a sheet's figures, and the cells of its series in the order of the file."""
+
+    shape: ChartShape
+    cells: list[SeriesCells]
 
 
 class Picture(NamedTuple):
@@ -36,73 +44,26 @@ class Picture(NamedTuple):
 
     row: int
     column: int
-    chart: "RecordedChart"
+    chart: RecordedChart
     description: str
 
 
-class Strings:
-    """Texts in the order in which they are first written."""
+class Strings(dict[str, int]):
+    """Texts by number, in the order in which they are first written."""
 
-    def __init__(self) -> None:
-        self.numbers: dict[str, int] = {}
-        self.count = 0
+    count = 0  # of those that are written, each as often as it is
 
-    def number(self, text: str) -> int:
-        self.count += 1
-        return self.numbers.setdefault(text, len(self.numbers))
+    def __missing__(self, text: str) -> int:
+        self[text] = number = len(self)
+        return number
 
 
-class _Calls:
-    """Keeps every call that is not a method of its own."""
-
-    def __init__(self) -> None:
-        self.calls: list[tuple[Any, ...]] = []
-
-    def __getattr__(self, name: str) -> Callable[..., None]:
-        if name.startswith("_"):
-            raise AttributeError(name)
-
-        def keep(*values: Any, **options: Any) -> None:
-            self.calls.append((name, values, options))
-
-        return keep
-
-    def __repr__(self) -> str:
-        return repr(self.calls)
-
-
-class RecordedChart(_Calls):
-    """A chart of a sheet's figures: all of it is shape, but for the cells that it names and what stands in them.
-
-    ``ranges`` are the cells of each series in the order of the file: its name, its categories, its values.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.ranges: list[Place] = []
-        self.size_px = (0, 0)
-
-    def add_series(self, entry: dict[str, Any]) -> None:
-        look = {name: value for name, value in entry.items() if name not in _RANGES}
-        self.calls.append(("add_series", look))
-        _, row, column = entry["name"]
-        self.ranges += [(row, column, row, column), tuple(entry["categories"][1:]), tuple(entry["values"][1:])]
-
-    def combine(self, other: "RecordedChart") -> None:
-        self.calls.append(("combine", other))
-        self.ranges += other.ranges
-
-    def set_size(self, size: dict[str, int]) -> None:
-        self.size_px = (size["width"], size["height"])
-
-
-class RecordedSheet(_Calls):
+class RecordedSheet:
     """One sheet."""
 
     def __init__(self, name: str, strings: Strings) -> None:
-        super().__init__()
         self.name = name
-        self.rows: defaultdict[int, dict[int, Cell]] = defaultdict(dict)
+        self.rows: dict[int, Row] = {}
         self.heights_px: dict[int, int] = {}
         self.widths_px: dict[int, int | None] = {}  # None is hidden
         self.merges: list[Place] = []
@@ -112,59 +73,109 @@ class RecordedSheet(_Calls):
         self.repeated: int | None = None  # the row that is printed on each page
         self.footer = ""
         self.pictures: list[Picture] = []
+        self._colours = {"scale": "", "tab": ""}
         self._strings = strings
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """All that the sheet depends on apart from what is kept of it."""
+        return self.repeated, *self._colours.values(), len(self.pictures)
 
     def get_name(self) -> str:
         return self.name
 
+    def lay_out(self, footer: str) -> None:
+        self.footer = footer
+
+    def set_widths(self, widths: Sequence[int]) -> None:
+        self.widths_px.update(enumerate(map(_width_px, widths)))
+
     def set_row(self, row: int, height: float) -> None:
-        self.heights_px[row] = int(height * 4 / 3 + 0.5)
+        self.heights_px[row] = _height_px(height)
 
     def set_column(
         self, first: int, last: int, width: float | None, _look: None = None, options: dict[str, bool] | None = None
     ) -> None:
         hidden = bool(options and options.get("hidden"))
         for column in range(first, last + 1):
-            self.widths_px[column] = None if hidden or width is None else int(width * 7 + 0.5) + 5
+            self.widths_px[column] = None if hidden or width is None else _width_px(width)
 
-    def set_footer(self, footer: str) -> None:
-        self.footer = footer
+    def set_tab_color(self, colour: str) -> None:
+        self._colours["tab"] = colour
 
     def write_string(self, row: int, column: int, text: str, look: RecordedLook) -> None:
-        self.rows[row][column] = (None, self._strings.number(text), look)
+        self._strings.count += 1
+        self._write(row, column, WORDS, self._strings[text], look)
 
     def write_number(self, row: int, column: int, number: float, look: RecordedLook) -> None:
-        self.rows[row][column] = (number, None, look)
+        self._write(row, column, NUMBER, number, look)
 
-    def write_cells(self, row: int, contents: Sequence[Content]) -> None:
-        number_of = self._strings.number
-        self.rows[row] = {
-            column: (number, None, look) if number is not None or not text else (None, number_of(text), look)
-            for column, (number, text, look) in enumerate(contents)
-        }
+    def write_cells(self, row: int, cells: Cells) -> None:
+        kinds, values, looks = cells
+        if kinds:
+            self.rows[row] = tuple(kinds), self._numbered(kinds, values), tuple(looks)
+
+    def write_table(self, top: int, columns: Sequence[Cells], heights: Sequence[float]) -> None:
+        self.heights_px.update(enumerate(map(_height_px, heights), start=top))
+        wordy = [place for place, (kinds, _, _) in enumerate(columns) if WORDS in kinds]
+        # Texts are numbered row by row: down a column only if no other has texts.
+        held = list(columns)
+        if len(wordy) == 1:
+            kinds, values, looks = columns[wordy[0]]
+            held[wordy[0]] = Cells(kinds, self._numbered(kinds, values), looks)
+        rows: Iterator[Row] = zip(*(zip(*part, strict=True) for part in zip(*held, strict=True)), strict=True)
+        if len(wordy) > 1:
+            rows = ((kinds, self._numbered(kinds, values), looks) for kinds, values, looks in rows)
+        self.rows.update(enumerate(rows, start=top))
+
+    def _numbered(self, kinds: Sequence[Kind], values: Sequence[float | str | None]) -> list[float | None]:
+        """Return *values* with the number of its shared string for each text."""
+        strings = self._strings
+        strings.count += kinds.count(WORDS)
+        return [strings[value] if kind == WORDS else value for kind, value in zip(kinds, values, strict=True)]  # type: ignore[index, misc]
 
     def write_url(self, row: int, column: int, url: str, look: RecordedLook, text: str) -> None:
         self.write_string(row, column, text, look)
         self.links.append((row, column, url.removeprefix("internal:"), text))
 
-    def merge_range(self, top: int, left: int, bottom: int, right: int, _text: str, look: RecordedLook) -> None:
-        self.merges.append((top, left, bottom, right))
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                self.rows[row][column] = (None, None, look)
+    def write_across(self, row: int, last: int, text: str, look: RecordedLook) -> None:
+        self.merges.append((row, 0, row, last))
+        self._strings.count += 1
+        kinds = (WORDS, *(BLANK,) * last)
+        self.rows[row] = kinds, (self._strings[text], *(None,) * last), (look,) * (last + 1)
 
     def autofilter(self, top: int, left: int, bottom: int, right: int) -> None:
         self.filter = (top, left, bottom, right)
 
-    def conditional_format(self, top: int, left: int, bottom: int, right: int, look: dict[str, Any]) -> None:
-        self.calls.append(("conditional_format", look))
-        self.scaled = (top, left, bottom, right)
+    def colour_by_size(self, place: Place, colour: str) -> None:
+        self._colours["scale"] = colour
+        self.scaled = place
 
-    def repeat_rows(self, row: int) -> None:
+    def hold_head(self, row: int) -> None:
         self.repeated = row
 
     def insert_chart(self, row: int, column: int, chart: RecordedChart, options: dict[str, Any]) -> None:
         self.pictures.append(Picture(row, column, chart, str(options["description"])))
+
+    def _write(self, row: int, column: int, kind: Kind, value: float, look: RecordedLook) -> None:
+        if column == 0 and row not in self.rows:
+            self.rows[row] = (kind,), (value,), (look,)
+            return
+        kinds, values, looks = self.rows.get(row, NO_CELLS)
+        gap = column - len(kinds)  # below zero where there is a cell already
+        self.rows[row] = (
+            (*kinds[:column], *(NO_CELL,) * gap, kind, *kinds[column + 1 :]),
+            (*values[:column], *(None,) * gap, value, *values[column + 1 :]),
+            (*looks[:column], *(None,) * gap, look, *looks[column + 1 :]),
+        )
+
+
+def _height_px(height: float) -> int:
+    return int(height * 4 / 3 + 0.5)
+
+
+def _width_px(width: float) -> int:
+    return int(width * 7 + 0.5) + 5
 
 
 class RecordedWorkbook:
@@ -179,19 +190,14 @@ class RecordedWorkbook:
     @cached_property
     def texts(self) -> list[str]:
         """All texts by number, once everything is written."""
-        return list(self.strings.numbers)
+        return list(self.strings)
 
     def add_worksheet(self, name: str) -> RecordedSheet:
         self.sheets.append(RecordedSheet(name, self.strings))
         return self.sheets[-1]
 
-    def add_format(self, look: dict[str, Any]) -> RecordedLook:
-        return RecordedLook(tuple(sorted(look.items())))
-
-    def add_chart(self, kind: dict[str, str]) -> RecordedChart:
-        chart = RecordedChart()
-        chart.calls.append(("add_chart", kind))
-        return chart
+    def add_native_chart(self, shape: ChartShape, _sheet_name: str, cells: Sequence[SeriesCells]) -> RecordedChart:
+        return RecordedChart(shape, [cells[place] for place in (*shape.main, *shape.marks)])
 
     def set_properties(self, properties: dict[str, Any]) -> None:
         self.properties = properties

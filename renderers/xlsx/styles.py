@@ -1,6 +1,7 @@
 """Looks of cells, and how Excel prints each kind of value."""
 
 from collections.abc import Hashable
+from functools import cached_property
 from typing import Any
 
 from babel.numbers import get_currency_symbol
@@ -35,9 +36,19 @@ _AIR = 2  # steps of indent between the right edge of a number and a text beside
 
 
 class Styles:
-    """Makes each look once a workbook: Excel limits their number."""
+    """Makes each look once: Excel limits their number in a workbook."""
 
     def __init__(self, workbook: Any, *, language: str, accent: str) -> None:
+        """Start without looks.
+
+        Args:
+            workbook: What makes a look of its properties.
+            language: Of what the cells print.
+            accent: #rrggbb.
+
+        Raises:
+            ValueError: The accent is not #rrggbb.
+        """
         self.language = language
         self.accent = checked_colour(accent)
         self._workbook = workbook
@@ -52,40 +63,56 @@ class Styles:
         """A ground on which black text reads well."""
         return blended(self.accent, "#ffffff", share=0.45)
 
-    def text(self, **look: Any) -> Any:
-        """Return a text look, top left, wrapped where ``text_wrap`` says so."""
-        return self._look(valign="top", **look)
-
+    @cached_property
     def heading(self) -> Any:
-        """Return the look of a sheet's heading."""
+        """The look of a sheet's heading."""
         return self._look(bold=True, font_size=16, font_color="#1c1c1c")
 
+    @cached_property
     def caption(self) -> Any:
-        """Return the look of the line below the heading, and of notes."""
+        """The look of the line below the heading."""
         return self._look(font_color="#555555", valign="top")
 
+    @cached_property
     def note(self) -> Any:
-        """Return the look of a note over several columns."""
+        """The look of a note over several columns."""
         return self._look(font_color="#555555", valign="top", text_wrap=True)
 
-    def head(self, *, is_number: bool, is_after_number: bool) -> Any:
+    @cached_property
+    def name(self) -> Any:
+        """The look of a name beside a text."""
+        return self._look(valign="top", text_wrap=True, bold=True)
+
+    @cached_property
+    def text(self) -> Any:
+        """The look of running text."""
+        return self._look(valign="top", text_wrap=True)
+
+    @cached_property
+    def notice(self) -> Any:
+        """The look of what a reader must know first."""
+        return self._look(valign="top", text_wrap=True, bg_color="#fdf3e1", left=5, left_color="#b26a00", indent=1)
+
+    @cached_property
+    def link(self) -> Any:
+        """The look of a link to another sheet."""
+        return self._look(valign="top", font_color=self.accent, underline=1)
+
+    def head(self, is_number: bool, is_after_number: bool) -> Any:
         """Return the look of a column's heading."""
         key = is_number, is_after_number
         if key not in self._heads:
-            self._heads[key] = self._make_head(is_number=is_number, is_after_number=is_after_number)
+            self._heads[key] = self._look(
+                bold=True,
+                indent=_AIR if is_after_number else 0,
+                text_wrap=True,
+                valign="vcenter",
+                align="right" if is_number else "left",
+                bg_color="#eef0f3",
+                bottom=2,
+                bottom_color=self.accent,
+            )
         return self._heads[key]
-
-    def _make_head(self, *, is_number: bool, is_after_number: bool) -> Any:
-        return self._look(
-            bold=True,
-            indent=_AIR if is_after_number else 0,
-            text_wrap=True,
-            valign="vcenter",
-            align="right" if is_number else "left",
-            bg_color="#eef0f3",
-            bottom=2,
-            bottom_color=self.accent,
-        )
 
     def number(self, how: ValueFormat, is_signed: bool = False, is_total: bool = False) -> Any:
         """Return the look of a value printed as *how*."""
@@ -115,13 +142,9 @@ class Styles:
         return {"bottom": 1, "bottom_color": "#d9dce1", "valign": "vcenter"}
 
     def _look(self, **look: Any) -> Any:
-        key = tuple(look.items())
+        key = tuple(sorted(look.items()))
         if key not in self._made:
-            # The same properties in another order are the same look.
-            ordered = tuple(sorted(key))
-            if ordered not in self._made:
-                self._made[ordered] = self._workbook.add_format(look)
-            self._made[key] = self._made[ordered]
+            self._made[key] = self._workbook.add_format(look)
         return self._made[key]
 
 

@@ -1,12 +1,20 @@
 """Texts and places of cells as the XML of a workbook has them."""
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import cache
 
-from renderers.xlsx.recording import Place, UnshapedError
+Place = tuple[int, int, int, int]
+"""First row and column, last row and column."""
 
 # What xlsxwriter writes as _xHHHH_.
 _ESCAPED = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_x[0-9a-fA-F]{4}_")
+
+_MOST_PRINTED = 65_536
+
+
+class UnshapedError(Exception):
+    """This workbook cannot be made from a template; the message says why."""
 
 
 def escaped(text: str) -> str:
@@ -37,6 +45,31 @@ def cell_range(place: Place, absolute: str = "") -> str:
     first = f"{absolute}{letters(left)}{absolute}{top + 1}"
     last = f"{absolute}{letters(right)}{absolute}{bottom + 1}"
     return first if first == last else f"{first}:{last}"
+
+
+class _Printed(dict[float | None, str]):
+    """Numbers as cells hold them, each printed once; most are small counts, and numbers of shared strings."""
+
+    def __missing__(self, number: float | None) -> str:
+        if len(self) >= _MOST_PRINTED:
+            self.clear()
+        self[number] = text = "" if number is None else f"{number:.16G}"
+        return text
+
+
+_PRINTED = _Printed()
+
+
+def printed(numbers: Iterable[float | None]) -> list[str]:
+    """Return numbers as cells hold them, "" for each None; minus zero is not told from zero."""
+    return list(map(_PRINTED.__getitem__, numbers))
+
+
+def interleaved(fixed: Sequence[str], texts: Sequence[str]) -> str:
+    """Return each of *fixed* with its text behind it; many times faster than a template with as many places."""
+    pieces = [""] * (2 * len(fixed))
+    pieces[::2], pieces[1::2] = fixed, texts
+    return "".join(pieces)
 
 
 @cache

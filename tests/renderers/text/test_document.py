@@ -1,9 +1,13 @@
 """The plain-text part: every figure, aligned, in lines of a mail's width."""
 
 import re
+import textwrap
 from collections.abc import Iterator
+from itertools import zip_longest
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from renderers.pack import Pack
 from renderers.sections import ChartSection, TableSection, TilesSection
@@ -111,3 +115,23 @@ def test_grid_too_wide_goes_on_below() -> None:
     assert max(map(len, lines)) <= WIDTH
     assert [figure for figure in rows[0][1:] if figure not in text] == []
     assert text.count("A branch with") >= 2
+
+
+# Rows that fit are filled into a layout; these are what may not fit, or not stand as it is.
+ODD = st.text(alphabet="ab -\t\n\v\N{NO-BREAK SPACE}\N{EN SPACE}%", max_size=20)
+
+
+@given(rows=st.lists(st.tuples(ODD, ODD, ODD), min_size=1, max_size=4))
+def test_every_row_is_folded_as_textwrap_folds_it(rows: list[tuple[str, ...]]) -> None:
+    """Whatever a cell holds, its row says the same as if each cell of it were folded into its column."""
+    lines = list(draw_grid(("name", "one", "two"), rows, right=(False, True, False)))
+    widths = list(map(len, lines[1].split("  ")))
+    expected = []
+    for row in rows:
+        folded = [
+            textwrap.wrap(text, max(w, 1), break_on_hyphens=False) or [""] for text, w in zip(row, widths, strict=True)
+        ]
+        for one, two, three in zip_longest(*folded, fillvalue=""):
+            expected.append("  ".join((one.ljust(widths[0]), two.rjust(widths[1]), three.ljust(widths[2]))))
+
+    assert expected == lines[2:]

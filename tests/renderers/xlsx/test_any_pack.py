@@ -1,6 +1,7 @@
 """Whatever a pack holds, it can be written."""
 
 import io
+import zipfile
 from datetime import date
 
 import openpyxl
@@ -22,7 +23,7 @@ from renderers.sections import (
     TilesSection,
     Verdict,
 )
-from renderers.xlsx import render_xlsx
+from renderers.xlsx import XlsxPress, render_xlsx
 
 text = st.text(max_size=40)
 formats = st.builds(
@@ -96,3 +97,20 @@ def test_any_pack_can_be_written_and_opened(pack):
     own_sheets = [section for section in pack.sections if not isinstance(section, TextSection)]
 
     assert len(own_sheets) + 2 == len(book.worksheets)
+
+
+def files(workbook: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(workbook)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(packs, packs)
+def test_any_pack_is_written_the_same_by_template(first, second):
+    """One press writes two packs twice: whichever way it takes, each file of the workbook is xlsxwriter's."""
+    press = XlsxPress()
+    for pack in (first, second):
+        press.render(pack)
+
+    for pack in (first, second):
+        assert files(render_xlsx(pack)) == files(press.render(pack)[0])

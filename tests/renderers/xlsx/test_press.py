@@ -3,11 +3,13 @@
 import zipfile
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
 import pytest
 
+from renderers.charts.spec import ChartForm
 from renderers.formats import DATE, INTEGER, TEXT, Cell, ValueFormat, ValueKind
 from renderers.pack import Pack
 from renderers.sections import ChartSection, Column, Section, TableSection
@@ -148,6 +150,51 @@ def test_template_that_does_not_hold_is_given_up(sample_packs: dict[str, Pack]) 
 
     assert "full: no template gives xl/styles.xml" == way
     assert render_xlsx(pack) == content
+
+
+def test_shape_of_a_sheet_holds_all_that_is_no_figure(sample_packs: dict[str, Pack]) -> None:
+    """Packs in other colours, languages and with other series share no file in which these are told."""
+    press, pack = XlsxPress(), sample_packs["large_nb"]
+    charts = [section for section in pack.sections if isinstance(section, ChartSection) and not section.empty]
+    others = [
+        replace(pack, accent="#aa3300"),
+        replace(pack, language="en"),
+        replace(pack, sections=tuple(charts[:1])),
+        *(
+            replace(pack, sections=(replace(charts[0], chart=replace(charts[0].chart, form=form, horizontal=across)),))
+            for form in ChartForm
+            for across in (False, True)
+        ),
+    ]
+
+    for one in (pack, *others, pack, *others):
+        assert files(render_xlsx(one)) == files(press.render(one)[0])
+
+
+def test_alt_texts_are_written_both_ways(sample_packs: dict[str, Pack]) -> None:
+    """What a caller says of a chart stands in the workbook, in place of words worked out once more."""
+    press, pack = XlsxPress(), sample_packs["large_nb"]
+    said = {section.key: f'"{section.key}" & all <of it>' for section in pack.sections}
+    press.render(pack)
+
+    content, way = press.render(pack, alt_texts=said)
+
+    assert "fast" == way
+    assert files(render_xlsx(pack, alt_texts=said)) == files(content)
+    assert b"&amp; all &lt;of it&gt;" in files(content)["xl/drawings/drawing1.xml"]
+
+
+def test_minus_zero_is_zero(sample_packs: dict[str, Pack]) -> None:
+    """A difference of nothing has no sign, in whichever order the zeros come."""
+    press, pack = XlsxPress(), sample_packs["empty_nb"]
+    table = with_table(pack, [("a", -0.0), ("b", 0.0), ("c", Decimal("-0")), ("d", 0), ("e", -0.0), ("f", 2.5)])
+    press.render(table)
+
+    content, way = press.render(table)
+
+    assert "fast" == way
+    assert files(render_xlsx(table)) == files(content)
+    assert b"<v>-0</v>" not in b"".join(files(content).values())
 
 
 def test_workbook_opens_and_holds_the_cells(sample_packs: dict[str, Pack]) -> None:
