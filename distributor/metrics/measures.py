@@ -1,10 +1,11 @@
 """The figures of all branches: kept as arrays, read a branch at a time, shared with workers as memory-mapped files."""
 
 import json
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from distributor.catalogue.models import AggregateMetric, MetricBase, RateMetric
+from distributor.metrics.combinations import Combinations, Keys
 from distributor.metrics.windows import Window
 from renderers.formats import Mark
 
 MARKS = (Mark.shown, Mark.few, Mark.hidden)
-Keys = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ class Frame:
 
     ``starts`` (int64, nodes + 1) gives each node's slice; without a breakdown there is one row a node.
     ``between`` holds the stretches of time that the windows of a flow are made of and that nobody asked for: what
-    suppression must reckon with; they are not saved.
+    suppression must reckon with; they are not saved. ``combinations`` are the keys once more, numbered.
     """
 
     by: tuple[str, ...]
@@ -43,6 +44,11 @@ class Frame:
     keys: tuple[pa.Array, ...]
     columns: Mapping[Window, Column]
     between: Mapping[Window, Column] = field(default_factory=dict)
+    combinations: Combinations = field(default=Combinations(()), repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.combinations.arrays is not self.keys:  # else it was taken over from a frame with the same rows
+            object.__setattr__(self, "combinations", Combinations(self.keys))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,21 +92,25 @@ class Measures:
         """Return the figures of *metric* for each combination of *by*, for the subtree of *node*."""
         spec = self.metrics[metric]
         if isinstance(spec, AggregateMetric):
-            return dict(self._slice(metric, window, by, node))
+            return self._slice(metric, window, by, node)
         tops, bottoms = (self.breakdown(name, window, by, node) for name in spec.operands)  # type: ignore[attr-defined]
         keys = dict.fromkeys([*bottoms, *tops])
         return {key: quotient(spec, tops.get(key, NOTHING), bottoms.get(key, NOTHING)) for key in keys}
 
-    def _slice(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> Iterator[tuple[Keys, Figure]]:
+    def _slice(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> dict[Keys, Figure]:
+        """Return the figures of a node's rows, those of which there is nothing to say left out."""
         frame = self.frames[metric, by]
-        first, stop = int(frame.starts[node]), int(frame.starts[node + 1])
-        keys = zip(*(array.slice(first, stop - first).to_pylist() for array in frame.keys), strict=True)
+        first, stop = frame.starts[node : node + 2].tolist()
         column = frame.columns[window]
-        parts = (column.values[first:stop], column.counts[first:stop], column.marks[first:stop])
-        for key, value, count, mark in zip(keys, *(part.tolist() for part in parts), strict=True):
-            figure = _figure(value, count, mark)
-            if figure.count or figure.value or figure.mark is not Mark.shown:
-                yield key, figure
+        values, counts = column.values[first:stop].tolist(), column.counts[first:stop].tolist()
+        marks = column.marks[first:stop].tolist()
+        return {
+            key: _figure(value, count, mark)
+            for key, value, count, mark in zip(
+                frame.combinations.rows(first, stop), values, counts, marks, strict=True
+            )
+            if count or mark or (value and not isnan(value))
+        }
 
     def save(self, folder: Path) -> None:
         """Write the figures to *folder* as Arrow files that workers map into memory."""
@@ -154,8 +164,10 @@ def _at(column: Column, row: int) -> Figure:
     return _figure(column.values.item(row), column.counts.item(row), column.marks.item(row))
 
 
+@lru_cache(maxsize=16_384)  # branches are small, so that most of their figures are those of others too
 def _figure(value: float, count: int, mark: int) -> Figure:
-    return Figure(value=None if math.isnan(value) else value, count=count, mark=MARKS[mark])
+    """Return a figure; of equal ones the same. Adding 0 makes minus zero plain zero, which equals it."""
+    return Figure(value=None if isnan(value) else value + 0.0, count=count, mark=MARKS[mark])
 
 
 def _write(path: Path, table: pa.Table) -> None:

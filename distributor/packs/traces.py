@@ -21,7 +21,8 @@ class Trace:
 
 def printed(trace: Trace, view: View) -> Series:
     """Print a trace: suppressed and missing figures have a text but no value."""
-    cells = [view.cell(trace.metric, figure) if figure else None for figure in trace.figures]
+    cell = view.printer(trace.metric).cell
+    cells = [cell(figure.value, figure.mark) if figure else None for figure in trace.figures]
     return Series(
         name=trace.name,
         role=trace.role,

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from distributor.metrics.asks import operands
 from distributor.metrics.measures import Figure, Keys, Measures
 from distributor.metrics.windows import Window
+from distributor.packs.printer import Printer, printer, smallest_shown
 from distributor.packs.rows import RowsFrame
 from distributor.packs.scope import Scope
 from recipients.branches import Branch, BranchTree
-from renderers.formats import Cell, Mark, Value
+from renderers.formats import Cell, Mark
 from renderers.language import Formatter
 from renderers.sections import Source
 
@@ -76,22 +76,17 @@ class View:
         local = [node for node in leaves if self.tree.branches[node].is_open(window.last_on)]
         return sum(self.target(metric, window, node) is None for node in local), len(local)
 
+    def printer(self, metric: str) -> Printer:
+        """Return what prints the figures of *metric* in the reader's language."""
+        return printer(metric, self.scope, self.words, self.min_cell)
+
     def cell(self, metric: str, figure: Figure) -> Cell:
         """Print a figure, or the sign of its suppression."""
-        return self.print(figure.value, figure.mark, metric)
-
-    def print(self, value: Value, mark: Mark, metric: str) -> Cell:
-        """Print a value, or the sign of its suppression: "<5" where it counts persons, else "withheld"."""
-        if mark is Mark.few and not self.scope.is_count(metric):
-            mark = Mark.hidden
-        if mark in (Mark.few, Mark.hidden):
-            return self.words.suppressed(mark, min_cell=self.smallest_shown(metric))
-        return self.words.cell(value, self.scope.value_format(metric))
+        return self.printer(metric).cell(figure.value, figure.mark)
 
     def smallest_shown(self, *metrics: str) -> int:
         """Return the smallest count of persons that these metrics show: that of the strictest of their parts."""
-        parts = {name for metric in metrics for name in operands(metric, self.scope.metrics)}
-        return max(self.scope.smallest_shown(name, self.min_cell) for name in parts)
+        return smallest_shown(*metrics, scope=self.scope, min_cell=self.min_cell)
 
     def label(self, metric: str) -> str:
         return self.scope.metrics[metric].label.in_language(self.words.language)
