@@ -79,6 +79,9 @@ class Measures:
     metrics: Mapping[str, MetricBase]
     frames: Mapping[tuple[str, tuple[str, ...]], Frame]
     branch_ids: tuple[str, ...] = field(repr=False)
+    _whole: dict[tuple[str, Window, tuple[str, ...]], Mapping[Keys, Figure]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def figure(self, metric: str, window: Window, node: int) -> Figure:
         """Return the figure of *metric* over *window* for the subtree of *node*."""
@@ -96,6 +99,13 @@ class Measures:
         tops, bottoms = (self.breakdown(name, window, by, node) for name in spec.operands)  # type: ignore[attr-defined]
         keys = dict.fromkeys([*bottoms, *tops])
         return {key: quotient(spec, tops.get(key, NOTHING), bottoms.get(key, NOTHING)) for key in keys}
+
+    def whole_breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> Mapping[Keys, Figure]:
+        """Return the figures of the first node, the whole organisation: worked out once, as every branch asks."""
+        key = metric, window, by
+        if key not in self._whole:
+            self._whole[key] = self.breakdown(metric, window, by, 0)
+        return self._whole[key]
 
     def _slice(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> dict[Keys, Figure]:
         """Return the figures of a node's rows, those of which there is nothing to say left out."""

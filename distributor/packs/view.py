@@ -1,7 +1,8 @@
 """One branch's view of the run's figures, in one language: nothing outside its subtree but the benchmark."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from distributor.metrics.measures import Figure, Keys, Measures
 from distributor.metrics.windows import Window
@@ -14,6 +15,8 @@ from renderers.language import Formatter
 from renderers.sections import Source
 
 ROOT = 0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,14 @@ class View:
     words: Formatter
     min_cell: int
     organisation: str = ""  # in the reader's language, for texts
+    _made: dict[Hashable, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what *make* returned when it was first asked for *key*: sections of a pack ask for the same."""
+        try:
+            return self._made[key]  # type: ignore[no-any-return]
+        except KeyError:
+            return self._made.setdefault(key, make())
 
     def figure(self, metric: str, window: Window) -> Figure:
         """Return the branch's figure."""
@@ -38,13 +49,13 @@ class View:
         """Return the whole organisation's figure."""
         return self.measures.figure(metric, window, ROOT)
 
-    def breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> dict[Keys, Figure]:
+    def breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> Mapping[Keys, Figure]:
         """Return the branch's figures for each combination of *by*."""
-        return self.measures.breakdown(metric, window, by, self.node)
+        return self.once((metric, window, by), lambda: self.measures.breakdown(metric, window, by, self.node))
 
-    def benchmark_breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> dict[Keys, Figure]:
+    def benchmark_breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> Mapping[Keys, Figure]:
         """Return the whole organisation's figures for each combination of *by*."""
-        return self.measures.breakdown(metric, window, by, ROOT)
+        return self.measures.whole_breakdown(metric, window, by)
 
     @property
     def is_root(self) -> bool:
