@@ -1,22 +1,16 @@
 """Every figure that a pack shows, in order, and a hash that tells whether two packs say the same."""
 
 import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from typing import Any
 
+from distributor.packs.canonical import canonical
 from renderers.formats import Cell, Mark
 from renderers.language import Formatter, formatter
 from renderers.pack import Pack
 from renderers.sections import ChartSection, Section, TableSection, TextSection, Tile, TilesSection
 
-# A sum of floats may differ in its last digits between two computations of the same rows.
-_DIGITS = 12
 _TIMES = " × "
 
 
@@ -70,26 +64,7 @@ def content_hash(pack: Pack) -> str:
     equal. Numbers count to 12 digits.
     """
     said = (pack.title, pack.notices, pack.sections)
-    return hashlib.sha256(json.dumps(_plain(said), ensure_ascii=False).encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    """Return *value* as JSON has it. A pack holds a thousand values, so the frequent kinds are asked for first."""
-    kind = type(value)
-    if kind is str or value is None:
-        return value
-    if kind is tuple:
-        return [_plain(one) for one in value]
-    if kind is float:
-        return f"{value:.{_DIGITS}g}"
-    if is_dataclass(kind):
-        return [kind.__name__, {name: _plain(getattr(value, name)) for name in _names_of(kind)}]
-    return str(value) if isinstance(value, date | Decimal) else value
-
-
-@cache
-def _names_of(kind: type) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind) if one.name != "sources")
+    return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 
 def _figures(section: Section, words: Formatter) -> Iterator[PackFigure]:
