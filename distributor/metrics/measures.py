@@ -116,9 +116,7 @@ class Measures:
         marks = column.marks[first:stop].tolist()
         return {
             key: _figure(value, count, mark)
-            for key, value, count, mark in zip(
-                frame.combinations.rows(first, stop), values, counts, marks, strict=True
-            )
+            for key, value, count, mark in zip(frame.combinations.rows(first, stop), values, counts, marks, strict=True)
             if count or mark or (value and not isnan(value))
         }
 

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring
 from operator import attrgetter
 from typing import Any
+
+from renderers.formats import ValueFormat
 
 # A sum of floats may differ in its last digits between two computations of the same rows.
 _DIGITS = 12
@@ -32,7 +35,7 @@ class _Writers(dict[type, Writer]):
 
 def _writer(kind: type) -> Writer:
     if is_dataclass(kind):
-        return _object_writer(kind)
+        return lru_cache(_object_writer(kind)) if kind is ValueFormat else _object_writer(kind)  # a pack repeats a few
     if issubclass(kind, str):
         return encode_basestring
     return _text if issubclass(kind, date | Decimal) else _other

@@ -4,7 +4,8 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from distributor.metrics.measures import Figure, Keys, Measures
+from distributor.metrics.combinations import Keys
+from distributor.metrics.measures import Figure, Measures
 from distributor.metrics.windows import Window
 from distributor.packs.printer import Printer, printer, smallest_shown
 from distributor.packs.rows import RowsFrame
@@ -36,10 +37,10 @@ class View:
 
     def once(self, key: Hashable, make: Callable[[], T]) -> T:
         """Return what *make* returned when it was first asked for *key*: sections of a pack ask for the same."""
-        try:
-            return self._made[key]  # type: ignore[no-any-return]
-        except KeyError:
-            return self._made.setdefault(key, make())
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     def figure(self, metric: str, window: Window) -> Figure:
         """Return the branch's figure."""
