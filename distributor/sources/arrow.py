@@ -37,7 +37,9 @@ def table_from_rows(names: Sequence[str], types: Sequence[pa.DataType | None], b
     for rows in batches:
         if rows:
             for column, values, data_type in zip(chunks, zip(*rows, strict=True), types, strict=True):
-                column.append(_array(values, data_type))
+                # A column that has held text is text, whatever else it holds: most batches need no look at each value.
+                is_text = bool(column) and pa.types.is_string(column[-1].type)
+                column.append(_array(values, pa.string() if data_type is None and is_text else data_type))
     columns = [_chunked(column, data_type) for column, data_type in zip(chunks, types, strict=True)]
     return pa.Table.from_arrays(columns, names=list(names))
 
