@@ -1,7 +1,7 @@
 """The figures of all branches: kept as arrays, read a branch at a time, shared with workers as memory-mapped files."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -19,6 +19,7 @@ from distributor.metrics.windows import Window
 from renderers.formats import Mark
 
 MARKS = (Mark.shown, Mark.few, Mark.hidden)
+_SHOWN, _, _HIDDEN = MARKS  # to look a member up in its class takes longer than to read a figure (Python 3.11)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,7 @@ class Figure:
 
     @property
     def is_shown(self) -> bool:
-        return self.mark is Mark.shown and self.value is not None
+        return self.mark is _SHOWN and self.value is not None
 
 
 NOTHING = Figure(value=0.0, count=0, mark=Mark.shown)
@@ -88,8 +89,15 @@ class Measures:
         spec = self.metrics[metric]
         if isinstance(spec, AggregateMetric):
             return _at(self.frames[metric, ()].columns[window], node)
-        top, bottom = (self.figure(name, window, node) for name in spec.operands)  # type: ignore[attr-defined]
-        return quotient(spec, top, bottom)
+        top, bottom = spec.operands  # type: ignore[attr-defined]
+        return quotient(spec, self.figure(top, window, node), self.figure(bottom, window, node))
+
+    def figures(self, metric: str, windows: Sequence[Window | None], node: int) -> tuple[Figure | None, ...]:
+        """Return the figure of *metric* over each of *windows*, none where there is no window."""
+        if not isinstance(self.metrics[metric], AggregateMetric):
+            return tuple([None if one is None else self.figure(metric, one, node) for one in windows])
+        columns = self.frames[metric, ()].columns
+        return tuple([None if one is None else _at(columns[one], node) for one in windows])
 
     def breakdown(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> dict[Keys, Figure]:
         """Return the figures of *metric* for each combination of *by*, for the subtree of *node*."""
@@ -164,8 +172,8 @@ def quotient(spec: MetricBase, top: Figure, bottom: Figure) -> Figure:
     """Divide two sums; a zero base gives no value, and a suppressed side withholds the quotient."""
     scale = spec.scale if isinstance(spec, RateMetric) else 1
     value = scale * top.value / bottom.value if bottom.value and top.value is not None else None
-    is_open = top.mark is Mark.shown and bottom.mark is Mark.shown
-    return Figure(value=value, count=bottom.count, mark=Mark.shown if is_open else Mark.hidden, top=top, bottom=bottom)
+    is_open = top.mark is _SHOWN and bottom.mark is _SHOWN
+    return Figure(value=value, count=bottom.count, mark=_SHOWN if is_open else _HIDDEN, top=top, bottom=bottom)
 
 
 def _at(column: Column, row: int) -> Figure:

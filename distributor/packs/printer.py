@@ -8,6 +8,8 @@ from distributor.packs.scope import Scope
 from renderers.formats import Cell, Mark, Value
 from renderers.language import Formatter
 
+_SHOWN, _ABSENT = Mark.shown, Mark.absent
+
 
 class Printer:
     """Prints the figures of one metric in one language.
@@ -26,9 +28,7 @@ class Printer:
 
     def cell(self, value: Value, mark: Mark) -> Cell:
         """Print a value, or the sign of its suppression: "<5" where it counts persons, else "withheld"."""
-        if mark is Mark.few or mark is Mark.hidden:
-            return self._withheld(mark)
-        return self.shown(value)
+        return self.shown(value) if mark is _SHOWN or mark is _ABSENT else self._withheld(mark)
 
 
 @lru_cache(maxsize=1024)

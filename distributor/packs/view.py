@@ -1,6 +1,6 @@
 """One branch's view of the run's figures, in one language: nothing outside its subtree but the benchmark."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -45,6 +45,10 @@ class View:
     def figure(self, metric: str, window: Window) -> Figure:
         """Return the branch's figure."""
         return self.measures.figure(metric, window, self.node)
+
+    def figures(self, metric: str, windows: Sequence[Window | None]) -> tuple[Figure | None, ...]:
+        """Return the branch's figure over each of *windows*, none where there is no window."""
+        return self.measures.figures(metric, windows, self.node)
 
     def benchmark(self, metric: str, window: Window) -> Figure:
         """Return the whole organisation's figure."""
