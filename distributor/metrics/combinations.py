@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 Keys = tuple[Any, ...]
 
+# Rows. The distinct combinations of more would take up the memory of each worker; its packs read few of them.
+_MOST_KEPT = 250_000
+
 
 class Combinations:
     """The combinations that *arrays*, one for each column of a breakdown, hold row by row; numbered when asked for."""
@@ -30,6 +33,8 @@ class Combinations:
 
     def rows(self, first: int, stop: int) -> list[Keys]:
         """Return the combinations of the rows *first* … *stop* − 1."""
+        if len(self.arrays[0]) > _MOST_KEPT:
+            return list(zip(*(array.slice(first, stop - first).to_pylist() for array in self.arrays), strict=True))
         distinct = self.distinct
         return [distinct[code] for code in self.codes[first:stop].tolist()]
 

@@ -180,7 +180,7 @@ def _at(column: Column, row: int) -> Figure:
     return _figure(column.values.item(row), column.counts.item(row), column.marks.item(row))
 
 
-@lru_cache(maxsize=16_384)  # branches are small, so that most of their figures are those of others too
+@lru_cache(maxsize=8192)  # branches are small, so that most of their figures are those of others too
 def _figure(value: float, count: int, mark: int) -> Figure:
     """Return a figure; of equal ones the same. Adding 0 makes minus zero plain zero, which equals it."""
     return Figure(value=None if isnan(value) else value + 0.0, count=count, mark=MARKS[mark])

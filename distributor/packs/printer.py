@@ -23,7 +23,7 @@ class Printer:
 
     def __init__(self, metric: str, *, scope: Scope, words: Formatter, min_cell: int) -> None:
         self.how = scope.value_format(metric)
-        self.shown: Callable[[Value], Cell] = lru_cache(maxsize=4096, typed=True)(partial(words.cell, how=self.how))
+        self.shown: Callable[[Value], Cell] = lru_cache(maxsize=2048, typed=True)(partial(words.cell, how=self.how))
         self._withheld = lru_cache(partial(_withheld, metric, scope=scope, words=words, min_cell=min_cell))
 
     def cell(self, value: Value, mark: Mark) -> Cell:
@@ -31,7 +31,7 @@ class Printer:
         return self.shown(value) if mark is _SHOWN or mark is _ABSENT else self._withheld(mark)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def printer(metric: str, scope: Scope, words: Formatter, min_cell: int) -> Printer:
     """Return the printer of *metric*, the same for all branches."""
     return Printer(metric, scope=scope, words=words, min_cell=min_cell)
