@@ -69,9 +69,7 @@ def select_rows(key: str, body: RowsBody, window: Window, calculator: Calculator
         table = calculator.query(Statement(sql=sql, params=params))
     except duckdb.Error as error:
         raise RowsError(key, body.dataset, str(error).splitlines()[0]) from error
-    if (
-        body.sort
-    ):  # once more, as the rows of several branches are: the engine takes what is not a number for the largest
+    if body.sort:  # as the rows of several branches are: the engine would take what is not a number for the largest
         table = table.take(pc.sort_indices(table, sort_keys=[(POSITION, "ascending"), *_sort_keys(body)]))
     return RowsFrame(table=table.combine_chunks())
 
