@@ -101,12 +101,24 @@ class Measures:
 
     def breakdown(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> dict[Keys, Figure]:
         """Return the figures of *metric* for each combination of *by*, for the subtree of *node*."""
+        (found,) = self.breakdowns(metric, (window,), by, node)
+        return found
+
+    def breakdowns(
+        self, metric: str, windows: Sequence[Window], by: tuple[str, ...], node: int
+    ) -> list[dict[Keys, Figure]]:
+        """Return the breakdown of *metric* over each of *windows*."""
         spec = self.metrics[metric]
         if isinstance(spec, AggregateMetric):
-            return self._slice(metric, window, by, node)
-        tops, bottoms = (self.breakdown(name, window, by, node) for name in spec.operands)  # type: ignore[attr-defined]
-        keys = dict.fromkeys([*bottoms, *tops])
-        return {key: quotient(spec, tops.get(key, NOTHING), bottoms.get(key, NOTHING)) for key in keys}
+            return self._slices(metric, windows, by, node)
+        sides = (self.breakdowns(name, windows, by, node) for name in spec.operands)  # type: ignore[attr-defined]
+        return [
+            {
+                key: quotient(spec, tops.get(key, NOTHING), bottoms.get(key, NOTHING))
+                for key in dict.fromkeys([*bottoms, *tops])
+            }
+            for tops, bottoms in zip(*sides, strict=True)
+        ]
 
     def whole_breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> Mapping[Keys, Figure]:
         """Return the figures of the first node, the whole organisation: worked out once, as every branch asks."""
@@ -115,18 +127,28 @@ class Measures:
             self._whole[key] = self.breakdown(metric, window, by, 0)
         return self._whole[key]
 
-    def _slice(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> dict[Keys, Figure]:
-        """Return the figures of a node's rows, those of which there is nothing to say left out."""
+    def _slices(
+        self, metric: str, windows: Sequence[Window], by: tuple[str, ...], node: int
+    ) -> list[dict[Keys, Figure]]:
+        """Return for each window the figures of a node's rows, those of which there is nothing to say left out."""
         frame = self.frames[metric, by]
         first, stop = frame.starts[node : node + 2].tolist()
-        column = frame.columns[window]
-        values, counts = column.values[first:stop].tolist(), column.counts[first:stop].tolist()
-        marks = column.marks[first:stop].tolist()
-        return {
-            key: _figure(value, count, mark)
-            for key, value, count, mark in zip(frame.combinations.rows(first, stop), values, counts, marks, strict=True)
-            if count or mark or (value and not isnan(value))
-        }
+        keys = frame.combinations.rows(first, stop)
+        columns = [frame.columns[window] for window in windows]
+        return [
+            {
+                key: _figure(value, count, mark)
+                for key, value, count, mark in zip(
+                    keys,
+                    column.values[first:stop].tolist(),
+                    column.counts[first:stop].tolist(),
+                    column.marks[first:stop].tolist(),
+                    strict=True,
+                )
+                if count or mark or (value and not isnan(value))
+            }
+            for column in columns
+        ]
 
     def save(self, folder: Path) -> None:
         """Write the figures to *folder* as Arrow files that workers map into memory."""

@@ -58,6 +58,10 @@ class View:
         """Return the branch's figures for each combination of *by*."""
         return self.once((metric, window, by), lambda: self.measures.breakdown(metric, window, by, self.node))
 
+    def breakdowns(self, metric: str, windows: Sequence[Window], by: tuple[str, ...]) -> list[dict[Keys, Figure]]:
+        """Return the branch's breakdown over each of *windows*."""
+        return self.measures.breakdowns(metric, windows, by, self.node)
+
     def benchmark_breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> Mapping[Keys, Figure]:
         """Return the whole organisation's figures for each combination of *by*."""
         return self.measures.whole_breakdown(metric, window, by)

@@ -44,8 +44,8 @@ def traces(spec: ChartSectionSpec, metric: str, view: View) -> Iterator[Trace]:
     axis = time_axis(spec, metric, view.scope)
     if spec.split:
         windows = [window for window in axis.lines[0].windows if window is not None]
-        steps = [view.breakdown(metric, window, (spec.split,)) for window in windows]
-        found = [{key[0]: figure for key, figure in step.items()} for step in steps]
+        steps = view.breakdowns(metric, windows, (spec.split,))
+        found = [{key: figure for (key,), figure in step.items()} for step in steps]
         yield from part_traces(found, split=spec.split, metric=metric, view=view)
         return
     is_alone = spec.metric is not None
