@@ -51,23 +51,23 @@ def exposure_statement(
     columns = ", ".join(["_pos", *names])
     keys = ", ".join(["b._pos", *(f'd."{column}" as k{i}' for i, column in enumerate(by))])
     spans = (
-        f"select {columns}, case when l is null or l > j then j end as j, l from ("
         f"select {keys}, case when {metric.where or 'true'} then cast({span[0]} as date) end as j, "
-        f'cast({span[1]} as date) as l from "{data}" d join _branches b on d."{branch}" = b._branch)'
+        f'cast({span[1]} as date) as l from "{data}" d join _branches b on d."{branch}" = b._branch'
     )
     # How many days lie before the windows changes nothing: they are all one.
-    events = (
-        f"select {columns}, case when j is not null then greatest(j, $before) end as _day, false as _ends from spans "
-        f"union all select {columns}, greatest(l - 1, $before), true from spans where j is not null and l is not null"
+    days = (
+        f"select {columns}, _ends, case when j >= l or j is null then null when not _ends then greatest(j, $before) "
+        f"when l is not null then greatest(l - 1, $before) end as _day "
+        f"from ({spans}), (values (false), (true)) e(_ends)"
     )
     leaf = (
         f"select {columns}, coalesce(s._slot, 0) as _slot, count(s._slot) filter (not _ends) as begun, "
         "count(s._slot) filter (_ends) as ended, "
         "coalesce(sum(case when _ends then -_days - 1 else _days end) filter (s._slot is not null), 0) as days "
-        f"from (select *, date_diff('day', $before, _day) as _days from ({events})) left join _slots s using (_day) "
+        f"from (select *, date_diff('day', $before, _day) as _days from ({days})) left join _slots s using (_day) "
         "group by all"
     )
-    sql = rolled_up(leaf, [*names, "_slot"], ["begun", "ended", "days"], before=f"spans as ({spans}), ")
+    sql = rolled_up(leaf, [*names, "_slot"], ["begun", "ended", "days"])
     return Statement(sql=sql, params={"before": edges[0]})
 
 

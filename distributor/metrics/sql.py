@@ -123,11 +123,10 @@ def filter_statement(
     return Statement(sql=f"select {parts} {rows} join _ancestors a on b._pos = a._pos group by all", params=params)
 
 
-def rolled_up(leaf: str, keys: Sequence[str], sums: Sequence[str], *, before: str = "") -> str:
-    """Add *sums* of *leaf*, a query by position and *keys*, up for every node; *before* is what it reads from."""
+def rolled_up(leaf: str, keys: Sequence[str], sums: Sequence[str]) -> str:
+    """Add *sums* of *leaf*, a query by position and *keys*, up for every node."""
     parts = ["a._node", *keys, *(f"sum(l.{name}) as {name}" for name in sums)]
-    above = "join _ancestors a on l._pos = a._pos"
-    return f"with {before}l as ({leaf}) select {', '.join(parts)} from l {above} group by all"
+    return f"with l as ({leaf}) select {', '.join(parts)} from l join _ancestors a on l._pos = a._pos group by all"
 
 
 def _conditions(metric: AggregateMetric) -> list[str]:
