@@ -117,7 +117,7 @@ def _of_chart(section: ChartSection, language: str) -> Iterator[PackFigure]:
                 yield PackFigure(key, heading, category + place, Shown.chart, _point(value, text, language))
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=8192, typed=True)
 def _point(value: float | None, text: str, language: str) -> Cell:
     """Return a point as a cell. Why it has no value is told by its text, as a chart keeps no marks."""
     words = formatter(language)
