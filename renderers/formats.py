@@ -41,14 +41,18 @@ class Mark(StrEnum):
     absent = "absent"  # there is no value: zero base, no target
 
 
+# Named once: to look a member up in its class takes as long as to make half a cell (Python 3.11).
+_SHOWN = Mark.shown
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """One figure and its text in the reader's language. A suppressed or absent figure carries no value."""
 
     value: Value
     text: str
-    mark: Mark = Mark.shown
+    mark: Mark = _SHOWN
 
     def __post_init__(self) -> None:
-        if self.mark is not Mark.shown and self.value is not None:
+        if self.mark is not _SHOWN and self.value is not None:
             raise ValueError(f"a cell marked {self.mark} must not carry its value")

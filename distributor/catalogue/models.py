@@ -1,6 +1,7 @@
 """The words of a catalogue: what datasets, metrics, audiences and reports may say."""
 
 import re
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
@@ -191,8 +192,7 @@ class RatioMetric(MetricBase):
 
     @property
     def operands(self) -> tuple[str, str]:
-        top, bottom = re.split(r"\s*/\s*", self.ratio.strip())
-        return top, bottom
+        return _sides(self.ratio)
 
 
 class RateMetric(MetricBase):
@@ -205,12 +205,17 @@ class RateMetric(MetricBase):
 
     @property
     def operands(self) -> tuple[str, str]:
-        top, bottom = re.split(r"\s*/\s*", self.rate.strip())
-        return top, bottom
+        return _sides(self.rate)
 
     @property
     def scale(self) -> int:
         return int(self.per.split()[0])
+
+
+@lru_cache(maxsize=1024)  # asked for every quotient of every pack
+def _sides(quotient: str) -> tuple[str, str]:
+    top, bottom = re.split(r"\s*/\s*", quotient.strip())
+    return top, bottom
 
 
 def _metric_kind(value: Any) -> str:

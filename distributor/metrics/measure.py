@@ -1,10 +1,9 @@
 """Compute what a report asks, for all branches and levels in one set-based pass over the snapshot."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -17,7 +16,9 @@ from numpy.typing import NDArray
 from distributor.catalogue.models import AggregateMetric, DatasetSpec, MetricBase
 from distributor.metrics.asks import Ask, base_asks
 from distributor.metrics.errors import MetricError, RollUpError
+from distributor.metrics.exposures import exposure_columns, exposure_edges, exposure_statement, is_exposure
 from distributor.metrics.measures import Column, Frame, Measures
+from distributor.metrics.slots import slot_sums, slot_table
 from distributor.metrics.sql import (
     MACROS,
     Statement,
@@ -112,8 +113,11 @@ def measure(asks: Iterable[Ask], calculator: Calculator) -> Measures:
         wanted[ask.metric, ask.by].append(ask.window)
     frames: dict[FrameKey, Frame] = {}
     for (metric, by), windows in wanted.items():
-        if is_slotted(calculator.aggregate(metric)):
+        spec = calculator.aggregate(metric)
+        if is_slotted(spec):
             frames[metric, by] = _slotted(metric, by, sorted(windows), calculator)
+        elif is_exposure(spec):
+            frames[metric, by] = _exposed(metric, by, sorted(windows), calculator)
     frames |= _filtered({key: wanted[key] for key in wanted if key not in frames}, calculator)
     _check_roll_up(frames, calculator)
     ids = tuple(branch.branch_id for branch in calculator.tree.branches)
@@ -123,17 +127,17 @@ def measure(asks: Iterable[Ask], calculator: Calculator) -> Measures:
 def _slotted(metric: str, by: tuple[str, ...], windows: Sequence[Window], calculator: Calculator) -> Frame:
     spec = calculator.aggregate(metric)
     edges = sorted({edge for window in windows for edge in (window.from_on, window.to_on)})
-    calculator.connection.register("_slots", _slot_table(edges))
+    calculator.connection.register("_slots", slot_table(edges))
     branch = calculator.datasets[spec.dataset].branch
     table = calculator.run(slot_statement(spec, data=spec.dataset, branch=branch, by=by), metric=metric)
     rows, group, size = _grouped(table, by, nodes=len(calculator.tree))
     slot = table.column("_slot").to_numpy()
     values, scale = _exact(table.column("v"))
     shape = (size, len(edges) - 1)
-    sums = _slot_sums(group, slot, np.nan_to_num(values), shape=shape)
+    sums = slot_sums(group, slot, np.nan_to_num(values), shape=shape)
     rows_counted = table.column("n").cast(pa.int64()).to_numpy()
-    counts = _slot_sums(group, slot, rows_counted, shape=shape)
-    unknown = _slot_sums(group, slot, np.where(_is_null(table.column("v")), rows_counted, 0), shape=shape)
+    counts = slot_sums(group, slot, rows_counted, shape=shape)
+    unknown = slot_sums(group, slot, np.where(_is_null(table.column("v")), rows_counted, 0), shape=shape)
 
     def column(first: int, end: int) -> Column:
         number = counts(first, end)
@@ -147,6 +151,18 @@ def _slotted(metric: str, by: tuple[str, ...], windows: Sequence[Window], calcul
     slots = {Window(from_on=edges[i], to_on=edges[i + 1]): i for i in range(len(edges) - 1)}
     between = {slot: column(i, i + 1) for slot, i in slots.items() if slot not in columns}
     return _frame(table, by, rows, columns, nodes=len(calculator.tree), between=between)
+
+
+def _exposed(metric: str, by: tuple[str, ...], windows: Sequence[Window], calculator: Calculator) -> Frame:
+    spec = calculator.aggregate(metric)
+    edges = exposure_edges(windows)
+    calculator.connection.register("_slots", slot_table(edges))
+    branch = calculator.datasets[spec.dataset].branch
+    statement = exposure_statement(spec, data=spec.dataset, branch=branch, by=by, edges=edges)
+    table = calculator.run(statement, metric=metric)
+    rows, group, size = _grouped(table, by, nodes=len(calculator.tree))
+    columns = exposure_columns(table, group, size=size, edges=edges, windows=windows)
+    return _frame(table, by, rows, columns, nodes=len(calculator.tree))
 
 
 def _filtered(wanted: Mapping[FrameKey, list[Window]], calculator: Calculator) -> Iterator[tuple[FrameKey, Frame]]:
@@ -253,22 +269,6 @@ def _frame(
     return Frame(by=by, starts=starts, keys=keys, columns=columns, between=between)
 
 
-def _slot_sums(
-    group: NDArray[np.int64], slot: NDArray[Any], values: NDArray[Any], *, shape: tuple[int, int]
-) -> Callable[[int, int], NDArray[Any]]:
-    """Return a look-up of the sum of the slots first … end − 1, for all frame rows at once.
-
-    Whole numbers are differences of running totals. Other numbers are added up anew, since a difference would leave a
-    remainder such as 1e-12 where there is nothing, and a quotient over it would look like a figure.
-    """
-    cells = np.zeros(shape, values.dtype)
-    np.add.at(cells, (group, slot), values)
-    if values.dtype.kind == "f":
-        return lambda first, end: cells[:, first:end].sum(axis=1)
-    running = np.concatenate([np.zeros((shape[0], 1), cells.dtype), np.cumsum(cells, axis=1)], axis=1)
-    return lambda first, end: running[:, end] - running[:, first]
-
-
 def _exact(column: pa.ChunkedArray) -> tuple[NDArray[Any], float]:
     """Return a numeric column as numbers that add up exactly where they can, and what to divide them by."""
     if pa.types.is_decimal(column.type) and column.type.scale <= _MOST_DECIMALS:
@@ -324,10 +324,3 @@ def _ancestor_table(tree: BranchTree) -> pa.Table:
         position, node = position[above >= 0], above[above >= 0]
         pairs.append((position, node))
     return pa.table({"_pos": np.concatenate([p for p, _ in pairs]), "_node": np.concatenate([n for _, n in pairs])})
-
-
-def _slot_table(edges: Sequence[date]) -> pa.Table:
-    """Return (_day, _slot) for every day between the first and the last edge."""
-    days = [edges[0] + timedelta(days=offset) for offset in range((edges[-1] - edges[0]).days)]
-    lengths = [(end - start).days for start, end in pairwise(edges)]
-    return pa.table({"_day": pa.array(days, pa.date32()), "_slot": np.repeat(np.arange(len(lengths)), lengths)})

@@ -1,10 +1,11 @@
 """The figures of all branches: kept as arrays, read a branch at a time, shared with workers as memory-mapped files."""
 
 import json
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from distributor.catalogue.models import AggregateMetric, MetricBase, RateMetric
+from distributor.metrics.combinations import Combinations, Keys
 from distributor.metrics.windows import Window
 from renderers.formats import Mark
 
 MARKS = (Mark.shown, Mark.few, Mark.hidden)
-Keys = tuple[Any, ...]
+_SHOWN, _, _HIDDEN = MARKS  # to look a member up in its class takes longer than to read a figure (Python 3.11)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ class Frame:
 
     ``starts`` (int64, nodes + 1) gives each node's slice; without a breakdown there is one row a node.
     ``between`` holds the stretches of time that the windows of a flow are made of and that nobody asked for: what
-    suppression must reckon with; they are not saved.
+    suppression must reckon with; they are not saved. ``combinations`` are the keys once more, numbered.
     """
 
     by: tuple[str, ...]
@@ -43,6 +45,11 @@ class Frame:
     keys: tuple[pa.Array, ...]
     columns: Mapping[Window, Column]
     between: Mapping[Window, Column] = field(default_factory=dict)
+    combinations: Combinations = field(default=Combinations(()), repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.combinations.arrays is not self.keys:  # else it was taken over from a frame with the same rows
+            object.__setattr__(self, "combinations", Combinations(self.keys))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +67,7 @@ class Figure:
 
     @property
     def is_shown(self) -> bool:
-        return self.mark is Mark.shown and self.value is not None
+        return self.mark is _SHOWN and self.value is not None
 
 
 NOTHING = Figure(value=0.0, count=0, mark=Mark.shown)
@@ -73,34 +80,75 @@ class Measures:
     metrics: Mapping[str, MetricBase]
     frames: Mapping[tuple[str, tuple[str, ...]], Frame]
     branch_ids: tuple[str, ...] = field(repr=False)
+    _whole: dict[tuple[str, Window, tuple[str, ...]], Mapping[Keys, Figure]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def figure(self, metric: str, window: Window, node: int) -> Figure:
         """Return the figure of *metric* over *window* for the subtree of *node*."""
         spec = self.metrics[metric]
         if isinstance(spec, AggregateMetric):
             return _at(self.frames[metric, ()].columns[window], node)
-        top, bottom = (self.figure(name, window, node) for name in spec.operands)  # type: ignore[attr-defined]
-        return quotient(spec, top, bottom)
+        top, bottom = spec.operands  # type: ignore[attr-defined]
+        return quotient(spec, self.figure(top, window, node), self.figure(bottom, window, node))
+
+    def figures(self, metric: str, windows: Sequence[Window | None], node: int) -> tuple[Figure | None, ...]:
+        """Return the figure of *metric* over each of *windows*, none where there is no window."""
+        if not isinstance(self.metrics[metric], AggregateMetric):
+            return tuple([None if one is None else self.figure(metric, one, node) for one in windows])
+        columns = self.frames[metric, ()].columns
+        return tuple([None if one is None else _at(columns[one], node) for one in windows])
 
     def breakdown(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> dict[Keys, Figure]:
         """Return the figures of *metric* for each combination of *by*, for the subtree of *node*."""
+        (found,) = self.breakdowns(metric, (window,), by, node)
+        return found
+
+    def breakdowns(
+        self, metric: str, windows: Sequence[Window], by: tuple[str, ...], node: int
+    ) -> list[dict[Keys, Figure]]:
+        """Return the breakdown of *metric* over each of *windows*."""
         spec = self.metrics[metric]
         if isinstance(spec, AggregateMetric):
-            return dict(self._slice(metric, window, by, node))
-        tops, bottoms = (self.breakdown(name, window, by, node) for name in spec.operands)  # type: ignore[attr-defined]
-        keys = dict.fromkeys([*bottoms, *tops])
-        return {key: quotient(spec, tops.get(key, NOTHING), bottoms.get(key, NOTHING)) for key in keys}
+            return self._slices(metric, windows, by, node)
+        sides = (self.breakdowns(name, windows, by, node) for name in spec.operands)  # type: ignore[attr-defined]
+        return [
+            {
+                key: quotient(spec, tops.get(key, NOTHING), bottoms.get(key, NOTHING))
+                for key in dict.fromkeys([*bottoms, *tops])
+            }
+            for tops, bottoms in zip(*sides, strict=True)
+        ]
 
-    def _slice(self, metric: str, window: Window, by: tuple[str, ...], node: int) -> Iterator[tuple[Keys, Figure]]:
+    def whole_breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> Mapping[Keys, Figure]:
+        """Return the figures of the first node, the whole organisation: worked out once, as every branch asks."""
+        key = metric, window, by
+        if key not in self._whole:
+            self._whole[key] = self.breakdown(metric, window, by, 0)
+        return self._whole[key]
+
+    def _slices(
+        self, metric: str, windows: Sequence[Window], by: tuple[str, ...], node: int
+    ) -> list[dict[Keys, Figure]]:
+        """Return for each window the figures of a node's rows, those of which there is nothing to say left out."""
         frame = self.frames[metric, by]
-        first, stop = int(frame.starts[node]), int(frame.starts[node + 1])
-        keys = zip(*(array.slice(first, stop - first).to_pylist() for array in frame.keys), strict=True)
-        column = frame.columns[window]
-        parts = (column.values[first:stop], column.counts[first:stop], column.marks[first:stop])
-        for key, value, count, mark in zip(keys, *(part.tolist() for part in parts), strict=True):
-            figure = _figure(value, count, mark)
-            if figure.count or figure.value or figure.mark is not Mark.shown:
-                yield key, figure
+        first, stop = frame.starts[node : node + 2].tolist()
+        keys = frame.combinations.rows(first, stop)
+        columns = [frame.columns[window] for window in windows]
+        return [
+            {
+                key: _figure(value, count, mark)
+                for key, value, count, mark in zip(
+                    keys,
+                    column.values[first:stop].tolist(),
+                    column.counts[first:stop].tolist(),
+                    column.marks[first:stop].tolist(),
+                    strict=True,
+                )
+                if count or mark or (value and not isnan(value))
+            }
+            for column in columns
+        ]
 
     def save(self, folder: Path) -> None:
         """Write the figures to *folder* as Arrow files that workers map into memory."""
@@ -146,16 +194,18 @@ def quotient(spec: MetricBase, top: Figure, bottom: Figure) -> Figure:
     """Divide two sums; a zero base gives no value, and a suppressed side withholds the quotient."""
     scale = spec.scale if isinstance(spec, RateMetric) else 1
     value = scale * top.value / bottom.value if bottom.value and top.value is not None else None
-    is_open = top.mark is Mark.shown and bottom.mark is Mark.shown
-    return Figure(value=value, count=bottom.count, mark=Mark.shown if is_open else Mark.hidden, top=top, bottom=bottom)
+    is_open = top.mark is _SHOWN and bottom.mark is _SHOWN
+    return Figure(value=value, count=bottom.count, mark=_SHOWN if is_open else _HIDDEN, top=top, bottom=bottom)
 
 
 def _at(column: Column, row: int) -> Figure:
     return _figure(column.values.item(row), column.counts.item(row), column.marks.item(row))
 
 
+@lru_cache(maxsize=8192)  # branches are small, so that most of their figures are those of others too
 def _figure(value: float, count: int, mark: int) -> Figure:
-    return Figure(value=None if math.isnan(value) else value, count=count, mark=MARKS[mark])
+    """Return a figure; of equal ones the same. Adding 0 makes minus zero plain zero, which equals it."""
+    return Figure(value=None if isnan(value) else value + 0.0, count=count, mark=MARKS[mark])
 
 
 def _write(path: Path, table: pa.Table) -> None:

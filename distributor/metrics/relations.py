@@ -41,17 +41,12 @@ class Layout:
 
 def lay_out(frame: Frame, *, start: int) -> Layout:
     """Number the cells of *frame*, the first one *start*."""
-    code = np.zeros(int(frame.starts[-1]), np.int64)
-    for array in frame.keys:
-        encoded = array.dictionary_encode(null_encoding="encode")
-        code = code * max(1, len(encoded.dictionary)) + encoded.indices.to_numpy()
-    _, sample, codes = np.unique(code, return_index=True, return_inverse=True)
-    keys = tuple(zip(*(array.take(sample).to_pylist() for array in frame.keys), strict=True)) if frame.by else ((),)
+    keys = frame.combinations.distinct if frame.by else ((),)
     windows = [*frame.columns, *frame.between]
     return Layout(
         by=frame.by,
         node=np.repeat(np.arange(len(frame.starts) - 1, dtype=np.int32), np.diff(frame.starts)),
-        codes=codes.astype(np.int64),
+        codes=frame.combinations.codes if frame.by else np.zeros(int(frame.starts[-1]), np.int64),
         keys=keys,
         first={window: start + i * len(keys) for i, window in enumerate(windows)},
     )

@@ -1,9 +1,9 @@
 """The SQL of a metric: one statement for all branches, all levels and all windows.
 
 Two forms. *Slots*: a flow that adds up (one count or sum) is counted once for each stretch between two window ends;
-every window is then a difference of running totals, so the cost does not grow with the number of windows. *Filters*:
-anything else (stocks, exposures, distinct counts, sums of several aggregates) is one filtered aggregate a window in the
-same scan.
+every window is then a difference of running totals, so the cost does not grow with the number of windows; exposures.py
+does the same for exposures. *Filters*: anything else (stocks, distinct counts, sums of several aggregates) is one
+filtered aggregate a window in the same scan.
 
 The tables of the engine: ``_branches(_branch, _pos)``, where a merged branch has its survivor's position;
 ``_ancestors(_pos, _node)``, every position with itself and all above it; ``_slots(_day, _slot)``.
@@ -17,12 +17,14 @@ from datetime import date
 from distributor.catalogue.models import AggregateMetric
 from distributor.metrics.windows import Window
 
+DAYS_OF_A_MONTH = 30.4375
 MACROS = (
     # Days in membership within the window, in months of 365.25 / 12 days.
     "create or replace temp macro member_months(j, l, f, t) as "
     # A row without a first day is never counted; greatest() alone would take the window's first day for it.
     "sum(case when j is null then 0 else greatest(0, date_diff('day', greatest(cast(j as date), cast(f as date)), "
-    "least(coalesce(cast(l as date), cast(t as date)), cast(t as date)))) end) / 30.4375",
+    "least(coalesce(cast(l as date), cast(t as date)), cast(t as date)))) end) / "
+    f"{DAYS_OF_A_MONTH}",
     # The rows behind that figure: those with at least a day in membership within the window.
     "create or replace temp macro member_rows(j, l, f, t) as "
     "count(case when j is not null and greatest(cast(j as date), cast(f as date)) < "
@@ -58,9 +60,27 @@ def is_count(measure: str) -> bool:
 
 def is_slotted(metric: AggregateMetric) -> bool:
     """Say whether the metric is computed by slots: a flow that adds up, of rows that do not depend on the window."""
-    texts = (metric.measure, metric.where or "")
-    depends = any(match[1] for text in texts for match in _PARAMETER.finditer(text))
+    depends = depends_on_window(metric.measure) or depends_on_window(metric.where or "")
     return metric.on is not None and is_additive(metric.measure) and not depends
+
+
+def depends_on_window(expression: str) -> bool:
+    """Say whether the expression holds :as_of, :from or :to."""
+    return any(match[1] for match in _PARAMETER.finditer(expression))
+
+
+def exposure_span(measure: str) -> tuple[str, str] | None:
+    """Return the first day and the day after the last of a measure that is member_months over the whole window."""
+    call = _single_call(measure)
+    if call is None or call[0] != "member_months":
+        return None
+    arguments, rest = [], call[1]
+    while rest:
+        arguments.append(rest[: _first_comma(rest)].strip())
+        rest = rest[_first_comma(rest) + 1 :]
+    if len(arguments) != 4 or arguments[2:] != [":from", ":to"]:
+        return None
+    return arguments[0], arguments[1]
 
 
 def slot_statement(metric: AggregateMetric, *, data: str, branch: str, by: Sequence[str]) -> Statement:
@@ -76,7 +96,7 @@ def slot_statement(metric: AggregateMetric, *, data: str, branch: str, by: Seque
         f'from "{data}" d join _branches b on d."{branch}" = b._branch '
         f'join _slots s on cast(d."{metric.on}" as date) = s._day{condition} group by all'
     )
-    return Statement(sql=_rolled_up(leaf, [*names, "_slot"], ["v", "n"]), params={})
+    return Statement(sql=rolled_up(leaf, [*names, "_slot"], ["v", "n"]), params={})
 
 
 def filter_statement(
@@ -98,12 +118,13 @@ def filter_statement(
     if additive:
         leaf = f"select {', '.join(['b._pos', *keys, *columns])} {rows} group by all"
         sums = [f"{letter}{i}" for i in range(len(metrics)) for letter in "vn"]
-        return Statement(sql=_rolled_up(leaf, names, sums), params=params)
+        return Statement(sql=rolled_up(leaf, names, sums), params=params)
     parts = ", ".join(["a._node", *keys, *columns])
     return Statement(sql=f"select {parts} {rows} join _ancestors a on b._pos = a._pos group by all", params=params)
 
 
-def _rolled_up(leaf: str, keys: Sequence[str], sums: Sequence[str]) -> str:
+def rolled_up(leaf: str, keys: Sequence[str], sums: Sequence[str]) -> str:
+    """Add *sums* of *leaf*, a query by position and *keys*, up for every node."""
     parts = ["a._node", *keys, *(f"sum(l.{name}) as {name}" for name in sums)]
     return f"with l as ({leaf}) select {', '.join(parts)} from l join _ancestors a on l._pos = a._pos group by all"
 

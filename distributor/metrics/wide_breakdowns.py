@@ -97,8 +97,11 @@ class WideBreakdown:
         another value of the same branch is withheld. It may be shown if it only repeats what the totals tell, because
         no other value is withheld at all. Otherwise another value beside a part is withheld too, so that it can move.
         """
-        place = {key: cell for cell, key in enumerate(zip(self.node.tolist(), self.code.tolist(), strict=True))}
         withheld = bottom[marks[bottom] > 0]
+        # Of a value that is shown everywhere no sum has a withheld part.
+        concerned = np.flatnonzero(np.isin(self.code, self.code[withheld]))
+        keys = zip(self.node[concerned].tolist(), self.code[concerned].tolist(), strict=True)
+        place = dict(zip(keys, concerned.tolist(), strict=True))
         in_branch = np.bincount(self.node[withheld], minlength=len(self.parent))
         under = in_branch.copy()
         for node in range(len(under) - 1, 0, -1):
@@ -113,7 +116,7 @@ class WideBreakdown:
         more_cells: list[int] = []
         more_totals: list[int] = []
         # Pre-order numbers, so that the highest come first: whatever is below a node is settled before it.
-        for cell in np.argsort(-self.node, kind="stable").tolist():
+        for cell in concerned[np.argsort(-self.node[concerned], kind="stable")].tolist():
             node = int(self.node[cell])
             if not is_bottom[cell]:
                 parts[cell] = sum(parts[part] for part in below[cell])

@@ -43,33 +43,7 @@ def comparison_window(against: str, metric: str, view: View) -> Window:
 
 def compare(against: str, metric: str, view: View) -> Comparison:
     """Hold the branch's figure of *metric* against last year, the previous period, the target or the organisation."""
-    word = WORDS[against]
-    window = comparison_window(against, metric, view)
-    own = view.figure(metric, view.scope.window(metric))
-    base = _base(against, metric, view, window)
-    label = view.words.word(word)
-    if base is None:
-        return _silent(label, view.words.cell(None, view.scope.value_format(metric)), view.words.word("no_target"))
-    if word in ("last_year", "previous_period") and is_before_opening(window, view.branch):
-        # Rows from before the opening, if any, are mistakes: the words and the figure must not contradict each other.
-        reason = "new_branch" if word == "last_year" else "no_base_previous_period"
-        return _silent(label, view.words.cell(None, view.scope.value_format(metric)), view.words.word(reason))
-    cell = view.cell(metric, base)
-    if against == "organisation" and not view.scope.is_quotient(metric):
-        return _share(label, cell, own, base, view)
-    if reason := _reason_for_silence(word, own, base, view):
-        return _silent(label, cell, reason)
-    change = change_between(own, base, view.scope.value_format(metric))
-    said = sentence(word, metric, change, cell, view)
-    if against == "target":
-        said = _with_gaps(said, metric, window, view)
-    return Comparison(
-        label=label,
-        base=cell,
-        sentence=said,
-        direction=_direction(change),
-        verdict=verdict(metric, change, view),
-    )
+    return view.once((against, metric), lambda: _compared(against, metric, view))
 
 
 def change_between(own: Figure, base: Figure, how: ValueFormat) -> Change:
@@ -117,6 +91,36 @@ def verdict(metric: str, change: Change, view: View) -> Verdict:
 def is_before_opening(window: Window, branch: Branch) -> bool:
     """Say whether the branch did not exist in *window*."""
     return branch.opened_on is not None and branch.opened_on > window.last_on
+
+
+def _compared(against: str, metric: str, view: View) -> Comparison:
+    word = WORDS[against]
+    window = comparison_window(against, metric, view)
+    own = view.figure(metric, view.scope.window(metric))
+    base = _base(against, metric, view, window)
+    label = view.words.word(word)
+    if base is None:
+        return _silent(label, view.words.cell(None, view.scope.value_format(metric)), view.words.word("no_target"))
+    if word in ("last_year", "previous_period") and is_before_opening(window, view.branch):
+        # Rows from before the opening, if any, are mistakes: the words and the figure must not contradict each other.
+        reason = "new_branch" if word == "last_year" else "no_base_previous_period"
+        return _silent(label, view.words.cell(None, view.scope.value_format(metric)), view.words.word(reason))
+    cell = view.cell(metric, base)
+    if against == "organisation" and not view.scope.is_quotient(metric):
+        return _share(label, cell, own, base, view)
+    if reason := _reason_for_silence(word, own, base, view):
+        return _silent(label, cell, reason)
+    change = change_between(own, base, view.scope.value_format(metric))
+    said = sentence(word, metric, change, cell, view)
+    if against == "target":
+        said = _with_gaps(said, metric, window, view)
+    return Comparison(
+        label=label,
+        base=cell,
+        sentence=said,
+        direction=_direction(change),
+        verdict=verdict(metric, change, view),
+    )
 
 
 def _with_gaps(said: str, metric: str, window: Window, view: View) -> str:

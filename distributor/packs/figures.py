@@ -1,22 +1,18 @@
 """Every figure that a pack shows, in order, and a hash that tells whether two packs say the same."""
 
 import hashlib
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from typing import Any
+from functools import lru_cache
+from typing import NamedTuple
 
+from distributor.packs.canonical import canonical
 from renderers.formats import Cell, Mark
-from renderers.language import Formatter, formatter
+from renderers.language import formatter
 from renderers.pack import Pack
 from renderers.sections import ChartSection, Section, TableSection, TextSection, Tile, TilesSection
 
-# A sum of floats may differ in its last digits between two computations of the same rows.
-_DIGITS = 12
 _TIMES = " × "
 
 
@@ -30,9 +26,11 @@ class Shown(StrEnum):
     chart = "chart"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackFigure:
-    """One figure: its section, its place there ("Medlemmer", "Rana × Medlemmer"), and what is printed."""
+class PackFigure(NamedTuple):
+    """One figure: its section, its place there ("Medlemmer", "Rana × Medlemmer"), and what is printed.
+
+    A tuple, as every pack has hundreds of them.
+    """
 
     section: str
     heading: str
@@ -56,10 +54,11 @@ def pack_figures(pack: Pack) -> PackFigures:
 
     Sentences are left out: what they say is said by figures too.
     """
-    words = formatter(pack.language)
-    figures = tuple(figure for section in pack.sections for figure in _figures(section, words))
     return PackFigures(
-        branch_id=pack.branch_id, language=pack.language, content_hash=content_hash(pack), figures=figures
+        branch_id=pack.branch_id,
+        language=pack.language,
+        content_hash=content_hash(pack),
+        figures=tuple(figure for section in pack.sections for figure in _figures(section, pack.language)),
     )
 
 
@@ -70,36 +69,17 @@ def content_hash(pack: Pack) -> str:
     equal. Numbers count to 12 digits.
     """
     said = (pack.title, pack.notices, pack.sections)
-    return hashlib.sha256(json.dumps(_plain(said), ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 
-def _plain(value: Any) -> Any:
-    """Return *value* as JSON has it. A pack holds a thousand values, so the frequent kinds are asked for first."""
-    kind = type(value)
-    if kind is str or value is None:
-        return value
-    if kind is tuple:
-        return [_plain(one) for one in value]
-    if kind is float:
-        return f"{value:.{_DIGITS}g}"
-    if is_dataclass(kind):
-        return [kind.__name__, {name: _plain(getattr(value, name)) for name in _names_of(kind)}]
-    return str(value) if isinstance(value, date | Decimal) else value
-
-
-@cache
-def _names_of(kind: type) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(kind) if one.name != "sources")
-
-
-def _figures(section: Section, words: Formatter) -> Iterator[PackFigure]:
+def _figures(section: Section, language: str) -> Iterator[PackFigure]:
     match section:
         case TilesSection():
             for tile in section.tiles:
                 yield from _of_tile(tile, section)
         case ChartSection():
             if not section.empty:
-                yield from _of_chart(section, words)
+                yield from _of_chart(section, language)
         case TableSection():
             if not section.empty:
                 yield from _of_table(section)
@@ -108,38 +88,43 @@ def _figures(section: Section, words: Formatter) -> Iterator[PackFigure]:
 
 
 def _of_tile(tile: Tile, section: TilesSection) -> Iterator[PackFigure]:
-    yield _figure(section, tile.label, Shown.tile, tile.value)
+    key, heading = section.key, section.heading
+    yield PackFigure(key, heading, tile.label, Shown.tile, tile.value)
     for comparison in tile.comparisons:
-        yield _figure(section, f"{tile.label}{_TIMES}{comparison.label}", Shown.comparison, comparison.base)
+        where = f"{tile.label}{_TIMES}{comparison.label}"
+        yield PackFigure(key, heading, where, Shown.comparison, comparison.base)
 
 
 def _of_table(section: TableSection) -> Iterator[PackFigure]:
     """Yield the cells beside each row's name; a list of one column has only numbers for names."""
+    key, heading = section.key, section.heading
     first = 1 if len(section.columns) > 1 else 0
+    places = [f"{_TIMES}{column.label}" for column in section.columns[first:]]
     lines = [(row, Shown.table) for row in section.rows] + ([(section.total, Shown.total)] if section.total else [])
     for number, (cells, shown) in enumerate(lines, start=1):
         name = cells[0].text if first else str(number)
-        for column, cell in list(zip(section.columns, cells, strict=True))[first:]:
-            yield _figure(section, f"{name}{_TIMES}{column.label}", shown, cell)
+        for place, cell in zip(places, cells[first:], strict=True):
+            yield PackFigure(key, heading, name + place, shown, cell)
 
 
-def _of_chart(section: ChartSection, words: Formatter) -> Iterator[PackFigure]:
+def _of_chart(section: ChartSection, language: str) -> Iterator[PackFigure]:
     """Yield the points of a chart; one without text is a step that the period has not come to."""
+    key, heading, categories = section.key, section.heading, section.chart.categories
     for series in section.chart.series:
-        for category, value, text in zip(section.chart.categories, series.values, series.texts, strict=True):
+        place = f"{_TIMES}{series.name}"
+        for category, value, text in zip(categories, series.values, series.texts, strict=True):
             if text:
-                cell = Cell(value=value, text=text, mark=_mark(value, text, words))
-                yield _figure(section, f"{category}{_TIMES}{series.name}", Shown.chart, cell)
+                yield PackFigure(key, heading, category + place, Shown.chart, _point(value, text, language))
 
 
-def _mark(value: float | None, text: str, words: Formatter) -> Mark:
-    """Tell from its text why a point has no value: a chart keeps no marks."""
+@lru_cache(maxsize=8192, typed=True)
+def _point(value: float | None, text: str, language: str) -> Cell:
+    """Return a point as a cell. Why it has no value is told by its text, as a chart keeps no marks."""
+    words = formatter(language)
     if value is not None:
-        return Mark.shown
-    if text == words.word("no_value"):
-        return Mark.absent
-    return Mark.hidden if text == words.word("withheld_sign") else Mark.few
-
-
-def _figure(section: Section, where: str, shown: Shown, cell: Cell) -> PackFigure:
-    return PackFigure(section=section.key, heading=section.heading, where=where, shown=shown, cell=cell)
+        mark = Mark.shown
+    elif text == words.word("no_value"):
+        mark = Mark.absent
+    else:
+        mark = Mark.hidden if text == words.word("withheld_sign") else Mark.few
+    return Cell(value=value, text=text, mark=mark)

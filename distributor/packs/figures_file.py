@@ -4,6 +4,7 @@ import json
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from distributor.packs.errors import FiguresError
@@ -14,13 +15,15 @@ from renderers.pack import Artifact
 FILE_NAME = "figures.json"
 MEDIA_TYPE = "application/json"
 _VERSION = 1
+_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+_KINDS: dict[type, str] = {date: "date", Decimal: "decimal"}
 
 
 def figures_artifact(figures: PackFigures) -> Artifact:
     """Return *figures* as compact JSON: section by section, each figure as place, text, mark and value."""
     sections = [
         {"key": key, "heading": heading, "figures": [_written(one) for one in some]}
-        for (key, heading), some in groupby(figures.figures, key=lambda one: (one.section, one.heading))
+        for (key, heading), some in groupby(figures.figures, key=itemgetter(0, 1))
     ]
     content = {
         "version": _VERSION,
@@ -29,8 +32,7 @@ def figures_artifact(figures: PackFigures) -> Artifact:
         "hash": figures.content_hash,
         "sections": sections,
     }
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return Artifact(name=FILE_NAME, media_type=MEDIA_TYPE, content=text.encode())
+    return Artifact(name=FILE_NAME, media_type=MEDIA_TYPE, content=_JSON.encode(content).encode())
 
 
 def load_figures(content: bytes) -> PackFigures:
@@ -54,21 +56,14 @@ def load_figures(content: bytes) -> PackFigures:
 
 
 def _written(figure: PackFigure) -> list[Any]:
-    cell = figure.cell
-    return [figure.where, figure.shown, cell.text, cell.mark, *_written_value(cell.value)]
-
-
-def _written_value(value: Value) -> list[Any]:
-    """Return nothing for no value; JSON has numbers and texts, so a date and a decimal are texts with their kind."""
-    match value:
-        case None:
-            return []
-        case date():
-            return [value.isoformat(), "date"]
-        case Decimal():
-            return [str(value), "decimal"]
-        case int() | float() | str():
-            return [value]
+    """Return no value for none; JSON has numbers and texts, so a date and a decimal are texts with their kind."""
+    _, _, where, shown, cell = figure
+    value = cell.value
+    if value is None:
+        return [where, shown, cell.text, cell.mark]
+    if kind := _KINDS.get(type(value)):
+        return [where, shown, cell.text, cell.mark, str(value), kind]
+    return [where, shown, cell.text, cell.mark, value]
 
 
 def _read(raw: list[Any], section: dict[str, Any]) -> PackFigure:

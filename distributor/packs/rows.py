@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from distributor.catalogue.models import DatasetSpec, RowsBody
 from distributor.metrics.measure import Calculator
@@ -28,11 +30,14 @@ class RowsFrame:
     """
 
     table: pa.Table = field(repr=False)
+    _positions: NDArray[np.integer[Any]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_positions", self.table.column(POSITION).to_numpy())
 
     def within(self, first: int, stop: int) -> pa.Table:
         """Return the rows of the positions first … stop − 1."""
-        position = self.table.column(POSITION).combine_chunks().to_numpy()
-        start, end = np.searchsorted(position, [first, stop])
+        start, end = self._positions.searchsorted([first, stop]).tolist()
         return self.table.slice(start, end - start)
 
     def save(self, path: Path) -> None:
@@ -64,16 +69,23 @@ def select_rows(key: str, body: RowsBody, window: Window, calculator: Calculator
         table = calculator.query(Statement(sql=sql, params=params))
     except duckdb.Error as error:
         raise RowsError(key, body.dataset, str(error).splitlines()[0]) from error
+    if body.sort:  # as the rows of several branches are: the engine would take what is not a number for the largest
+        table = table.take(pc.sort_indices(table, sort_keys=[(POSITION, "ascending"), *_sort_keys(body)]))
     return RowsFrame(table=table.combine_chunks())
 
 
 def sorted_rows(body: RowsBody, table: pa.Table) -> pa.Table:
-    """Sort the rows of several branches together as the spec asks."""
-    if not body.sort:
+    """Sort the rows of several branches together as the spec asks; those of one are sorted already."""
+    position = table.column(POSITION)
+    if not body.sort or not len(position) or position[0] == position[-1]:
         return table
-    order = "descending" if body.sort.startswith("-") else "ascending"
+    return table.take(pc.sort_indices(table, sort_keys=_sort_keys(body)))
+
+
+def _sort_keys(body: RowsBody) -> list[tuple[str, str]]:
+    order = "descending" if (body.sort or "").startswith("-") else "ascending"
     ties = [(column, "ascending") for column in body.columns if column != _sort_column(body)]
-    return table.take(pc.sort_indices(table, sort_keys=[(_sort_column(body), order), *ties]))
+    return [(_sort_column(body), order), *ties]
 
 
 def _sort_column(body: RowsBody) -> str:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from distributor.metrics.measures import Figure
 from distributor.packs.view import View
 from renderers.charts.spec import Series, SeriesRole
-from renderers.formats import Mark
+from renderers.formats import Cell, Mark
+
+_SHOWN = Mark.shown
+_GAP = Cell(value=None, text="")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +24,13 @@ class Trace:
 
 def printed(trace: Trace, view: View) -> Series:
     """Print a trace: suppressed and missing figures have a text but no value."""
-    cells = [view.cell(trace.metric, figure) if figure else None for figure in trace.figures]
+    cell = view.printer(trace.metric).cell
+    cells = [cell(figure.value, figure.mark) if figure is not None else _GAP for figure in trace.figures]
     return Series(
         name=trace.name,
         role=trace.role,
-        values=tuple(float(cell.value) if cell and isinstance(cell.value, int | float) else None for cell in cells),
-        texts=tuple(cell.text if cell else "" for cell in cells),
+        values=tuple([cell.value for cell in cells]),  # type: ignore[misc]  # figures are floats
+        texts=tuple([cell.text for cell in cells]),
     )
 
 
@@ -50,7 +54,7 @@ def withheld_note(figures: Iterable[Figure | None], metrics: Iterable[str], view
 
 
 def is_any_withheld(figures: Iterable[Figure | None]) -> bool:
-    return any(figure is not None and figure.mark is not Mark.shown for figure in figures)
+    return any(figure is not None and figure.mark is not _SHOWN for figure in figures)
 
 
 def _own_figures(traces: Sequence[Trace]) -> Iterable[Figure]:

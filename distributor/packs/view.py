@@ -1,19 +1,23 @@
 """One branch's view of the run's figures, in one language: nothing outside its subtree but the benchmark."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from distributor.metrics.asks import operands
-from distributor.metrics.measures import Figure, Keys, Measures
+from distributor.metrics.combinations import Keys
+from distributor.metrics.measures import Figure, Measures
 from distributor.metrics.windows import Window
+from distributor.packs.printer import Printer, printer, smallest_shown
 from distributor.packs.rows import RowsFrame
 from distributor.packs.scope import Scope
 from recipients.branches import Branch, BranchTree
-from renderers.formats import Cell, Mark, Value
+from renderers.formats import Cell, Mark
 from renderers.language import Formatter
 from renderers.sections import Source
 
 ROOT = 0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,22 +33,38 @@ class View:
     words: Formatter
     min_cell: int
     organisation: str = ""  # in the reader's language, for texts
+    _made: dict[Hashable, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what *make* returned when it was first asked for *key*: sections of a pack ask for the same."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     def figure(self, metric: str, window: Window) -> Figure:
         """Return the branch's figure."""
         return self.measures.figure(metric, window, self.node)
 
+    def figures(self, metric: str, windows: Sequence[Window | None]) -> tuple[Figure | None, ...]:
+        """Return the branch's figure over each of *windows*, none where there is no window."""
+        return self.measures.figures(metric, windows, self.node)
+
     def benchmark(self, metric: str, window: Window) -> Figure:
         """Return the whole organisation's figure."""
         return self.measures.figure(metric, window, ROOT)
 
-    def breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> dict[Keys, Figure]:
+    def breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> Mapping[Keys, Figure]:
         """Return the branch's figures for each combination of *by*."""
-        return self.measures.breakdown(metric, window, by, self.node)
+        return self.once((metric, window, by), lambda: self.measures.breakdown(metric, window, by, self.node))
 
-    def benchmark_breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> dict[Keys, Figure]:
+    def breakdowns(self, metric: str, windows: Sequence[Window], by: tuple[str, ...]) -> list[dict[Keys, Figure]]:
+        """Return the branch's breakdown over each of *windows*."""
+        return self.measures.breakdowns(metric, windows, by, self.node)
+
+    def benchmark_breakdown(self, metric: str, window: Window, by: tuple[str, ...]) -> Mapping[Keys, Figure]:
         """Return the whole organisation's figures for each combination of *by*."""
-        return self.measures.breakdown(metric, window, by, ROOT)
+        return self.measures.whole_breakdown(metric, window, by)
 
     @property
     def is_root(self) -> bool:
@@ -76,22 +96,17 @@ class View:
         local = [node for node in leaves if self.tree.branches[node].is_open(window.last_on)]
         return sum(self.target(metric, window, node) is None for node in local), len(local)
 
+    def printer(self, metric: str) -> Printer:
+        """Return what prints the figures of *metric* in the reader's language."""
+        return printer(metric, self.scope, self.words, self.min_cell)
+
     def cell(self, metric: str, figure: Figure) -> Cell:
         """Print a figure, or the sign of its suppression."""
-        return self.print(figure.value, figure.mark, metric)
-
-    def print(self, value: Value, mark: Mark, metric: str) -> Cell:
-        """Print a value, or the sign of its suppression: "<5" where it counts persons, else "withheld"."""
-        if mark is Mark.few and not self.scope.is_count(metric):
-            mark = Mark.hidden
-        if mark in (Mark.few, Mark.hidden):
-            return self.words.suppressed(mark, min_cell=self.smallest_shown(metric))
-        return self.words.cell(value, self.scope.value_format(metric))
+        return self.printer(metric).cell(figure.value, figure.mark)
 
     def smallest_shown(self, *metrics: str) -> int:
         """Return the smallest count of persons that these metrics show: that of the strictest of their parts."""
-        parts = {name for metric in metrics for name in operands(metric, self.scope.metrics)}
-        return max(self.scope.smallest_shown(name, self.min_cell) for name in parts)
+        return smallest_shown(*metrics, scope=self.scope, min_cell=self.min_cell)
 
     def label(self, metric: str) -> str:
         return self.scope.metrics[metric].label.in_language(self.words.language)

@@ -52,7 +52,8 @@ def newest_value(table: pa.Table, column: str) -> datetime | None:
 def _newest(connection: duckdb.DuckDBPyConnection, column: str) -> tuple[datetime | None, bool, bool]:
     """Return the newest instant, whether all values are days, and whether there are values that are no dates."""
     name = quoted(column)
-    # Zones in texts are honoured; times without one are UTC, whatever the zone of this machine.
+    # Zones in texts are honoured; times without one are UTC, whatever the zone of this machine. A load stamps all its
+    # rows alike, so that few values are left to be read.
     [row] = connection.execute(
         f"""
         SELECT epoch_us(max(TRY_CAST(CASE
@@ -60,7 +61,7 @@ def _newest(connection: duckdb.DuckDBPyConnection, column: str) -> tuple[datetim
                    WHEN regexp_matches(t, ':\\d\\d.*([Zz]|[+-]\\d\\d(:?\\d\\d)?)$') THEN t
                    ELSE t || '+00' END AS TIMESTAMPTZ))),
                coalesce(bool_and(length(t) = 10), true), count(t) > 0
-        FROM (SELECT trim(CAST({name} AS VARCHAR)) AS t FROM _rows)
+        FROM (SELECT DISTINCT trim(CAST({name} AS VARCHAR)) AS t FROM _rows)
         """
     ).fetchall()
     newest = None if row[0] is None else datetime.fromtimestamp(0, UTC) + timedelta(microseconds=row[0])

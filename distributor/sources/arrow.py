@@ -15,6 +15,7 @@ SERVER_BATCH_ROWS = 20_000
 """The same where each batch is a journey to a server; twenty columns are some 20 MB."""
 
 _MAX_DIGITS = 38
+_TYPES: dict[type, pa.DataType] = {str: pa.string(), int: pa.int64(), float: pa.float64()}
 
 Rows = Sequence[Sequence[Any]]
 
@@ -36,9 +37,17 @@ def table_from_rows(names: Sequence[str], types: Sequence[pa.DataType | None], b
     for rows in batches:
         if rows:
             for column, values, data_type in zip(chunks, zip(*rows, strict=True), types, strict=True):
-                column.append(_array(values, data_type))
+                # A column that has held text is text, whatever else it holds: most batches need no look at each value.
+                is_text = bool(column) and pa.types.is_string(column[-1].type)
+                column.append(_array(values, pa.string() if data_type is None and is_text else data_type))
     columns = [_chunked(column, data_type) for column, data_type in zip(chunks, types, strict=True)]
     return pa.Table.from_arrays(columns, names=list(names))
+
+
+def table_from_columns(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> pa.Table:
+    """Build a table from the values of its columns, whose types are found from them as for rows."""
+    arrays = [_chunked([_array(values, None)] if values else [], None) for values in columns]
+    return pa.Table.from_arrays(arrays, names=list(names))
 
 
 def plain(table: pa.Table) -> pa.Table:
@@ -66,11 +75,14 @@ def _array(values: Sequence[Any], data_type: pa.DataType | None) -> pa.Array:
             return pa.array(values, data_type)
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
             pass  # the database said less than the truth (NaN in numeric): look at the values
+    kinds = set(map(type, values))
+    kinds.discard(type(None))
     # Arrow itself would take True for the number 1, and texts beside bytes for bytes, depending on which comes first.
-    if len(set(map(type, values)) - {type(None)}) > 1:
+    if len(kinds) > 1:
         return _mixed(values)
     try:
-        return pa.array(values)
+        # Told the type, Arrow need not look at every value twice.
+        return pa.array(values, _TYPES.get(kinds.pop()) if kinds else None)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
         return _mixed(values)
 

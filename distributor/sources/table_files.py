@@ -5,6 +5,7 @@ import gzip
 import io
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from python_calamine import CalamineWorkbook
 
-from distributor.sources.arrow import plain, table_from_rows
+from distributor.sources.arrow import plain, table_from_columns
 
 SUFFIXES = (".csv", ".csv.gz", ".parquet", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 
@@ -203,25 +204,27 @@ def read_workbook(path: Path, *, text_columns: Collection[str] = ()) -> dict[str
 
 
 def _sheet(rows: list[list[Any]], text_columns: Collection[str]) -> pa.Table:
-    width = max(position for row in rows for position, cell in enumerate(row, start=1) if cell not in ("", None))
-    names = _checked_header([*rows[0], *[None] * width][:width])
-    body = [[None if cell == "" else cell for cell in row[:width]] for row in rows[1:]]
-    columns = [
-        _sheet_column([row[position] for row in body], as_text=name in text_columns)
-        for position, name in enumerate(names)
+    columns = list(zip_longest(*rows))
+    while not any(cell not in ("", None) for cell in columns[-1]):
+        columns.pop()
+    names = _checked_header([cells[0] for cells in columns])
+    values = [
+        _sheet_column(cells[1:], as_text=name in text_columns) for name, cells in zip(names, columns, strict=True)
     ]
-    return table_from_rows(names, [None] * width, [list(zip(*columns, strict=True))] if body else [])
+    return table_from_columns(names, values)
 
 
-def _sheet_column(values: list[Any], *, as_text: bool) -> list[Any]:
-    present = [value for value in values if value is not None]
-    if all(isinstance(value, datetime | date) for value in present) and not as_text:
-        days = all(not isinstance(value, datetime) or not _has_time(value) for value in present)
+def _sheet_column(cells: Sequence[Any], *, as_text: bool) -> Sequence[Any]:
+    values = [None if cell == "" else cell for cell in cells] if "" in cells else cells
+    kinds = set(map(type, values))
+    kinds.discard(type(None))
+    if kinds <= {datetime, date} and not as_text:
+        days = not any(isinstance(value, datetime) and _has_time(value) for value in values)
         return [value.date() if days and isinstance(value, datetime) else value for value in values]
-    whole = all(isinstance(value, float | int) and float(value).is_integer() for value in present)
-    if whole and not as_text and not any(isinstance(value, bool) for value in present):
+    present = [value for value in values if value is not None]
+    if kinds <= {float, int} and not as_text and all(map(float.is_integer, map(float, present))):
         return [None if value is None else int(value) for value in values]
-    if as_text or any(isinstance(value, str) for value in present):
+    if as_text or str in kinds:
         return [None if value is None else _cell_text(value) for value in values]
     return values
 

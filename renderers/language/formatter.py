@@ -75,7 +75,9 @@ class Formatter:
 
     def cell(self, value: Value, how: ValueFormat) -> Cell:
         """Print *value* as a cell that is shown, or absent if there is none."""
-        return Cell(value=value, text=self.value(value, how), mark=Mark.absent if value is None else Mark.shown)
+        if value is None:
+            return Cell(value=None, text=self.value(None, how), mark=Mark.absent)
+        return Cell(value=value, text=self.value(value, how))
 
     def suppressed(self, mark: Mark, *, min_cell: int) -> Cell:
         """Return the cell of a suppressed figure: "<5", or the sign for withheld."""
@@ -125,9 +127,13 @@ class Formatter:
 
 def rounded(value: int | float | Decimal, how: ValueFormat) -> Decimal:
     """Round half away from zero to the printed decimals, as readers do by hand; never minus zero."""
-    shift = 2 if how.kind is ValueKind.percent else 0
-    step = Decimal(1).scaleb(-how.decimals - shift)
-    return Decimal(str(value)).quantize(step, rounding=ROUND_HALF_UP) + 0
+    return Decimal(str(value)).quantize(_step(how), rounding=ROUND_HALF_UP) + 0
+
+
+@cache
+def _step(how: ValueFormat) -> Decimal:
+    """Return the least difference that is printed."""
+    return Decimal(1).scaleb(-how.decimals - (2 if how.kind is ValueKind.percent else 0))
 
 
 @cache

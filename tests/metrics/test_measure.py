@@ -95,6 +95,7 @@ def tree_of(parents: dict[str, str | None], **merged: str) -> BranchTree:
     )
 
 
+METRIC_PAIR = ("alone", "slotted")
 TREE = tree_of({"n": None, "r1": "n", "r2": "n", "a": "r1", "b": "r1", "c": "r2"})
 
 
@@ -459,3 +460,40 @@ def test_sum_of_rows_without_values_is_absent(by_slots: bool) -> None:
     found = measure([Ask(metric="paid", window=may)], calculator)
 
     assert [7.5, None, 7.5] == [found.figure("paid", may, node).value for node in range(3)]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(trees(), st.lists(ROW, max_size=25), st.lists(WINDOW, min_size=1, max_size=4, unique=True))
+def test_exposure_by_slots_is_that_of_each_window_alone(
+    tree: BranchTree, rows: list[dict[str, Any]], windows: list[Window]
+) -> None:
+    """Values, rows behind them and combinations are those of the macro, which looks at one window at a time."""
+    alone = aggregate("member_months(joined_on, left_on, :from, :to)", where="kind = 'a' and :from = :from")
+    slotted = aggregate("member_months(joined_on, left_on, :from, :to)", where="kind = 'a'")
+    calculator = open_over(rows, tree, {"alone": alone, "slotted": slotted})
+    bys: tuple[tuple[str, ...], ...] = ((), ("age",), ("age", "kind"))
+
+    measures = measure(
+        [Ask(metric=name, window=one, by=by) for name in METRIC_PAIR for one in windows for by in bys], calculator
+    )
+
+    for by in bys:
+        one, other = (measures.frames[name, by] for name in METRIC_PAIR)
+        assert one.starts.tolist() == other.starts.tolist()
+        assert [keys.to_pylist() for keys in one.keys] == [keys.to_pylist() for keys in other.keys]
+        for window in windows:
+            assert one.columns[window].counts.tolist() == other.columns[window].counts.tolist()
+            np.testing.assert_allclose(one.columns[window].values, other.columns[window].values, atol=1e-9)
+
+
+def test_exposure_adds_up_without_a_remainder() -> None:
+    """Days are added up, not months: branches with the same members have the same figure, down to the last digit."""
+    rows = [
+        row(branch, "2024-06-10", left) for left in (None, "2024-06-13", "2024-06-27") for branch in ("a", "b", "c")
+    ]
+
+    found = figures("exposure", rows)
+
+    assert {"a": 41 / 30.4375, "b": 41 / 30.4375, "c": 41 / 30.4375, "n": 123 / 30.4375} == {
+        name: found[name] for name in ("a", "b", "c", "n")
+    }

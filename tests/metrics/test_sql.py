@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from distributor.catalogue.models import AggregateMetric
+from distributor.metrics.exposures import is_exposure
 from distributor.metrics.sql import bind, filter_statement, is_additive, is_count, is_slotted
 from distributor.metrics.windows import Window
 
@@ -81,3 +82,20 @@ def test_filter_reaches_every_aggregate() -> None:
 
     assert 2 == statement.sql.split(" as v0")[0].upper().count("FILTER(WHERE")
     assert {"d20260501": date(2026, 5, 1), "d20260601": date(2026, 6, 1)} == statement.params
+
+
+@pytest.mark.parametrize(
+    ("measure", "where", "expected"),
+    [
+        ("member_months(joined_on, left_on, :from, :to)", None, True),
+        (" Member_Months( coalesce(a, b) , left_on,:from , :to ) ", "kind = ':from'", True),
+        ("member_months(joined_on, left_on, :from, :as_of)", None, False),
+        ("member_months(joined_on, left_on, :from, :to)", "joined_on >= :from", False),
+        ("member_months(joined_on, least(left_on, :to), :from, :to)", None, False),
+        ("member_months(joined_on, left_on, :from, :to) * 2", None, False),
+        ("count(*)", None, False),
+    ],
+)
+def test_is_exposure_over_the_whole_window_only(measure: str, where: str | None, expected: bool) -> None:
+    """Only an exposure of rows that are the same in every window can be a difference of two days."""
+    assert expected == is_exposure(metric(measure, **({"where": where} if where else {})))

@@ -1,6 +1,5 @@
 """What a corrected pack tells its readers."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -102,7 +101,7 @@ def test_rows_of_the_same_name_are_held_apart() -> None:
 def test_section_that_moved_down_is_the_same_section() -> None:
     """Sections are known by their headings: another one above changes none of their figures."""
     before = figures(figure("Members", 5))
-    after = figures(figure("New", 1, heading="New"), replace(figure("Members", 5), section="s2"))
+    after = figures(figure("New", 1, heading="New"), figure("Members", 5)._replace(section="s2"))
 
     assert ["New"] == [change.label for change in changed_figures(before, after)]
 

@@ -44,8 +44,8 @@ def traces(spec: ChartSectionSpec, metric: str, view: View) -> Iterator[Trace]:
     axis = time_axis(spec, metric, view.scope)
     if spec.split:
         windows = [window for window in axis.lines[0].windows if window is not None]
-        steps = [view.breakdown(metric, window, (spec.split,)) for window in windows]
-        found = [{key[0]: figure for key, figure in step.items()} for step in steps]
+        steps = view.breakdowns(metric, windows, (spec.split,))
+        found = [{key: figure for (key,), figure in step.items()} for step in steps]
         yield from part_traces(found, split=spec.split, metric=metric, view=view)
         return
     is_alone = spec.metric is not None
@@ -67,10 +67,9 @@ def traces(spec: ChartSectionSpec, metric: str, view: View) -> Iterator[Trace]:
 
 def _figures(metric: str, windows: tuple[Window | None, ...], view: View) -> tuple[Figure | None, ...]:
     """Return the figure of each window; before the branch was opened there is none."""
-    return tuple(
-        None if window is None or is_before_opening(window, view.branch) else view.figure(metric, window)
-        for window in windows
-    )
+    if view.branch.opened_on is not None:
+        windows = tuple(None if one is None or is_before_opening(one, view.branch) else one for one in windows)
+    return view.figures(metric, windows)
 
 
 def _line_name(axis: TimeAxis, year: int, role: SeriesRole, view: View) -> str:

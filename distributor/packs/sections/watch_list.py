@@ -87,7 +87,7 @@ def _cells(row: dict[str, Any], view: View) -> Iterator[Cell]:
         probability = row[PROBABILITY]
         yield words.cell(None if probability is None else min(probability, _SUREST), _PERCENT)
     else:
-        yield view.print(None, figure.top.mark if figure.top.mark is not Mark.shown else Mark.hidden, top)
+        yield view.printer(top).cell(None, figure.top.mark if figure.top.mark is not Mark.shown else Mark.hidden)
         for _ in range(3):
             yield words.suppressed(Mark.hidden, min_cell=view.min_cell)
     yield words.cell(_status(row, view), TEXT)
