@@ -19,6 +19,12 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LIST_ID = re.compile(rf"{_ATOM}(\.{_ATOM})+")  # RFC 2919, 2: a label and a domain
 _URL = re.compile(r"https?://[!-;=?-~]{1,900}")  # no blank, no <>: RFC 3986; one line of at most 998 octets
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]{1,400}@[!-;=?A-~]{1,400}>")
+# What needs no quotes and no encoding in any part, so that the library would write it as it stands. Most people and
+# titles are of this kind; taking one apart costs the library as much as encoding a picture.
+_PLAIN_NAME = re.compile(r"([A-Za-z0-9'-]+( [A-Za-z0-9'-]+)*)?")
+_PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+_PLAIN_TEXT = re.compile(r"[!-<>-~]+( [!-<>-~]+)*")  # "=" may begin an encoded word (RFC 2047, 2)
+_LINE = 78  # characters that a line should not exceed: RFC 5322, 2.1.1
 _LOCAL_PART = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")  # RFC 6531, 3.3: atoms in UTF-8
 
 
@@ -26,7 +32,6 @@ def headers_of(message: Message) -> bytes:
     """Return all headers of the mail but those of its content, each with its line end."""
     policy = _POLICY_UTF8 if needs_smtputf8(message) else _POLICY
     plain = {
-        "Subject": message.subject,
         "Date": format_datetime(message.date),
         **message.headers,
         "MIME-Version": "1.0",
@@ -37,6 +42,7 @@ def headers_of(message: Message) -> bytes:
     ]
     if message.reply_to:
         lines.append(_address(message, "Reply-To", "", message.reply_to))
+    lines.append(_subject(message.subject, policy))
     lines += [header(name, text, policy) for name, text in plain.items()]
     # The same form each time: the library would take it apart to write it as it stands.
     lines.append(f"Message-ID: {message.message_id}\r\n".encode())
@@ -47,6 +53,13 @@ def headers_of(message: Message) -> bytes:
 def header(name: str, value: str, policy: "EmailPolicy[Any]" = _POLICY) -> bytes:
     """Write one header, folded and encoded as the standards want it, with its line end."""
     return policy.fold_binary(name, policy.header_factory(name, value))
+
+
+def _subject(text: str, policy: "EmailPolicy[Any]") -> bytes:
+    line = f"Subject: {text}"
+    if len(line) <= _LINE and _PLAIN_TEXT.fullmatch(text):
+        return f"{line}\r\n".encode()
+    return header("Subject", text, policy)
 
 
 def _address(message: Message, field: str, name: str, address: str) -> bytes:
@@ -64,6 +77,9 @@ def _address(message: Message, field: str, name: str, address: str) -> bytes:
 
 @lru_cache(maxsize=512)
 def _address_line(field: str, name: str, address: str, policy: "EmailPolicy[Any]") -> bytes:
+    line = f"{field}: {name} <{address}>" if name else f"{field}: {address}"
+    if len(line) <= _LINE and _PLAIN_NAME.fullmatch(name) and _PLAIN_ADDRESS.fullmatch(address):
+        return f"{line}\r\n".encode()
     local, at, domain = ascii_domain(address).rpartition("@")
     if not at:
         raise ValueError("no domain")
