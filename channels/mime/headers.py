@@ -1,6 +1,7 @@
 """The headers of a mail; each is written by the library once, and kept for the next mail that has the same."""
 
 import re
+from datetime import datetime, timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.policy import SMTP, EmailPolicy
@@ -32,7 +33,7 @@ def headers_of(message: Message) -> bytes:
     """Return all headers of the mail but those of its content, each with its line end."""
     policy = _POLICY_UTF8 if needs_smtputf8(message) else _POLICY
     plain = {
-        "Date": format_datetime(message.date),
+        "Date": _date(message.date, message.date.utcoffset()),
         **message.headers,
         "MIME-Version": "1.0",
     }
@@ -53,6 +54,11 @@ def headers_of(message: Message) -> bytes:
 def header(name: str, value: str, policy: "EmailPolicy[Any]" = _POLICY) -> bytes:
     """Write one header, folded and encoded as the standards want it, with its line end."""
     return policy.fold_binary(name, policy.header_factory(name, value))
+
+
+@lru_cache(maxsize=16)  # all messages of a run have the same
+def _date(at: datetime, offset: timedelta | None) -> str:  # noqa: ARG001 - the same instant elsewhere is another text
+    return format_datetime(at)
 
 
 def _subject(text: str, policy: "EmailPolicy[Any]") -> bytes:

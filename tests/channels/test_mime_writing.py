@@ -2,7 +2,7 @@
 
 from base64 import b64decode
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -42,6 +42,13 @@ def test_subject_is_written_as_the_library_does(title: str) -> None:
     """Short or long, plain or not, what looks like an encoded word included."""
     expected = POLICY.fold_binary("Subject", POLICY.header_factory("Subject", title))
     assert expected in to_bytes(_message(subject=title))
+
+
+def test_date_is_written_in_the_zone_it_is_given_in() -> None:
+    """The same instant on another clock is another text, also right after each other."""
+    oslo = NOW.astimezone(timezone(timedelta(hours=2)))
+    written = [message_from_bytes(to_bytes(_message(date=at)))["Date"] for at in (NOW, oslo, NOW)]
+    assert ["Mon, 01 Jun 2026 05:00:00 +0000", "Mon, 01 Jun 2026 07:00:00 +0200"] * 2 == [*written, written[1]]
 
 
 @given(text=st.lists(PIECES, max_size=60).map("".join))
