@@ -18,6 +18,7 @@ _PIECE = 16  # characters of a name in a line; whole ones, for readers that deco
 _ENDS_IN_BYTES = (b"\r", b"\v", b"\f", b"\x1c", b"\x1d", b"\x1e")
 _ENDS_IN_TEXT = ("\x85", "\u2028", "\u2029")
 _LINE = 76  # characters of base64 in a line (RFC 2045, 6.8)
+_KEPT_LENGTH = 500  # of lines: thousands of them are kept
 _KEPT = 64  # files of the latest messages: the readers of a pack follow each other
 
 
@@ -105,13 +106,17 @@ def _quoted(text: str) -> bytes:
     content = text.encode()
     if any(end in content for end in _ENDS_IN_BYTES) or any(end in text for end in _ENDS_IN_TEXT):
         content = "\n".join([*text.splitlines(), ""]).encode()
-    return b"\r\n".join(map(_quoted_line, content.removesuffix(b"\n").split(b"\n"))) + b"\r\n"
+    lines = content.removesuffix(b"\n").split(b"\n")
+    written = [_known_line(one) if len(one) <= _KEPT_LENGTH else _quoted_line(one) for one in lines]
+    return b"\r\n".join([*written, b""])
 
 
-@lru_cache(maxsize=8192)  # most lines of a report are the same in every pack
 def _quoted_line(line: bytes) -> bytes:
     # The standard library's own function, in C: the library itself takes 2 ms for 30 kB.
     return b2a_qp(line, istext=True, header=False).replace(b"\n", b"\r\n")
+
+
+_known_line = lru_cache(maxsize=8192)(_quoted_line)  # most lines of a report are the same in every pack
 
 
 # By identity: to tell large files apart by what they hold would cost a third of encoding them. A file is kept along

@@ -21,6 +21,7 @@ from distributor.ledger.states import ACCEPTED
 # Written out, not as parameters: only so do both databases see that the index over these rows answers the query.
 _IS_SENDABLE: ColumnElement[bool] = literal_column(f"delivery.{SENDABLE}")
 _IS_CLAIMED: ColumnElement[bool] = literal_column(f"delivery.{CLAIMED}")
+# Likewise: a statement that is prepared has no room for parameters of which there are many.
 _DECIDED = [literal_column(f"'{approval}'", Text) for approval in (Approval.not_needed, Approval.approved)]
 _OWNER = bindparam("owner", type_=Text)
 _FREE = {"lease_owner": "", "lease_until_at": None}
@@ -132,7 +133,7 @@ def _is_recorded(db: Connection, attempt: AttemptRecord) -> bool:
 
 @lru_cache(maxsize=64)
 def _due(channels: tuple[str, ...], *, of_run: bool) -> Select[str]:
-    """Return the query for the keys of what is due; asked several times a second, and built as often as it is done."""
+    """Return the query for the keys of what is due; asked all the time, and built once."""
     now = bindparam("now", type_=Instant)
     is_free = or_(DeliveryRow.lease_owner == "", DeliveryRow.lease_until_at < now)
     run = bindparam("run", type_=Text) if of_run else None

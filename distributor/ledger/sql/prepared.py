@@ -27,7 +27,7 @@ class _Text:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A statement of which nothing depends on the values but the values themselves.
+    """A statement of which nothing depends on the values but the values themselves: no IN of as many as are given.
 
     Its text is made once for each kind of database. To have the library look it up, with all that it may depend on,
     takes several times as long as the database takes to do it.
