@@ -12,6 +12,7 @@ from typing import Any
 from channels.errors import Fault, PermanentDeliveryError
 from channels.message import Message, ascii_domain
 from channels.mime.safety import needs_smtputf8
+from channels.mime.words import encoded
 
 _POLICY: "EmailPolicy[Any]" = SMTP.clone(raise_on_defect=False)
 _POLICY_UTF8 = _POLICY.clone(utf8=True)
@@ -20,11 +21,11 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LIST_ID = re.compile(rf"{_ATOM}(\.{_ATOM})+")  # RFC 2919, 2: a label and a domain
 _URL = re.compile(r"https?://[!-;=?-~]{1,900}")  # no blank, no <>: RFC 3986; one line of at most 998 octets
 _MESSAGE_ID = re.compile(r"<[!-;=?A-~]{1,400}@[!-;=?A-~]{1,400}>")
-# What needs no quotes and no encoding in any part, so that the library would write it as it stands. Most people and
-# titles are of this kind; taking one apart costs the library as much as encoding a picture.
-_PLAIN_NAME = re.compile(r"([A-Za-z0-9'-]+( [A-Za-z0-9'-]+)*)?")
+# Words without quotes, about which nothing is to be decided. Most people and titles are of this kind; taking one apart
+# costs the library as much as encoding a picture.
+_PLAIN_NAME = re.compile(r"([^\W_][\w'-]*( [^\W_][\w'-]*)*)?")
 _PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
-_PLAIN_TEXT = re.compile(r"[!-<>-~]+( [!-<>-~]+)*")  # "=" may begin an encoded word (RFC 2047, 2)
+_PLAIN_TEXT = re.compile(r"[!-<>-~\w]+( [!-<>-~\w]+)*")  # "=" may begin an encoded word (RFC 2047, 2)
 _LINE = 78  # characters that a line should not exceed: RFC 5322, 2.1.1
 _LOCAL_PART = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*")  # RFC 6531, 3.3: atoms in UTF-8
 
@@ -62,10 +63,16 @@ def _date(at: datetime, offset: timedelta | None) -> str:  # noqa: ARG001 - the 
 
 
 def _subject(text: str, policy: "EmailPolicy[Any]") -> bytes:
-    line = f"Subject: {text}"
-    if len(line) <= _LINE and _PLAIN_TEXT.fullmatch(text):
-        return f"{line}\r\n".encode()
-    return header("Subject", text, policy)
+    plain = _plain_line("Subject", text, "", policy) if _PLAIN_TEXT.fullmatch(text) else None
+    return plain or header("Subject", text, policy)
+
+
+def _plain_line(field: str, words: str, rest: str, policy: "EmailPolicy[Any]") -> bytes | None:
+    """Return a header of plain words and a rest in ASCII; None where it is not for one line."""
+    written = words if policy.utf8 else encoded(words)
+    if written is None or len(line := f"{field}: {written}{rest}") > _LINE:
+        return None
+    return f"{line}\r\n".encode()
 
 
 def _address(message: Message, field: str, name: str, address: str) -> bytes:
@@ -83,9 +90,10 @@ def _address(message: Message, field: str, name: str, address: str) -> bytes:
 
 @lru_cache(maxsize=512)
 def _address_line(field: str, name: str, address: str, policy: "EmailPolicy[Any]") -> bytes:
-    line = f"{field}: {name} <{address}>" if name else f"{field}: {address}"
-    if len(line) <= _LINE and _PLAIN_NAME.fullmatch(name) and _PLAIN_ADDRESS.fullmatch(address):
-        return f"{line}\r\n".encode()
+    if _PLAIN_NAME.fullmatch(name) and _PLAIN_ADDRESS.fullmatch(address):
+        plain = _plain_line(field, name, f" <{address}>" if name else address, policy)
+        if plain is not None:
+            return plain
     local, at, domain = ascii_domain(address).rpartition("@")
     if not at:
         raise ValueError("no domain")

@@ -21,11 +21,14 @@ NOW = datetime(2026, 6, 1, 5, tzinfo=UTC)
 POLICY: "EmailPolicy[Any]" = SMTP.clone(raise_on_defect=False)
 SIGNS = "abzAZ09 '-_+.@=?\"(),:;<>éø–"
 WORD = st.from_regex(r"[A-Za-z0-9'-]{1,30}", fullmatch=True)
-NAMES = st.lists(WORD, max_size=6).map(" ".join) | st.text(SIGNS, max_size=60)
+LETTERS = st.from_regex(r"[A-Za-zÆØÅæøåéčŋ0-9'-]{1,10}", fullmatch=True)
+NAMES = st.lists(WORD | LETTERS, max_size=5).map(" ".join) | st.text(SIGNS, max_size=60)
 ADDRESSES = st.from_regex(
     r"[a-z0-9_+-]{1,20}(\.[a-z0-9_+-]{1,20}){0,2}@[a-z0-9-]{1,20}(\.[a-z]{2,20})?", fullmatch=True
 )
-TITLES = st.lists(WORD | st.sampled_from([",", "=", "=?utf-8?q?x?=", "mai", ":"]), max_size=12).map(" ".join)
+TITLES = st.lists(
+    WORD | LETTERS | st.sampled_from([",", "=", "=?utf-8?q?x?=", "mai", ":", "Tromsø,", "–", "(å)"]), max_size=12
+).map(" ".join)
 # Ends of lines of all kinds, blanks before them, letters of several bytes, and what makes lines long.
 PIECES = st.sampled_from([*"a=.\t ~å–😀\x7f", "\n", "\r\n", "\r", "\x0b", "\x85", "\u2028", "x" * 18])
 
