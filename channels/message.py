@@ -15,6 +15,7 @@ class Attachment:
     content: bytes = field(repr=False)
     content_id: str = ""
     alt_text: str = ""  # what a picture shows, for those who do not see it
+    sha256: str = ""  # of the content, in hexadecimal digits, where it is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

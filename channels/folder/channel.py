@@ -1,6 +1,7 @@
 """A channel that writes every message as one .eml file, whole or not at all."""
 
 import os
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -23,6 +24,8 @@ class FolderChannel:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        # As texts: joining paths anew for every message takes as long as writing its headers.
+        self._new, self._tmp = str(root / "new"), str(root / "tmp")
         self._known: dict[str, str] | None = None
 
     def send(self, message: Message, *, now: datetime) -> Receipt:
@@ -33,7 +36,7 @@ class FolderChannel:
             path = self._write(name, content)
         except OSError as error:
             raise delivery_error(message.delivery_key, error) from error
-        return Receipt(transport_id=name, accepted_at=now, detail=str(path))
+        return Receipt(transport_id=name, accepted_at=now, detail=path)
 
     def find(self, message: Message, *, since: datetime) -> Receipt | None:  # noqa: ARG002 - the port's
         """Return None; see ``channels.channel.Channel.find``."""
@@ -50,28 +53,34 @@ class FolderChannel:
         digest = message.key_digest[:DIGEST_LENGTH]
         return self._known.setdefault(digest, file_name(message.label, message.recipient_name, digest))
 
-    def _write(self, name: str, content: bytes) -> Path:
+    def _write(self, name: str, content: bytes) -> str:
         """Write *content* so that a reader of ``new`` sees a whole file or none, also after a power cut."""
-        new, tmp = self.root / "new", self.root / "tmp"
-        for folder in (new, tmp):
-            folder.mkdir(parents=True, exist_ok=True)
         # Two processes that send the same delivery must not write into one file.
-        draft = tmp / f"{name}.{os.getpid()}"
+        draft, path = f"{self._tmp}/{name}.{os.getpid()}", f"{self._new}/{name}"
         try:
-            with draft.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            path = new / name
-            draft.replace(path)
-        except OSError:
-            draft.unlink(missing_ok=True)
-            raise
-        _sync_folder(new)
+            _write_whole(draft, path, content)
+        except FileNotFoundError:  # the first message, or somebody has tidied up
+            for folder in (self._new, self._tmp):
+                os.makedirs(folder, exist_ok=True)
+            _write_whole(draft, path, content)
+        _sync_folder(self._new)
         return path
 
 
-def _sync_folder(folder: Path) -> None:
+def _write_whole(draft: str, path: str, content: bytes) -> None:
+    try:
+        with open(draft, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except OSError:
+        with suppress(FileNotFoundError):
+            os.unlink(draft)
+        raise
+
+
+def _sync_folder(folder: str) -> None:
     """Make the new name of a file durable (fsync(2): syncing the file does not sync its directory)."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -25,9 +25,8 @@ def to_bytes(message: Message) -> bytes:
     Source: RFC 2046 (multipart), RFC 2387 (related), RFC 2392 (cid).
     """
     refuse_unsafe(message)
-    whole = _whole(message)
     language = header("Content-Language", message.language) if message.language else b""
-    return headers_of(message) + language + whole.to_bytes()
+    return b"".join((headers_of(message), language, *_whole(message).pieces))
 
 
 def _whole(message: Message) -> Part:

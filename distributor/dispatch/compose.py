@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -35,6 +35,7 @@ def compose_message(
     blocks: str = "",
     list_id: str = "",
     unsubscribe_url: str = "",
+    sha256: Mapping[str, str] | None = None,
 ) -> Message:
     """Compose the message that carries one pack to one recipient.
 
@@ -58,11 +59,13 @@ def compose_message(
         unsubscribe_url: Where the reader can stop the series; empty for none.
         blocks: Block Kit blocks as JSON; empty for none.
         file_names: What the files are called in the mail; by default they are named after the title.
+        sha256: Of the artifacts' contents, by name, as far as it is known.
 
     Returns:
         The message, ready for any channel.
     """
     names = file_names or attachment_names(title, files)
+    known = sha256 or {}
     return Message(
         delivery_key=delivery_key,
         label=f"{branch_id} {branch_name}",
@@ -74,8 +77,8 @@ def compose_message(
         subject=" ".join(title.split()),
         text=text.decode(),
         html=None if html is None else html.decode(),
-        images=tuple(as_attachment(image, image.name) for image in images) if html is not None or blocks else (),
-        attachments=tuple(as_attachment(file, name) for file, name in zip(files, names, strict=True)),
+        images=tuple(as_attachment(image, image.name, known) for image in images) if html is not None or blocks else (),
+        attachments=tuple(as_attachment(file, name, known) for file, name in zip(files, names, strict=True)),
         headers=_HEADERS,
         blocks=blocks,
         list_id=list_id,
@@ -111,8 +114,12 @@ def _file_name(title: str, ending: str) -> str:
     return f"{plain.rstrip(' .-–') or 'pack'}{ending}"
 
 
-def as_attachment(artifact: Artifact, name: str) -> Attachment:
-    """Return a file of the store as a channel takes it."""
+def as_attachment(artifact: Artifact, name: str, sha256: Mapping[str, str] | None = None) -> Attachment:
+    """Return a file of the store as a channel takes it; *sha256* holds what is known of files, by their names there."""
     return Attachment(
-        name=name, media_type=artifact.media_type, content=artifact.content, content_id=artifact.content_id
+        name=name,
+        media_type=artifact.media_type,
+        content=artifact.content,
+        content_id=artifact.content_id,
+        sha256=(sha256 or {}).get(artifact.name, ""),
     )

@@ -263,6 +263,6 @@ def message_hash(message: Message) -> str:
     for text in texts:
         digest.update(text.encode() + b"\x1f")
     for file in (*message.images, *message.attachments):
-        digest.update(f"{file.name}\x1f{file.media_type}\x1f{len(file.content)}\x1f".encode())
-        digest.update(file.content)
+        content = file.sha256 or sha256(file.content).hexdigest()
+        digest.update(f"{file.name}\x1f{file.media_type}\x1f{content}\x1f".encode())
     return digest.hexdigest()

@@ -88,6 +88,7 @@ class Composer:
             language=delivery.language,
             list_id=_list_id(run),
             unsubscribe_url=self._unsubscribe_url(delivery, run),
+            sha256={ref.name: ref.sha256 for ref in pack.artifacts},  # which the store has found them to have
         )
 
     def _unsubscribe_url(self, delivery: DeliveryRecord, run: RunRecord) -> str:

@@ -297,7 +297,7 @@ class AttemptRecord:
         reason: The transport's words, or ours.
         code: The transport's code: "250", "550 5.1.1".
         transport_id: Queue id, message time stamp, SID.
-        content_hash: sha256 of the bytes that were handed over; equal in every attempt of a delivery.
+        content_hash: sha256 of all that was handed over, of files their own; equal in every attempt of a delivery.
         who: The process, or the person with a resend.
     """
 

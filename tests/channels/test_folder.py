@@ -2,6 +2,7 @@
 
 import errno
 import resource
+import shutil
 import signal
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -39,6 +40,16 @@ def test_new_process_finds_the_old_file(tmp_path: Path, message: Message) -> Non
     second = FolderChannel(tmp_path).send(changed, now=NOW)
     assert first.transport_id == second.transport_id
     assert to_bytes(changed) == (tmp_path / "new" / first.transport_id).read_bytes()
+
+
+@pytest.mark.parametrize("folder", ["new", "tmp", "."])
+def test_folder_that_was_removed_is_made_again(folder: str, tmp_path: Path, message: Message) -> None:
+    """Whichever folder somebody has removed since the last message, the next one is written whole."""
+    channel = FolderChannel(tmp_path / "run")
+    channel.send(message, now=NOW)
+    shutil.rmtree(tmp_path / "run" / folder)
+    receipt = channel.send(message, now=NOW)
+    assert to_bytes(message) == (tmp_path / "run" / "new" / receipt.transport_id).read_bytes()
 
 
 def test_a_file_in_the_way_is_permanent(tmp_path: Path, message: Message) -> None:

@@ -1,6 +1,9 @@
 """One delivery on its way: what its channel answers, and what breaks on the way."""
 
+from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
+from typing import Any
 
 import pytest
 from ledger_cases import NOW, a_delivery, a_letter, a_run, queue
@@ -8,7 +11,7 @@ from outbox_cases import MINUTE, Desk, ScriptedChannel, a_message, busy, lost, r
 
 from channels.channel import Settlement
 from channels.errors import DeliveryError, Fault
-from channels.message import Message
+from channels.message import Attachment, Message
 from distributor.dispatch.sender import message_hash
 from distributor.dispatch.stages import PutOff
 from distributor.errors import RunError
@@ -219,6 +222,19 @@ def test_letter_outlives_the_deadline_of_its_run() -> None:
     [pack] = desk.ledger.deliveries(a_run().run_id)
     [letter] = desk.ledger.deliveries(DeliveryFilter(keys=("letter-key",)))
     assert (DeliveryStatus.failed, DeliveryStatus.sent) == (pack.status, letter.status)
+
+
+@pytest.mark.parametrize("change", [{"content": b"PNH"}, {"name": "d.png"}, {"media_type": "image/gif"}])
+def test_hash_tells_files_apart(change: dict[str, Any]) -> None:
+    """A file with another content, name or type is another hash; whether its own hash was known is none."""
+    chart = Attachment(name="c.png", media_type="image/png", content=b"PNG")
+    known, other = replace(chart, sha256=sha256(b"PNG").hexdigest()), replace(chart, **change)
+    one, same, changed = (
+        message_hash(replace(a_message(a_delivery(), a_run()), images=(file,))) for file in (chart, known, other)
+    )
+
+    assert one == same
+    assert one != changed
 
 
 def test_hash_tells_messages_apart() -> None:

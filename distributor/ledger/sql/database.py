@@ -119,7 +119,10 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     # In WAL mode FULL waits for the disk at each commit, NORMAL only now and then (sqlite.org/pragma.html#synchronous).
-    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if options.get('durable') else 'NORMAL'}")
+    mode = "FULL" if options.get("durable") else "NORMAL"
+    if connection.info.get("synchronous") != mode:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {mode}")
+        connection.info["synchronous"] = mode
     # A transaction that begins as a reader may be refused when it wants to write; this one waits its turn.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 

@@ -2,21 +2,28 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal_column, or_, select, update
+from sqlalchemy import BindParameter, Connection, Integer, Select, bindparam, literal_column, or_, select, update
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from distributor.ledger.errors import UnknownDeliveryError
 from distributor.ledger.records import Approval, AttemptRecord, DeliveryRecord, DeliveryStatus, Group, Kind
 from distributor.ledger.sql.database import Database, reads, writes, writes_durably
+from distributor.ledger.sql.prepared import Prepared
 from distributor.ledger.sql.rows import delivery_of
-from distributor.ledger.sql.statements import add_attempts, among
+from distributor.ledger.sql.statements import add_attempt, among, among_given, in_one
 from distributor.ledger.sql.tables import CLAIMED, SENDABLE, AttemptRow, DeliveryRow, Instant, RunRow, Text, plain
 from distributor.ledger.states import ACCEPTED
 
 # Written out, not as parameters: only so do both databases see that the index over these rows answers the query.
 _IS_SENDABLE: ColumnElement[bool] = literal_column(f"delivery.{SENDABLE}")
 _IS_CLAIMED: ColumnElement[bool] = literal_column(f"delivery.{CLAIMED}")
+# Likewise: a statement that is prepared has no room for parameters of which there are many.
+_DECIDED = [literal_column(f"'{approval}'", Text) for approval in (Approval.not_needed, Approval.approved)]
+_OWNER = bindparam("owner", type_=Text)
 _FREE = {"lease_owner": "", "lease_until_at": None}
 
 
@@ -35,25 +42,15 @@ class SqlOutbox:
         channels: Collection[str],
         run_id: str = "",
     ) -> tuple[DeliveryRecord, ...]:
-        is_free = or_(DeliveryRow.lease_owner == "", DeliveryRow.lease_until_at < now)
-        due = (
-            select(DeliveryRow.key)
-            .where(*_sendable(channels, run_id), DeliveryRow.next_attempt_at <= now, is_free)
-            .order_by(DeliveryRow.next_attempt_at, DeliveryRow.position, DeliveryRow.key)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=DeliveryRow)
-        )
+        if not channels:
+            return ()
         _read_from_the_front(db)
-        keys = db.scalars(due).all()
+        asked = {"now": now, "run": run_id, "number": limit}
+        keys = db.scalars(_due(tuple(channels), of_run=bool(run_id)), asked).all()
         if not keys:
             return ()
-        change = (
-            update(DeliveryRow)
-            .where(among(db, DeliveryRow.key, keys))
-            .values(lease_owner=owner, lease_until_at=until)
-            .returning(DeliveryRow.__table__)
-        )
-        taken = {row["key"]: delivery_of(row) for row in db.execute(change).mappings()}
+        mine = {"keys": in_one(db, keys), "owner": owner, "until": until}
+        taken = {row["key"]: delivery_of(row) for row in db.execute(_take(db.dialect.name), mine).mappings()}
         return tuple(taken[key] for key in keys)
 
     @writes
@@ -61,7 +58,7 @@ class SqlOutbox:
         self, db: Connection, key: str, *, owner: str, now: datetime, until: datetime, message_id: str
     ) -> bool:
         asked = {"the_key": key, "owner": owner, "mail": message_id, "at": now, "until": until}
-        return bool(db.execute(_MARK_SENDING, asked).rowcount)
+        return bool(_MARK_SENDING(db, asked).rowcount)
 
     @writes
     def record_attempt(
@@ -72,23 +69,25 @@ class SqlOutbox:
         owner: str,
         next_attempt_at: datetime | None = None,
     ) -> None:
-        seen = db.execute(_LOOK, {"the_key": attempt.key}).first()
-        if seen is None:
-            raise UnknownDeliveryError(attempt.key)
-        is_ours = seen.lease_owner == owner
-        if not is_ours and _is_recorded(db, attempt):
-            return
-        add_attempts(db, [attempt])
-        # The claim may be void by the time the answer comes. That it was accepted is a fact all the same.
-        is_news = is_ours or (attempt.status.group is Group.sent and seen.status not in ACCEPTED)
-        if not is_news:
-            db.execute(_COUNT_TRY, {"the_key": attempt.key})
-            return
         answer = {
             "the_key": attempt.key, "outcome": attempt.status, "why": attempt.reason, "again": next_attempt_at,
             "at": attempt.at,
         }  # fmt: skip
-        db.execute(_RECORD_ANSWER, answer)
+        if _RECORD_OURS(db, {**answer, "owner": owner}).rowcount:
+            add_attempt(db, attempt)
+            return
+        seen = db.execute(_LOOK, {"the_key": attempt.key}).first()
+        if seen is None:
+            raise UnknownDeliveryError(attempt.key)
+        if _is_recorded(db, attempt):
+            return
+        add_attempt(db, attempt)
+        # The claim is void by now. That the message was accepted is a fact all the same.
+        is_news = attempt.status.group is Group.sent and seen.status not in ACCEPTED
+        if is_news:
+            db.execute(_RECORD_ANSWER, answer)
+        else:
+            db.execute(_COUNT_TRY, {"the_key": attempt.key})
 
     @writes
     def postpone(self, db: Connection, key: str, *, owner: str, until: datetime, reason: str) -> None:
@@ -113,7 +112,7 @@ class SqlOutbox:
     def next_due_at(self, db: Connection, channels: Collection[str], run_id: str = "") -> datetime | None:
         query = (
             select(DeliveryRow.next_attempt_at)
-            .where(*_sendable(channels, run_id), DeliveryRow.lease_owner == "")
+            .where(*_sendable(channels, run_id or None), DeliveryRow.lease_owner == "")
             .order_by(DeliveryRow.next_attempt_at)
             .limit(1)
         )
@@ -132,25 +131,46 @@ def _is_recorded(db: Connection, attempt: AttemptRecord) -> bool:
     return db.execute(select(AttemptRow.attempt_id).where(*same)).first() is not None
 
 
-def _sendable(channels: Collection[str], run_id: str) -> tuple[ColumnElement[bool], ...]:
+@lru_cache(maxsize=64)
+def _due(channels: tuple[str, ...], *, of_run: bool) -> Select[str]:
+    """Return the query for the keys of what is due; asked all the time, and built once."""
+    now = bindparam("now", type_=Instant)
+    is_free = or_(DeliveryRow.lease_owner == "", DeliveryRow.lease_until_at < now)
+    run = bindparam("run", type_=Text) if of_run else None
+    return (
+        select(DeliveryRow.key)
+        .where(*_sendable(channels, run), DeliveryRow.next_attempt_at <= now, is_free)
+        .order_by(DeliveryRow.next_attempt_at, DeliveryRow.position, DeliveryRow.key)
+        .limit(bindparam("number", type_=Integer))
+        .with_for_update(skip_locked=True, of=DeliveryRow)
+    )
+
+
+@lru_cache
+def _take(dialect: str) -> ReturningUpdate[Any]:
+    return (
+        update(plain(DeliveryRow))
+        .where(among_given(dialect, DeliveryRow.key, "keys"))
+        .values(lease_owner=_OWNER, lease_until_at=bindparam("until", type_=Instant))
+        .returning(*plain(DeliveryRow).c)
+    )
+
+
+def _sendable(channels: Collection[str], run: str | BindParameter[str] | None) -> tuple[ColumnElement[bool], ...]:
     found = [
         _IS_SENDABLE,
         DeliveryRow.next_attempt_at.is_not(None),
         DeliveryRow.channel.in_(channels),
         _may_be_sent(),
     ]
-    if run_id:
-        found.append(DeliveryRow.run_id == run_id)
+    if run is not None:
+        found.append(DeliveryRow.run_id == run)
     return tuple(found)
 
 
 def _may_be_sent() -> ColumnElement[bool]:
     """An approval is looked up when a delivery is claimed, not remembered from when it was queued."""
-    decided = (
-        select(RunRow.run_id)
-        .where(RunRow.run_id == DeliveryRow.run_id, RunRow.approval.in_((Approval.not_needed, Approval.approved)))
-        .exists()
-    )
+    decided = select(RunRow.run_id).where(RunRow.run_id == DeliveryRow.run_id, RunRow.approval.in_(_DECIDED)).exists()
     return or_(DeliveryRow.kind == Kind.letter, decided)
 
 
@@ -159,13 +179,13 @@ def _that() -> ColumnElement[bool]:
 
 
 # What is asked for every single message is built once: building a statement takes longer than doing it.
-_MARK_SENDING = (
+_MARK_SENDING = Prepared(
     # A worker that was held up longer than its lease must not send what another has taken over since; nor what
     # nobody may send any more. The same mark again, after an answer that was lost, is no other.
     update(plain(DeliveryRow))
     .where(
         _that(),
-        DeliveryRow.lease_owner == bindparam("owner", type_=Text),
+        DeliveryRow.lease_owner == _OWNER,
         or_(
             _IS_SENDABLE,
             (DeliveryRow.status == DeliveryStatus.sending)
@@ -191,3 +211,4 @@ _RECORD_ANSWER = _COUNT_TRY.values(
     updated_at=bindparam("at", type_=Instant),
     **_FREE,
 )
+_RECORD_OURS = Prepared(_RECORD_ANSWER.where(DeliveryRow.lease_owner == _OWNER))

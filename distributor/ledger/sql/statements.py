@@ -4,17 +4,24 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, String, bindparam, func, insert, select
+from sqlalchemy import BindParameter, Connection, String, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.types import TypeEngine
 
 from distributor.ledger.records import AttemptRecord, DeliveryStatus, Group
+from distributor.ledger.sql.prepared import Prepared
 from distributor.ledger.sql.rows import row_of
 from distributor.ledger.sql.tables import AttemptRow, Table, plain
 
 _BATCH = 1_000
 _ADD_ATTEMPT = insert(plain(AttemptRow))
+_ADD_ONE = Prepared(
+    _ADD_ATTEMPT.inline().values(
+        {column: bindparam(column.name, type_=column.type) for column in plain(AttemptRow).c if not column.primary_key}
+    )
+)
 
 
 def insert_new(db: Connection, table: type[Table], rows: Sequence[dict[str, Any]]) -> int:
@@ -46,15 +53,37 @@ def add_attempts(db: Connection, attempts: Iterable[AttemptRecord]) -> None:
         db.execute(_ADD_ATTEMPT, rows)
 
 
+def add_attempt(db: Connection, attempt: AttemptRecord) -> None:
+    _ADD_ONE(db, row_of(attempt))
+
+
 def among(db: Connection, column: InstrumentedAttribute[str], values: Iterable[str]) -> ColumnElement[bool]:
     """Whether a column is one of any number of values, in one parameter; IN would need one for each, and has a limit.
 
     Source: sqlite.org/limits.html (SQLITE_MAX_VARIABLE_NUMBER); PostgreSQL's protocol counts parameters in 16 bits.
     """
+    return _among(db.dialect.name, column, bindparam(None, in_one(db, values), type_=_list_type(db.dialect.name)))
+
+
+def among_given(dialect: str, column: InstrumentedAttribute[str], name: str) -> ColumnElement[bool]:
+    """As ``among``, in a statement that is built once: the values, as ``in_one`` gives them, come under a *name*."""
+    return _among(dialect, column, bindparam(name, type_=_list_type(dialect)))
+
+
+def in_one(db: Connection, values: Iterable[str]) -> list[str] | str:
+    """Return any number of values as one."""
     listed = list(values)
-    if db.dialect.name == "postgresql":
-        return column == func.any(bindparam(None, listed, type_=postgresql.ARRAY(String)))
-    return column.in_(select(func.json_each(json.dumps(listed)).table_valued("value").c.value))
+    return listed if db.dialect.name == "postgresql" else json.dumps(listed)
+
+
+def _among(dialect: str, column: InstrumentedAttribute[str], values: BindParameter[Any]) -> ColumnElement[bool]:
+    if dialect == "postgresql":
+        return column == func.any(values)
+    return column.in_(select(func.json_each(values).table_valued("value").c.value))
+
+
+def _list_type(dialect: str) -> TypeEngine[Any]:
+    return postgresql.ARRAY(String) if dialect == "postgresql" else String()
 
 
 def statuses_in(column: InstrumentedAttribute[str], group: Group) -> ColumnElement[bool]:
