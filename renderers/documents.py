@@ -69,16 +69,25 @@ class DocumentPress:
     The fast ways show the same as the full ways, which stay the reference: `renderers.proof` compares the two.
     """
 
-    def __init__(self, *, fast: bool = True, refused: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self,
+        *,
+        fast: bool = True,
+        refused: Mapping[str, str] = MappingProxyType({}),
+        pdf: PdfPress | None = None,
+        xlsx: XlsxPress | None = None,
+    ) -> None:
         """Make a press.
 
         Args:
             fast: Whether documents are made the fast way where it can make them.
             refused: What is made the full way all the same ("charts", "pdf", "xlsx"), and why.
+            pdf: One that has learned something already.
+            xlsx: The same for workbooks.
         """
         self._full = dict(refused) if fast else dict.fromkeys(("charts", "pdf", "xlsx"), "switched off")
-        self._pdf = PdfPress()
-        self._xlsx = XlsxPress()
+        self._pdf = pdf or PdfPress()
+        self._xlsx = xlsx or XlsxPress()
 
     def render(self, pack: Pack, formats: Collection[Format], *, image_scale: int = 2) -> Documents:
         """Render *pack*; the plain text is always made, because it is the one form that every reader can open.

@@ -12,12 +12,16 @@ from renderers.pdf import PdfPress
 from renderers.xlsx import XlsxPress, render_xlsx
 
 
-def prove(pack: Pack, formats: Collection[Format], *, image_scale: int = 2) -> dict[str, str]:
+def prove(
+    pack: Pack, formats: Collection[Format], *, pdf: PdfPress, xlsx: XlsxPress, image_scale: int = 2
+) -> dict[str, str]:
     """Return what the fast way makes differently from the full way ("charts", "pdf", "xlsx"), with the difference.
 
     Args:
         pack: Any pack of the run; best one with all its sections.
         formats: Those that the run makes.
+        pdf: The press that will make the run's PDFs; what it learns of the sample it has learned.
+        xlsx: The same for workbooks.
         image_scale: Pixels of an image for each logical pixel.
 
     Raises:
@@ -25,9 +29,9 @@ def prove(pack: Pack, formats: Collection[Format], *, image_scale: int = 2) -> d
     """
     checks = {"charts": _charts(pack, formats, image_scale)}
     if Format.pdf in formats:
-        checks["pdf"] = _pdf(pack, image_scale)
+        checks["pdf"] = _pdf(pack, pdf, image_scale)
     if Format.xlsx in formats:
-        checks["xlsx"] = _xlsx(pack)
+        checks["xlsx"] = _xlsx(pack, xlsx)
     found = {name: next(check, "") for name, check in checks.items()}
     return {name: difference for name, difference in found.items() if difference}
 
@@ -51,18 +55,17 @@ def _charts(pack: Pack, formats: Collection[Format], image_scale: int) -> Iterat
             )
 
 
-def _pdf(pack: Pack, image_scale: int) -> Iterator[str]:
+def _pdf(pack: Pack, press: PdfPress, image_scale: int) -> Iterator[str]:
     charts = drawn_charts(pack)
     sizes = picture_sizes(pack, (Format.pdf,))
     pictures = {
         (key, size): draw_chart(charts[key], size=size, scale=image_scale, accent=pack.accent) for key, size in sizes
     }
     alt_texts = {key: describe(chart) for key, chart in charts.items()}
-    yield from PdfPress().prove(pack, charts=on_page(pack, pictures), alt_texts=alt_texts).differences
+    yield from press.prove(pack, charts=on_page(pack, pictures), alt_texts=alt_texts).differences
 
 
-def _xlsx(pack: Pack) -> Iterator[str]:
-    press = XlsxPress()
+def _xlsx(pack: Pack, press: XlsxPress) -> Iterator[str]:
     press.render(pack)  # the first of its shape is written the full way
     fast, way = press.render(pack)
     if way != "fast":

@@ -1,7 +1,8 @@
 """Rare garbage collection: between items, not in the midst of them.
 
 Drawing makes many objects and few cycles, and each automatic collection walks all that the libraries hold: a seventh of
-the time. What is alive after the first items (modules, fonts, parsed styles) is frozen and never walked again.
+the time. What is alive between two items (modules, fonts, parsed styles, what is remembered for later items) is frozen
+and never walked again; it is freed as ever once nothing refers to it.
 """
 
 import gc
@@ -22,7 +23,6 @@ class RareCollection:
         self._items += 1
         if self._items == 1 or self._items % _ITEMS_BETWEEN == 0:
             gc.collect()
-        if self._items == 1:
             gc.freeze()
 
 

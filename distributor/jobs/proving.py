@@ -6,7 +6,9 @@ from typing import TypeVar
 
 from renderers.documents import DocumentPress
 from renderers.pack import Format, Pack
+from renderers.pdf import PdfPress
 from renderers.proof import prove
+from renderers.xlsx import XlsxPress
 
 _log = logging.getLogger(__name__)
 _FEW_PACKS = 8  # drawn the full way by the time the fast one is proved
@@ -25,10 +27,12 @@ def proved_press(draft: Callable[[], Pack], formats: Collection[Format], *, imag
 
     A difference switches the fast way off for that document and this run, and is logged; nothing else changes.
     """
+    pdf, xlsx = PdfPress(), XlsxPress()
     try:
-        differences = prove(draft(), formats, image_scale=image_scale)
+        differences = prove(draft(), formats, pdf=pdf, xlsx=xlsx, image_scale=image_scale)
     except Exception as error:  # noqa: BLE001 - a fast way that cannot be proved is not used, whatever the reason
         differences = dict.fromkeys(_DOCUMENTS, f"{type(error).__name__}: {error}")
     for document, difference in differences.items():
         _log.warning("fast_way_refused document=%s difference=%s", document, difference)
-    return DocumentPress(refused={name: f"not proved, {text}" for name, text in differences.items()})
+    refused = {name: f"not proved, {text}" for name, text in differences.items()}
+    return DocumentPress(refused=refused, pdf=pdf, xlsx=xlsx)

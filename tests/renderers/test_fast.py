@@ -9,10 +9,12 @@ from PIL import Image
 
 from renderers import documents, proof
 from renderers.charts.proof import distance
-from renderers.documents import DocumentPress, Documents, render_documents
+from renderers.documents import FAST, DocumentPress, Documents, render_documents
 from renderers.errors import RenderError
 from renderers.pack import Format, Pack
+from renderers.pdf import PdfPress
 from renderers.proof import prove
+from renderers.xlsx import XlsxPress
 
 ALL = tuple(Format)
 NAMES = ("large_nb", "large_da", "large_en", "small_da", "empty_nb", "regional_nb", "awkward_en")
@@ -103,7 +105,18 @@ def test_error_of_the_pack_itself_is_raised(sample_packs: dict[str, Pack]) -> No
 
 def test_proof_finds_nothing_on_a_whole_pack(sample_packs: dict[str, Pack]) -> None:
     """Both ways agree on a pack with every kind of section."""
-    assert {} == prove(sample_packs["large_nb"], ALL)
+    assert {} == prove(sample_packs["large_nb"], ALL, pdf=PdfPress(), xlsx=XlsxPress())
+
+
+def test_press_that_was_proved_has_learned_from_it(sample_packs: dict[str, Pack]) -> None:
+    """The proof is no lost work: the workbook of the sample's shape need not be written the full way once more."""
+    pdf, xlsx = PdfPress(), XlsxPress()
+    prove(sample_packs["large_nb"], ALL, pdf=pdf, xlsx=xlsx)
+
+    proved = DocumentPress(pdf=pdf, xlsx=xlsx).render(sample_packs["large_nb"], ALL)
+
+    assert {"charts": FAST, "pdf": FAST, "xlsx": FAST} == proved.ways
+    assert FAST != DocumentPress().render(sample_packs["large_nb"], ALL).ways["xlsx"]
 
 
 def test_proof_names_what_differs(sample_packs: dict[str, Pack], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +128,7 @@ def test_proof_names_what_differs(sample_packs: dict[str, Pack], monkeypatch: py
 
     monkeypatch.setattr(proof, "draw_chart_fast", moved)
 
-    found = prove(sample_packs["large_nb"], (Format.html,))
+    found = prove(sample_packs["large_nb"], (Format.html,), pdf=PdfPress(), xlsx=XlsxPress())
 
     assert ["charts"] == list(found)
     assert "the picture of" in found["charts"]
