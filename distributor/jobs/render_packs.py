@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
-from time import process_time
+from time import thread_time
 
 from distributor.errors import DistributorError
 from distributor.jobs.edition import load_edition
@@ -131,7 +131,7 @@ def not_made(order: PackOrder, branch: Branch, reason: str) -> tuple[PackRecord,
 
 
 def _made(order: PackOrder, branch: Branch, edition: Edition, workshop: Workshop) -> tuple[PackRecord, Queueing]:
-    start = process_time()
+    start = thread_time()
     pack = assembled(edition, branch, order.language)
     figures = pack_figures(pack)
     facts = pack_facts(pack)
@@ -153,7 +153,7 @@ def _made(order: PackOrder, branch: Branch, edition: Edition, workshop: Workshop
             )
             return replace(record, artifacts=workshop.store.put([kept], branch_id=branch.branch_id)), unchanged
         pack = _as_correction(pack, figures, before, workshop)
-    data = process_time() - start
+    data = thread_time() - start
     documents = _bench.press.render(pack, order.formats, image_scale=workshop.image_scale)
     seconds: Mapping[str, float] = {"data": data, **documents.seconds}
     made = replace(
