@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from types import ModuleType
-from typing import Any
 
 
 class _Absent(MetaPathFinder):
@@ -26,8 +25,8 @@ def lean_process() -> None:
 
     Only where it is the program's own: in a test, or below another program, all that would outlive the verb.
     """
-    program: Any = sys.modules["__main__"]
-    if sys.argv[0] not in (getattr(program, "__file__", ""), "-c"):
+    program = getattr(sys.modules["__main__"], "__file__", "")
+    if sys.argv[0] != "-c" and os.path.abspath(sys.argv[0]) != os.path.abspath(program):
         return
     gc.disable()
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
