@@ -55,7 +55,7 @@ def test_documents_of_a_pack_agree(oulad: RealSet, delivered: Delivered) -> None
 def test_a_wrong_figure_is_found(oulad: RealSet, delivered: Delivered, document: str, figure: str, wrong: str) -> None:
     """One other figure or word in one document of Scotland's pack, and the documents do not agree."""
     language, mail = delivered.mails["Scotland"]
-    own = getattr(mail, document).replace("&nbsp;", " ")
+    own = getattr(mail, document).replace("\N{NO-BREAK SPACE}", " ")
     formats = metric_formats(oulad.app, parse_period(DAY, phrase="previous day"), language)
 
     assert figure in own
