@@ -86,6 +86,7 @@ def _what_next(app: "Application", summary: "RunSummary") -> tuple[str, ...]:
         "What to try next  (.venv/bin/distributor, if it is not on your path)",
         "  distributor plan monthly_branch_pack --period 2026-05",
         "  distributor preview monthly_branch_pack --period 2026-05 --branch Rana --open",
+        "  distributor preview monthly_branch_pack --period 2026-05 --watch --open   # a page that follows your edits",
         "  distributor explain monthly_branch_pack --period 2026-05 --branch Rana --metric churn",
         "  distributor run monthly_branch_pack --period 2026-05 --branch Rana --to you@union.example",
         "  distributor runs   # what has been run, and whether the books add up",
