@@ -47,6 +47,8 @@ def note(item: int) -> int:
     if item == 13:
         raise ValueError("unlucky")
     DONE.append(item)
+    with (Path(SETUPS[-1][1]) / "noted").open("a") as file:
+        file.write(f"{item}\n")
     return item
 
 
