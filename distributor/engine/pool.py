@@ -7,10 +7,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.context import BaseContext
-from multiprocessing.synchronize import Event
 from typing import Any, Generic, TypeVar
 
-from distributor.engine.worker import enter, run_shard, spawning
+from distributor.engine.worker import StopFlag, enter, run_shard, spawning
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -39,7 +38,7 @@ def run_spawned(
 ) -> Iterator[Result | Lost[Item]]:
     """Do the work in processes that are spawned and each set up for itself: threads of this one would be lost."""
     context = get_context("spawn")
-    stop = context.Event()
+    stop = StopFlag(context)
     yield from Pool(work, context=context, stop=stop, enter=enter, start=(stop, setup, arguments)).results()
 
 
@@ -51,7 +50,7 @@ class Pool(Generic[Item, Result]):
         work: Work[Item, Result],
         *,
         context: BaseContext,
-        stop: Event,
+        stop: StopFlag,
         enter: Callable[..., None],
         start: tuple[Any, ...],
     ) -> None:

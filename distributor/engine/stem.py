@@ -11,13 +11,12 @@ from collections.abc import Callable, Generator
 from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from multiprocessing.synchronize import Event
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from distributor.engine.errors import WorkerError
 from distributor.engine.pool import Lost, Pool, Work
-from distributor.engine.worker import enter, enter_forked, set_up, spawning
+from distributor.engine.worker import StopFlag, enter, enter_forked, set_up, spawning
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -33,7 +32,7 @@ class Stem:
             prepare: A module-level function that is called in it at once.
         """
         context = get_context("spawn")
-        self._stop = context.Event()
+        self._stop = StopFlag(context)
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_grow, args=(theirs, self._stop, prepare))
         with spawning():
@@ -86,7 +85,7 @@ class Stem:
             ) from None
 
 
-def _grow(connection: Connection, stop: Event, prepare: Callable[[], None]) -> None:
+def _grow(connection: Connection, stop: StopFlag, prepare: Callable[[], None]) -> None:
     """Prepare this process, hear what there is to do, set it up, fork workers from it, and hand on what they give."""
     enter(stop, prepare, ())
     order = None

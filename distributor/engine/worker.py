@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import parent_process, resource_tracker
-from multiprocessing.synchronize import Event
+from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
 from distributor.engine.collection import RareCollection
@@ -21,11 +21,28 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
+class StopFlag:
+    """Says to all processes that nothing new is to be begun.
+
+    It has no lock, as multiprocessing's events have: a process that is killed while it looks would keep it for ever.
+    """
+
+    def __init__(self, context: BaseContext) -> None:
+        """Make a flag for the processes that *context* starts."""
+        self._value = context.RawValue("b", 0)
+
+    def set(self) -> None:
+        self._value.value = 1
+
+    def is_set(self) -> bool:
+        return bool(self._value.value)
+
+
 @dataclass(slots=True)
 class _State:
     """This process's own."""
 
-    stop: Event | None = None
+    stop: StopFlag | None = None
     fault: Exception | None = None
     collection: RareCollection = field(default_factory=RareCollection)
 
@@ -51,7 +68,7 @@ def spawning() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def enter(stop: Event, setup: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+def enter(stop: StopFlag, setup: Callable[..., None], arguments: tuple[Any, ...]) -> None:
     """Set this process up; a fault is kept for the first task, since raised here it would only break the pool."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
