@@ -72,7 +72,7 @@ class Stem:
             self._stop.set()
 
     def _tell(self, message: Any) -> None:
-        with suppress(BrokenPipeError):  # that it died is told where its answer is awaited
+        with suppress(ConnectionError):  # that it died is told where its answer is awaited
             self._connection.send(message)
 
     def _received(self) -> Any:
