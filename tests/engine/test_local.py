@@ -22,10 +22,12 @@ def run(tmp_path: Path) -> Callable[..., list[Any]]:
 
     def do(task: Callable[[int], Any], items: list[int] = ITEMS, **options: Any) -> list[Any]:
         setup = options.pop("setup", tasks.set_up)
+        stem = options.pop("stem", None)
         crew = Crew(**{"workers": 2, "shard_size": 4, **options})
-        return list(
-            run_local(items, task=task, finish=tasks.finish, setup=setup, arguments=(str(tmp_path),), crew=crew)
+        results = run_local(
+            items, task=task, finish=tasks.finish, setup=setup, arguments=(str(tmp_path),), crew=crew, stem=stem
         )
+        return list(results)
 
     return do
 
@@ -176,21 +178,12 @@ def test_reader_who_stops_stops_the_workers(tmp_path: Path) -> None:
     assert [] == multiprocessing.active_children()
 
 
-def test_workers_are_forked_from_a_process_begun_before_the_work_was_known(tmp_path: Path) -> None:
+def test_workers_are_forked_from_a_process_begun_before_the_work_was_known(
+    run: Callable[..., list[Any]], tmp_path: Path
+) -> None:
     """What was prepared early is there when the work comes, and the one process is prepared and set up."""
-    crew = Crew(workers=2, shard_size=4)
-    with begun_early(crew, len(ITEMS), tasks.prepare) as stem:
-        results = list(
-            run_local(
-                ITEMS,
-                task=tasks.prepared_in,
-                finish=tasks.finish,
-                setup=tasks.set_up,
-                arguments=(str(tmp_path),),
-                crew=crew,
-                stem=stem,
-            )
-        )
+    with begun_early(Crew(workers=2, shard_size=4), len(ITEMS), tasks.prepare) as stem:
+        results = run(tasks.prepared_in, stem=stem)
 
     assert {int((tmp_path / "setups").read_text())} == set(results)
     assert len(ITEMS) == len(results)
@@ -215,23 +208,12 @@ def test_nothing_is_begun_early_for_one_process(workers: int, items: int) -> Non
         assert [] == multiprocessing.active_children()
 
 
-def test_fault_of_the_early_preparation_is_told(tmp_path: Path) -> None:
+def test_fault_of_the_early_preparation_is_told(run: Callable[..., list[Any]], tmp_path: Path) -> None:
     """What goes wrong early is raised by the first task, and nothing is set up after it."""
-    crew = Crew(workers=2, shard_size=4)
     with (
-        begun_early(crew, len(ITEMS), tasks.fail_to_prepare) as stem,
+        begun_early(Crew(workers=2, shard_size=4), len(ITEMS), tasks.fail_to_prepare) as stem,
         pytest.raises(ValueError, match="no libraries"),
     ):
-        list(
-            run_local(
-                ITEMS,
-                task=tasks.double,
-                finish=tasks.finish,
-                setup=tasks.set_up,
-                arguments=(str(tmp_path),),
-                crew=crew,
-                stem=stem,
-            )
-        )
+        run(tasks.double, stem=stem)
 
     assert not (tmp_path / "setups").exists()
